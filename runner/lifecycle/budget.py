@@ -1,0 +1,16 @@
+"""How the runner divides the time that Discord gives: our own choices, where `limits` has Discord's facts.
+
+All in seconds from the interaction's creation, unless said otherwise.
+"""
+
+from typing import Final
+
+DEFER_AFTER_S: Final = 1.5  # `auto` defers by then; leaves room for one attempt that hangs and a second one
+LAST_SAFE_ACK_S: Final = 2.2  # other strategies are overruled then: a late plan is worth less than an answer
+MODAL_BUDGET_S: Final = 2.0  # a form can't follow a defer, so its handler fails politely instead
+ATTEMPT_S: Final = 0.9  # one attempt at the first response; then its outcome is unknown and it is repeated
+ANSWER_CALL_S: Final = 10.0  # one call on the token after the acknowledgement, its repetitions included
+HANDLER_TIMEOUT_S: Final = 30.0  # of a handler that declares none
+RESCUE_TIMEOUT_S: Final = 10.0  # of the steps in `on_error` and `on_timeout`
+TOKEN_MARGIN_S: Final = 15.0  # a token that dies sooner than this is not used any more
+DRAIN_S: Final = 10.0  # on shutdown, until what still runs is cancelled and answered
