@@ -1,0 +1,98 @@
+"""A file's text or bytes to nodes: the one entrance."""
+
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import yaml
+
+from runner.config.source.compose import Composer
+from runner.config.source.decode import decode
+from runner.config.source.nodes import Mapping, Node, Scalar, Source, Style
+from runner.config.source.syntax import syntax_fault
+from runner.diagnostics import Diagnostic
+
+LoaderClass = type[yaml.CSafeLoader] | type[yaml.SafeLoader]
+
+# libyaml's parser is 15 times as fast as PyYAML's own, which is all that a PyYAML built without it has.
+LOADER: LoaderClass = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_EXAMPLE = """begin with keys, as in
+version: 1
+commands:
+  ping:
+    description: Check that the bot is alive
+    reply: Pong!"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says, or None if that can't be told, and the faults found on the way, in the order of discovery."""
+
+    root: Mapping | None
+    diagnostics: list[Diagnostic]
+
+
+def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> Parsed:
+    """Read one YAML document whose root is a mapping. `file` is the name that spans carry.
+
+    All faults that can be found in one go are returned; a syntax error or a broken bound ends the reading. Bytes are
+    UTF-8, with or without a byte order mark. Nothing that a file says raises. `loader` is one of PyYAML's two parsers.
+    """
+    source = decode(content, file)
+    if isinstance(source, Diagnostic):
+        return Parsed(None, [source])
+    composer = Composer(source)
+    try:
+        with _no_cyclic_gc():
+            composer.take(yaml.parse(source.text, Loader=loader))
+    except yaml.MarkedYAMLError as error:
+        return Parsed(None, _with_ending(composer.diagnostics, syntax_fault(error, source, composer.last_scalar)))
+    return _checked(composer.root, composer.diagnostics, source)
+
+
+def _with_ending(diagnostics: list[Diagnostic], ending: Diagnostic) -> list[Diagnostic]:
+    """Add the fault that ended the reading, in the place of one that the same text has caused before."""
+    start = (ending.span.line, ending.span.column)
+    return [*(fault for fault in diagnostics if (fault.span.line, fault.span.column) != start), ending]
+
+
+def _checked(root: Node | None, diagnostics: list[Diagnostic], source: Source) -> Parsed:
+    """Return the root if it is a mapping; what is wrong with it, unless something else was wrong before."""
+    if isinstance(root, Mapping):
+        return Parsed(root, diagnostics)
+    if diagnostics:
+        return Parsed(None, diagnostics)
+    return Parsed(None, [_empty_file(source) if root is None or _is_nothing(root) else _not_a_mapping(root)])
+
+
+def _is_nothing(root: Node) -> bool:
+    return isinstance(root, Scalar) and root.style is Style.PLAIN and root.start == root.end
+
+
+def _empty_file(source: Source) -> Diagnostic:
+    return Diagnostic(slug="empty-file", span=source.span(0, 0), headline="there is nothing in this file", fix=_EXAMPLE)
+
+
+def _not_a_mapping(root: Node) -> Diagnostic:
+    kind = "a single value" if isinstance(root, Scalar) else "a list"
+    return Diagnostic(
+        slug="not-a-mapping",
+        span=root.source.span(root.start, min(root.end, root.source.line_end(root.start))),
+        headline=f"this file is {kind}, and not keys with values",
+        why="a config is a mapping: each part of it stands under a key",
+        fix=_EXAMPLE,
+    )
+
+
+@contextmanager
+def _no_cyclic_gc() -> Generator[None]:
+    """Keep the garbage collector from walking the growing tree again and again, which takes most of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
