@@ -1,0 +1,57 @@
+"""What `.name` can be asked for, by type, and how to say that a name isn't among them."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from runner.templates.types import ANY, ListOf, MapOf, Object, Type, Union, describe, union
+
+Attributes = Object | MapOf | None
+"""Declared attributes; any name, with one type of value; or, for None, nothing is known."""
+
+
+def attributes_of(owner: Type) -> Attributes:
+    """Return where to look for an attribute of `owner`. What can't have any is an Object without attributes."""
+    match owner:
+        case Object() | MapOf():
+            return owner
+        case Union(members):
+            return _of_union([attributes_of(member) for member in members])
+        case _:
+            return None if owner is ANY else Object(describe(owner), {})
+
+
+def type_by_unknown_key(owner: Type) -> Type:
+    """Return the type of `owner[key]` for a key that is known at run time only."""
+    match owner:
+        case ListOf(item):
+            return item
+        case MapOf(value):
+            return value
+        case _:
+            return ANY
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return "did you mean …?" with the name that comes nearest; nothing if none is near."""
+    matches = get_close_matches(name, list(known), n=1)
+    return f"did you mean `{matches[0]}`?" if matches else ""
+
+
+def listed(known: Iterable[str]) -> str:
+    """Return the first eight of `known` as a list to read, and nothing for none."""
+    names = sorted(known)
+    return ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def inventory(owner: Object) -> str:
+    """Return the sentence that tells what an object has."""
+    return f"it has {listed(owner.attributes)}" if owner.attributes else ""
+
+
+def _of_union(known: Sequence[Attributes]) -> Attributes:
+    objects = [each for each in known if isinstance(each, Object)]
+    if len(objects) < len(known):
+        return None
+    names = dict.fromkeys(name for each in objects for name in each.attributes)
+    types = {name: union(*(each.attributes[name] for each in objects if name in each.attributes)) for name in names}
+    return Object(" or ".join(each.name for each in objects), types)

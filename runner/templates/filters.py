@@ -1,0 +1,12 @@
+"""The filters of templates, each with its signature; whatever isn't here doesn't exist for a template."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from runner.templates.filters_data import DATA_FILTERS
+from runner.templates.filters_text import TEXT_FILTERS
+from runner.templates.signature import Signature, named
+
+FILTERS: Final[Mapping[str, Signature]] = MappingProxyType(named(*DATA_FILTERS, *TEXT_FILTERS))
+"""The filters by name."""

@@ -1,0 +1,52 @@
+"""Which names a template takes from outside, and which it makes itself."""
+
+from collections.abc import Iterator
+
+from jinja2 import nodes
+
+
+def free_names(tree: nodes.Node) -> frozenset[str]:
+    """Return the names that a tree reads and has not set before. `range` counts only where it isn't called."""
+    return frozenset(_free(tree, set()))
+
+
+def targets(node: nodes.Node) -> Iterator[str]:
+    """Give the names that the target of a `set` or a `for` binds."""
+    for name in [node] if isinstance(node, nodes.Name) else node.find_all(nodes.Name):
+        yield name.name
+
+
+def assigned_names(tree: nodes.Node) -> frozenset[str]:
+    """Return all names that a `set` anywhere in the tree binds."""
+    return frozenset(name for assign in tree.find_all(nodes.Assign) for name in targets(assign.target))
+
+
+def _free(node: nodes.Node, bound: set[str]) -> Iterator[str]:
+    """Give the names that `node` reads from outside, and add to `bound` what it sets for those that follow."""
+    match node:
+        case nodes.Name():
+            if node.name not in bound:
+                yield node.name
+        case nodes.Assign():
+            yield from _free(node.node, bound)
+            bound.update(targets(node.target))
+        case nodes.For():
+            yield from _free_in_loop(node, bound)
+        case nodes.Call():
+            yield from _free_in_all(node.args, bound)
+        case _:
+            yield from _free_in_all(list(node.iter_child_nodes()), bound)
+
+
+def _free_in_loop(node: nodes.For, bound: set[str]) -> Iterator[str]:
+    yield from _free(node.iter, bound)
+    inside = bound | set(targets(node.target))
+    if node.test is not None:
+        yield from _free(node.test, set(inside))
+    yield from _free_in_all(node.body, inside | {"loop"})
+    yield from _free_in_all(node.else_, set(bound))
+
+
+def _free_in_all(parts: list[nodes.Node] | list[nodes.Expr], bound: set[str]) -> Iterator[str]:
+    for part in parts:
+        yield from _free(part, bound)

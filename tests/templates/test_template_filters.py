@@ -1,0 +1,243 @@
+"""Each filter and each test, by example."""
+
+import pytest
+
+from runner.templates import RenderError, TemplateFault, check, compile_template, parse
+from runner.templates.filters import FILTERS
+from runner.templates.predicates import TESTS
+from runner.templates.types import ANY
+
+ADA = {"id": "80351110224678912", "name": "Ada", "mention": "<@80351110224678912>"}
+ROWS = [{"n": 2, "s": "b", "u": ADA}, {"n": 1, "s": "a", "u": ADA}, {"n": 2, "s": "c", "u": {"name": "Eve"}}]
+CONTEXT = {"user": ADA, "rows": ROWS, "big_id": "80351110224678912", "words": ["b", "a", "b"], "nothing": None, "x": 0}
+
+FILTERED = {
+    "lower": ("'ÄB' | lower", "äb"),
+    "upper": ("'äb' | upper", "ÄB"),
+    "title": ('"it\'s 2nd  day" | title', "It's 2nd  Day"),
+    "capitalize": ("'hELLO you' | capitalize", "Hello you"),
+    "trim": ("' \\n a b ' | trim", "a b"),
+    "replace": ("'a.b.c' | replace('.', '--')", "a--b--c"),
+    "replace-by-name": ("'a.b' | replace(old='.', new='')", "ab"),
+    "truncate-cuts": ("'abcdef' | truncate(4)", "abc…"),
+    "truncate-leaves": ("'abcd' | truncate(4)", "abcd"),
+    "truncate-with-another-end": ("'abcdef' | truncate(4, '..')", "ab.."),
+    "truncate-shorter-than-its-end": ("'abcdef' | truncate(1, '...')", "."),
+    "truncate-to-nothing": ("'abcdef' | truncate(0)", ""),
+    "truncate-below-nothing": ("'abcdef' | truncate(-3)", ""),
+    "string": ("12 | string", "12"),
+    "string-of-none": ("nothing | string", ""),
+    "escape-inline": (
+        "'*a* _b_ ~c~ `d` |e| [f](g) \\\\' | escape_markdown",
+        r"\*a\* \_b\_ \~c\~ \`d\` \|e\| \[f](g) \\",
+    ),
+    "escape-at-a-line-start": (
+        "'# a\\n> b\\n- c\\n  + d\\n12. e' | escape_markdown",
+        "\\# a\n\\> b\n\\- c\n  \\+ d\n12\\. e",
+    ),
+    "escape-not-inside-a-line": ("'a # b > c - d 1. e.' | escape_markdown", "a # b > c - d 1. e."),
+    "mention-of-a-user": ("user | mention", "<@80351110224678912>"),
+    "mention-of-an-id": ("big_id | mention", "<@80351110224678912>"),
+    "mention-of-a-number": ("80351110224678912 | mention", "<@80351110224678912>"),
+    "mention-of-a-role": ("big_id | mention('role')", "<@&80351110224678912>"),
+    "mention-of-a-channel": ("{'id': big_id} | mention(kind='channel')", "<#80351110224678912>"),
+    "timestamp": ("1700000000.9 | timestamp", "<t:1700000000:f>"),
+    "timestamp-style": ("1700000000 | timestamp('D')", "<t:1700000000:D>"),
+    "timestamp-before-1970": ("-1.5 | timestamp", "<t:-2:f>"),
+    "relative": ("1700000000 | relative", "<t:1700000000:R>"),
+    "duration": ("5400 | duration", "1 h 30 min"),
+    "duration-in-two-units": ("(86400 + 3600 + 60 + 1) | duration", "1 d 1 h"),
+    "duration-leaves-gaps-out": ("3601 | duration", "1 h 1 s"),
+    "duration-of-a-fraction": ("59.6 | duration", "1 min"),
+    "duration-of-nothing": ("0.2 | duration", "0 s"),
+    "duration-backwards": ("-61 | duration", "-1 min 1 s"),
+    "plural-one": ("1 | plural('ticket', 'tickets')", "ticket"),
+    "plural-many": ("0 | plural('ticket', 'tickets')", "tickets"),
+    "number": ("1234567 | number", "1,234,567"),
+    "number-with-another-separator": ("-1234567 | number(' ')", "-1 234 567"),
+    "number-with-decimals": ("1234.5 | number", "1,234.5"),
+    "tojson": ("{'a': [1, 'ä<', none, true]} | tojson", '{"a": [1, "ä<", null, true]}'),
+    "default-of-a-value": ("'a' | default('b')", "a"),
+    "default-of-zero": ("0 | default(1)", 0),
+    "default-of-zero-with-boolean": ("0 | default(1, true)", 1),
+    "default-of-none": ("nothing | default('b')", "b"),
+    "d": ("nope | d('b')", "b"),
+    "length-of-a-list": ("rows | length", 3),
+    "length-of-a-mapping": ("user | length", 3),
+    "length-of-a-text": ("'𝄞é' | length", 2),
+    "first": ("words | first", "b"),
+    "first-character": ("'abc' | first", "a"),
+    "last": ("[1, 2] | last", 2),
+    "list-of-characters": ("'ab' | list", ["a", "b"]),
+    "list-of-keys": ("user | list", ["id", "name", "mention"]),
+    "reverse": ("[1, 2, 3] | reverse", [3, 2, 1]),
+    "reverse-a-text": ("'abc' | reverse", "cba"),
+    "items": ("{'a': 1} | items", [["a", 1]]),
+    "map": ("rows | map(attribute='n')", [2, 1, 2]),
+    "map-by-place": ("rows | map('s')", ["b", "a", "c"]),
+    "map-dotted": ("rows | map(attribute='u.name')", ["Ada", "Ada", "Eve"]),
+    "join": ("[1, 'a', true] | join('-')", "1-a-True"),
+    "join-attribute": ("rows | join(', ', attribute='s')", "b, a, c"),
+    "join-nothing": ("[] | join(',')", ""),
+    "sort": ("[3, 1.5, 2] | sort", [1.5, 2, 3]),
+    "sort-texts": ("words | sort", ["a", "b", "b"]),
+    "sort-keeps-equal-items-in-order": ("rows | sort(attribute='n') | map('s')", ["a", "b", "c"]),
+    "sort-turned-keeps-equal-items-in-order": ("rows | sort(true, 'n') | map('s')", ["b", "c", "a"]),
+    "unique": ("[1, 'a', 1.0, 'a', [2], [2], none, none] | unique", [1, "a", [2], None]),
+    "unique-attribute": ("rows | unique('n') | map('s')", ["b", "a"]),
+    "min": ("[3, 1, 2] | min", 1),
+    "min-attribute": ("(rows | min(attribute='n')).s", "a"),
+    "max": ("words | max", "b"),
+    "sum": ("[1, 2.5] | sum", 3.5),
+    "sum-attribute": ("rows | sum(attribute='n')", 5),
+    "sum-of-nothing": ("[] | sum", 0),
+    "select-what-is-true": ("[0, 1, '', 'a', none] | select", [1, "a"]),
+    "select": ("[1, 2, 3] | select('odd')", [1, 3]),
+    "select-by-comparison": ("[1, 2, 3] | select('ge', 2)", [2, 3]),
+    "reject": ("[1, 2, 3] | reject('in', [2])", [1, 3]),
+    "selectattr": ("rows | selectattr('n', 'eq', 2) | map('s')", ["b", "c"]),
+    "selectattr-by-alias": ("rows | selectattr('n', '==', 2) | map('s')", ["b", "c"]),
+    "selectattr-what-is-there": ("rows | selectattr('u.id', 'defined') | map('s')", ["b", "a"]),
+    "rejectattr": ("rows | rejectattr('s', 'equalto', 'b') | map('s')", ["a", "c"]),
+    "round": ("2.6 | round", 3),
+    "round-to-decimals": ("2.345 | round(1)", 2.3),
+    "int": ("'12' | int", 12),
+    "int-of-an-id": ("big_id | int", 80351110224678912),
+    "int-of-a-fraction": ("'-12.7' | int", -12),
+    "int-of-words": ("'many' | int", 0),
+    "int-of-words-with-default": ("'many' | int(-1)", -1),
+    "int-of-none": ("nothing | int", 0),
+    "int-of-infinity": ("'inf' | int(7)", 7),
+    "float": ("'1.5' | float", 1.5),
+    "float-of-words": ("'many' | float(0.5)", 0.5),
+    "float-of-not-a-number": ("'nan' | float", 0.0),
+    "abs": ("-2.5 | abs", 2.5),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), FILTERED.values(), ids=FILTERED.keys())
+def test_a_filter_gives(source: str, expected: object) -> None:
+    assert compile_template(parse(source, expression=True))(CONTEXT) == expected
+
+
+@pytest.mark.parametrize("source", [source for source, _ in FILTERED.values()], ids=FILTERED.keys())
+def test_what_works_is_what_the_checker_lets_through(source: str) -> None:
+    scope = dict.fromkeys([*CONTEXT, "nope"], ANY)
+
+    assert check(parse(source, expression=True), scope).faults == ()
+
+
+def test_every_filter_has_an_example() -> None:
+    shown = " ".join(source for source, _ in FILTERED.values())
+
+    assert [name for name in FILTERS if f"| {name}" not in shown] == []
+
+
+FAILING = {
+    "mention-of-a-word": ("'everyone' | mention", "`mention` needs an id, or something that has one"),
+    "mention-of-a-mapping-without-id": ("{'a': 1} | mention", "`mention` needs an id, or something that has one"),
+    "mention-that-injects": ("'1> @everyone <@2' | mention", "`mention` needs an id, or something that has one"),
+    "timestamp-too-far": ("(10**13) | timestamp", "`timestamp` needs Unix seconds"),
+    "duration-too-long": ("(10**13) | duration", "`duration` needs seconds"),
+    "sort-of-mixed-items": ("[1, 'a'] | sort", "only numbers alone or texts alone can be put in order"),
+    "sort-of-mappings": ("rows | sort", "only numbers alone or texts alone can be put in order"),
+    "map-of-what-is-missing": ("rows | map('u.id')", "`the item` has no `id`"),
+    "sum-of-texts": ("words | sum", "`sum` needs numbers, not text"),
+    "min-of-nothing": ("[] | min", "the least item of an empty list is missing"),
+    "max-of-nothing": ("[] | max", "the greatest item of an empty list is missing"),
+    "select-that-does-not-apply": ("words | select('odd')", "`odd` doesn't go with text"),
+    "selectattr-of-what-is-missing": ("rows | selectattr('nope')", "`the item` has no `nope`"),
+    "json-of-no-plain-value": ("opaque | tojson", "`tojson` can't work with this value"),
+    "json-of-infinity": ("infinity | tojson", "`tojson` can't work with this value"),
+}
+
+
+@pytest.mark.parametrize(("source", "headline"), FAILING.values(), ids=FAILING.keys())
+def test_a_filter_that_can_not_answer_says_why(source: str, headline: str) -> None:
+    render = compile_template(parse(source, expression=True))
+
+    with pytest.raises(RenderError) as failed:
+        render({**CONTEXT, "opaque": object(), "infinity": float("inf")})
+
+    assert failed.value.headline == headline
+
+
+TESTED = {
+    "defined": ("x is defined", "nope is defined"),
+    "undefined": ("nope is undefined", "x is undefined"),
+    "undefined-of-none": ("nothing is undefined", "x is undefined"),
+    "none": ("nothing is none", "x is none"),
+    "string": ("'a' is string", "1 is string"),
+    "number": ("1.5 is number", "true is number"),
+    "integer": ("1 is integer", "1.5 is integer"),
+    "boolean": ("true is boolean", "1 is boolean"),
+    "even": ("2 is even", "3 is even"),
+    "odd": ("3 is odd", "2 is odd"),
+    "odd-below-zero": ("-3 is odd", "-2 is odd"),
+    "eq": ("1 is eq(1)", "1 is eq 2"),
+    "equalto": ("1 is equalto(1)", "1 is equalto(2)"),
+    "ne": ("1 is ne(2)", "1 is ne(1)"),
+    "lt": ("1 is lt(2)", "2 is lt(2)"),
+    "le": ("2 is le(2)", "3 is le(2)"),
+    "gt": ("3 is gt(2)", "2 is gt(2)"),
+    "ge": ("2 is ge(2)", "1 is ge(2)"),
+    "in": ("1 is in([1])", "1 is in([2])"),
+}
+
+
+@pytest.mark.parametrize(("true", "false"), TESTED.values(), ids=TESTED.keys())
+def test_a_test_holds_where_it_should_and_nowhere_else(true: str, false: str) -> None:
+    assert compile_template(parse(true, expression=True))(CONTEXT) is True
+    assert compile_template(parse(false, expression=True))(CONTEXT) is False
+
+
+def test_every_test_has_an_example() -> None:
+    assert [name for name in TESTS if name not in TESTED] == []
+
+
+REFUSED = {
+    "unknown-filter": (
+        "x | trucnate(3)",
+        "template-unknown-filter",
+        "there is no filter `trucnate`",
+        "did you mean `truncate`?",
+    ),
+    "unknown-test": ("x is evn", "template-unknown-test", "there is no test `evn`", "did you mean `even`?"),
+    "too-many": ("x | upper(1)", "template-arguments", "`upper` takes no arguments", ""),
+    "too-many-for-one": ("x | mention(1, 2)", "template-arguments", "`mention` takes one argument", ""),
+    "too-many-for-two": ("x | truncate(1, 2, 3)", "template-arguments", "`truncate` takes 2 arguments at most", ""),
+    "too-few": ("x | truncate", "template-arguments", "`truncate` needs `length`", ""),
+    "unknown-name": (
+        "x | truncate(lenght=3)",
+        "template-arguments",
+        "`truncate` has no `lenght`",
+        "did you mean `length`?",
+    ),
+    "twice": ("x | truncate(3, length=3)", "template-arguments", "`length` is given twice", ""),
+    "choice": ("x | timestamp('relative')", "template-arguments", "`style` is one of t, T, d, D, f, F, s, S, R", ""),
+    "computed-attribute": ("x | map(attribute=x)", "template-arguments", "`attribute` is written out as a text", ""),
+    "computed-test": ("x | select(x)", "template-arguments", "`test` is written out as a text", ""),
+    "unknown-selection": (
+        "x | select('evn')",
+        "template-unknown-test",
+        "there is no test `evn`",
+        "did you mean `even`?",
+    ),
+    "selection-without-other": ("x | select('gt')", "template-arguments", "`gt` needs something to compare with", ""),
+    "test-without-other": ("x is gt", "template-arguments", "`gt` needs `other`", ""),
+}
+
+
+@pytest.mark.parametrize(("source", "slug", "headline", "fix"), REFUSED.values(), ids=REFUSED.keys())
+def test_arguments_that_can_not_be_right_are_found_by_the_checker(
+    source: str, slug: str, headline: str, fix: str
+) -> None:
+    (fault,) = check(parse(source, expression=True), {"x": ANY}).faults
+
+    assert (fault.slug, fault.headline, fault.fix) == (slug, headline, fix)
+
+
+@pytest.mark.parametrize("source", [row[0] for row in REFUSED.values()], ids=REFUSED.keys())
+def test_what_the_checker_refuses_in_any_scope_can_not_be_compiled(source: str) -> None:
+    with pytest.raises(TemplateFault):
+        compile_template(parse(source, expression=True))
