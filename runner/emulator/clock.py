@@ -1,0 +1,149 @@
+"""Time for the local Discord: the real clock, and an event loop on which fifteen minutes take milliseconds.
+
+Everything on the loop (discord.py, aiohttp, the engine, this server) reads the loop's time. So nothing has to be
+changed or patched to run on virtual time: the loop itself jumps to the next timer when there is nothing else to do.
+"""
+
+import asyncio
+import selectors
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+VIRTUAL_HOURS_MAX = 48.0
+"""Virtual hours after which a loop gives up: a timer that rearms itself for ever would otherwise spin unseen."""
+
+SETTLE_S = 0.001
+"""Real seconds for which sockets are watched before time jumps. Loopback delivers within the sender's system call,
+but on a busy machine the kernel may hand the work to another thread."""
+
+VIRTUAL_START_S = 1_800_000_000.0
+"""Unix second at which a `VirtualClock` starts unless told otherwise, so that a run's ids and texts repeat exactly."""
+
+
+class Clock(Protocol):
+    """Something that knows the time."""
+
+    def now(self) -> float:
+        """Return the current Unix time in seconds."""
+        ...
+
+
+class RealClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """Return the current Unix time in seconds."""
+        return time.time()
+
+
+class VirtualTimeExhausted(Exception):
+    """The loop ran past its bound of virtual hours, which means that something waits for ever."""
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps to the next timer whenever no callback is ready and no socket has anything.
+
+    While a job is in an executor (`asyncio.to_thread`, name resolution) time passes at the machine's pace, because
+    the job does. With no timer at all the loop waits for its sockets like any other. Sockets must lead to the same
+    loop or answer at once: to a slow peer elsewhere, virtual timers look as if they fired early.
+
+    `hours_max` bounds the virtual time; `VirtualTimeExhausted` leaves `run_forever` beyond it.
+    """
+
+    def __init__(self, *, hours_max: float = VIRTUAL_HOURS_MAX) -> None:
+        self._elapsed_s = 0.0
+        self._bound_s = hours_max * 3600
+        self._jobs = 0
+        super().__init__(_JumpingSelector(selectors.DefaultSelector(), self._wait))
+
+    def time(self) -> float:
+        """Return the virtual seconds since the loop was made."""
+        return self._elapsed_s
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Run `func` in a thread, as any loop does, and let time pass at the machine's pace until it is done."""
+        future = super().run_in_executor(executor, func, *args)
+        self._jobs += 1
+        future.add_done_callback(self._job_done)
+        return future
+
+    def _job_done(self, _: object) -> None:
+        self._jobs -= 1
+
+    def _wait(self, select: "Select", timeout: float | None) -> "Ready":
+        """Wait as `select` would for `timeout` seconds: for real, or by moving the virtual time."""
+        if timeout is None or timeout <= 0:
+            return select(timeout)
+        if self._jobs:
+            return self._wait_for_real(select, timeout)
+        if ready := select(0) or select(0) or select(SETTLE_S):
+            return ready
+        self._advance(timeout)
+        return []
+
+    def _wait_for_real(self, select: "Select", timeout: float) -> "Ready":
+        started = time.monotonic()
+        ready = select(timeout)
+        self._advance(min(time.monotonic() - started, timeout))
+        return ready
+
+    def _advance(self, seconds: float) -> None:
+        self._elapsed_s += seconds
+        if self._elapsed_s > self._bound_s:
+            raise VirtualTimeExhausted(f"more than {self._bound_s / 3600:g} virtual hours went by")
+
+
+class VirtualClock:
+    """A clock that follows a loop's time, so that ids and deadlines agree with its timers."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, start_s: float = VIRTUAL_START_S) -> None:
+        self._loop = loop
+        self._start_s = start_s
+
+    def now(self) -> float:
+        """Return the start plus the loop's time, in Unix seconds."""
+        return self._start_s + self._loop.time()
+
+
+Ready = list[tuple[selectors.SelectorKey, int]]
+Select = Callable[[float | None], Ready]
+
+
+class _JumpingSelector(selectors.BaseSelector):
+    """A selector that lets the loop decide what waiting means. All else is the wrapped selector's."""
+
+    def __init__(self, inner: selectors.BaseSelector, wait: Callable[[Select, float | None], Ready]) -> None:
+        self._inner = inner
+        self._decide = wait
+
+    def select(self, timeout: float | None = None) -> Ready:
+        return self._decide(self._inner.select, timeout)
+
+    def register(self, fileobj: "FileLike", events: int, data: object = None) -> selectors.SelectorKey:
+        return self._inner.register(fileobj, events, data)
+
+    def unregister(self, fileobj: "FileLike") -> selectors.SelectorKey:
+        return self._inner.unregister(fileobj)
+
+    def modify(self, fileobj: "FileLike", events: int, data: object = None) -> selectors.SelectorKey:
+        return self._inner.modify(fileobj, events, data)
+
+    def get_map(self) -> Any:  # the standard library's type for files has no public name
+        return self._inner.get_map()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _HasFileno(Protocol):
+    def fileno(self) -> int: ...
+
+
+FileLike = int | _HasFileno

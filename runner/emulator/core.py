@@ -1,0 +1,103 @@
+"""What the parts of the local Discord share: one clock, world, journal, gateway and book of interactions."""
+
+import asyncio
+import base64
+from collections.abc import Callable, Mapping
+
+from runner.emulator.announcer import Announcer
+from runner.emulator.clock import Clock
+from runner.emulator.commands import CommandStore
+from runner.emulator.faults import Faults
+from runner.emulator.interactions import Desk
+from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
+from runner.emulator.messages import MessageMaker
+from runner.emulator.snowflake import Snowflakes
+from runner.emulator.socket import Gateway
+from runner.emulator.world import World
+from runner.lifecycle.bits import Intents
+
+
+class Core:
+    """The local Discord without its address: built once, handed to each part that needs it.
+
+    `address` is `host:port` as soon as the server listens.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        world: World,
+        token: str,
+        randomness: Callable[[int], str],
+        privileged_intents: Intents,
+        gateway_path: str,
+    ) -> None:
+        self.clock = clock
+        self.world = world
+        self.token = token
+        self.ids = Snowflakes(clock)
+        self.journal = Journal()
+        self.faults = Faults()
+        self.address = ""
+        self.commands = CommandStore(self.ids.next, world.bot_id)
+        self._gateway_path = gateway_path
+        self._registered = asyncio.Event()
+        self.gateway = Gateway(
+            clock=clock,
+            world=world,
+            token=token,
+            journal=self.journal,
+            randomness=randomness,
+            privileged_intents=privileged_intents,
+            url=lambda: self.gateway_url,
+        )
+        self.announcer = Announcer(clock=clock, world=world, gateway=self.gateway, journal=self.journal)
+        self.messages = MessageMaker(
+            clock=clock, world=world, ids=self.ids, cdn=lambda: f"http://{self.address}{ATTACHMENTS_PATH}"
+        )
+        self.desk = Desk(
+            clock=clock,
+            world=world,
+            ids=self.ids,
+            messages=self.messages,
+            announcer=self.announcer,
+            randomness=randomness,
+        )
+
+    @property
+    def application_id(self) -> int:
+        """The application's id, which is also its bot user's."""
+        return self.world.bot_id
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address, without a query."""
+        return f"ws://{self.address}{self._gateway_path}"
+
+    def note_registered(self, guild_id: int | None) -> None:
+        """Tell everyone that the commands of a scope changed."""
+        count = len(self.commands.visible(guild_id))
+        data: Mapping[str, object] = {"guild_id": None if guild_id is None else str(guild_id), "count": count}
+        self.journal.publish(LocalEvent(self.clock.now(), LocalEventKind.COMMANDS_REGISTERED, data))
+        self._registered.set()
+
+    async def commands_registered(self, timeout: float) -> None:
+        """Wait until commands were registered at least once. Raises TimeoutError."""
+        async with asyncio.timeout(timeout):
+            await self._registered.wait()
+
+    async def close(self) -> None:
+        """End what is still under way."""
+        self.desk.close()
+        await self.gateway.close()
+
+
+ATTACHMENTS_PATH = "/attachments"
+"""Where uploaded files can be fetched again."""
+
+
+def mint_token(application_id: int, randomness: Callable[[int], str]) -> str:
+    """Return a bot token in Discord's shape, the id in front: some libraries read it from there."""
+    owner = base64.urlsafe_b64encode(str(application_id).encode()).decode().rstrip("=")
+    return f"{owner}.{randomness(6)[:6]}.{randomness(32)[:38]}"

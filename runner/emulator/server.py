@@ -1,0 +1,248 @@
+"""The local Discord: a gateway and a REST API on loopback that enforce Discord's rules, and the people who use them.
+
+Any unchanged library connects to it. Beside the two servers stands the client side: what Discord's own app would do
+when a member types a command, clicks, or submits a form.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+
+from aiohttp import web
+
+from runner.emulator.client import Client
+from runner.emulator.clock import Clock
+from runner.emulator.core import Core, mint_token
+from runner.emulator.faults import Faults
+from runner.emulator.journal import LocalEvent, WireEntry
+from runner.emulator.refusals import LocalDiscordError
+from runner.emulator.rest import build_api
+from runner.emulator.trace import Trace
+from runner.emulator.world import JsonObject, World, default_world
+from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
+
+__all__ = ["LocalDiscord", "LocalDiscordError"]
+
+HOST = "127.0.0.1"
+"""The only address it listens on: nothing outside this machine may reach it."""
+
+API_PATH = "/api/v10"
+"""Where the REST API begins."""
+
+GATEWAY_PATH = "/gateway"
+"""Where the gateway's WebSocket is."""
+
+SHUTDOWN_S = 1.0
+"""Seconds that open requests get when the server stops."""
+
+
+class LocalDiscord:
+    """A Discord of one's own, with one application in it.
+
+    `clock` stamps ids and decides deadlines; it must agree with the running loop's time (`RealClock` on an ordinary
+    loop, `VirtualClock` on a `VirtualLoop`). `world` is `default_world` unless given. `port` 0 takes a free one.
+    `token` is minted in Discord's shape unless given. `randomness(n)` returns URL-safe text from n random bytes.
+    `privileged_intents` are those switched on in the developer portal; asking for another one is refused with 4014.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        world: World | None = None,
+        port: int = 0,
+        token: str | None = None,
+        randomness: Callable[[int], str] = secrets.token_urlsafe,
+        privileged_intents: Intents = PRIVILEGED_INTENTS,
+    ) -> None:
+        world = world or default_world(clock)
+        token = token or mint_token(world.bot_id, randomness)
+        self._core = Core(
+            clock=clock,
+            world=world,
+            token=token,
+            randomness=randomness,
+            privileged_intents=privileged_intents,
+            gateway_path=GATEWAY_PATH,
+        )
+        self._client = Client(self._core)
+        self._port = port
+        self._mounts: list[tuple[str, web.Application]] = []
+        self._runner: web.AppRunner | None = None
+
+    # --- the servers
+
+    async def start(self) -> None:
+        """Listen on loopback. Raises OSError if the port is taken."""
+        app = build_api(self._core, api_path=API_PATH, gateway_path=GATEWAY_PATH)
+        for prefix, mounted in self._mounts:
+            app.add_subapp(prefix, mounted)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, self._port)
+        await site.start()
+        self._runner = runner
+        self._port = runner.addresses[0][1]
+        self._core.address = f"{HOST}:{self._port}"
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening. Stopping twice is harmless."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await self._core.close()
+            await runner.cleanup()
+
+    def mount(self, prefix: str, app: web.Application) -> None:
+        """Serve `app` under `prefix` on the same port; only before `start`. The page in the browser lives so."""
+        self._mounts.append((prefix, app))
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, once started."""
+        return self._port
+
+    @property
+    def base_url(self) -> str:
+        """The REST API's base, as `http://127.0.0.1:PORT/api/v10`."""
+        return f"http://{HOST}:{self._port}{API_PATH}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The gateway's address, as `ws://127.0.0.1:PORT/gateway`."""
+        return self._core.gateway_url
+
+    @property
+    def token(self) -> str:
+        """The application's bot token."""
+        return self._core.token
+
+    @property
+    def application_id(self) -> int:
+        """The application's id, which is also its bot user's."""
+        return self._core.application_id
+
+    @property
+    def world(self) -> World:
+        """The guilds, channels, members and messages. Changes made to it directly are not announced on the gateway."""
+        return self._core.world
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that decides deadlines."""
+        return self._core.clock
+
+    @property
+    def faults(self) -> Faults:
+        """The faults to come: `faults.next("callback", status=502)`."""
+        return self._core.faults
+
+    @property
+    def wire(self) -> Sequence[WireEntry]:
+        """What went over the wire, oldest first, bounded."""
+        return self._core.journal.wire
+
+    @property
+    def traces(self) -> Sequence[Trace]:
+        """The interactions so far, oldest first, bounded."""
+        return self._core.desk.traces
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a bot has a gateway session with an open connection."""
+        return self._core.gateway.is_connected
+
+    async def connected(self, timeout: float = 10.0) -> None:
+        """Wait until a bot is connected and identified. Raises TimeoutError."""
+        await self._core.gateway.connected(timeout)
+
+    async def commands_registered(self, timeout: float = 10.0) -> None:
+        """Wait until the bot has registered commands at least once. Raises TimeoutError."""
+        await self._core.commands_registered(timeout)
+
+    def subscribe(self, listener: Callable[[LocalEvent], None]) -> Callable[[], None]:
+        """Tell `listener` about everything a window should show; returns the function that ends it."""
+        return self._core.journal.subscribe(listener)
+
+    # --- the people. A user is an id, a username or a display name; a channel an id or a name, with or without `#`;
+    # --- `@NAME` or `dm` as a channel is the bot's direct messages with that user.
+
+    def command(self, *, user: str, channel: str, name: str, options: Mapping[str, object] | None = None) -> Trace:
+        """Type a slash command, as `"purge"` or `"ticket open"`.
+
+        Users, roles and channels in `options` are given by name or id. Raises `LocalDiscordError` for what Discord's
+        client would not let the user send: an unknown or invisible command, a missing or unfit option.
+        """
+        return self._client.command(user=user, channel=channel, name=name, options=options or {})
+
+    def context_menu(self, *, user: str, channel: str, name: str, target: int | str) -> Trace:
+        """Choose a command from the menu of a user (by name or id) or of a message (by id).
+
+        Raises `LocalDiscordError` for what Discord's client would not offer.
+        """
+        return self._client.context_menu(user=user, channel=channel, name=name, target=target)
+
+    def autocomplete(
+        self, *, user: str, channel: str, name: str, options: Mapping[str, object] | None = None, focused: str
+    ) -> Trace:
+        """Type into the option `focused`, whose text so far is in `options`; `Trace.choices` are the suggestions.
+
+        Raises `LocalDiscordError` if the option has no autocomplete.
+        """
+        return self._client.autocomplete(user=user, channel=channel, name=name, options=options or {}, focused=focused)
+
+    def click(self, *, user: str, message: int | str, custom_id: str, values: Sequence[str] = ()) -> Trace:
+        """Press a button, or choose `values` in a select (users, roles and channels by name or id).
+
+        Raises `LocalDiscordError` if the user cannot see the message, or the component is absent or disabled.
+        """
+        return self._client.click(user=user, message=message, custom_id=custom_id, values=values)
+
+    def submit(self, *, modal: Trace, user: str | None = None, values: Mapping[str, object] | None = None) -> Trace:
+        """Submit the form that `modal` opened, with a value for each custom id; the default user is the one who has it.
+
+        Raises `LocalDiscordError` if no form is open, or a value is missing or unfit.
+        """
+        return self._client.submit(modal=modal, user=user, values=values or {})
+
+    def say(self, *, user: str, channel: str, content: str) -> int:
+        """Write an ordinary message; returns its id. Raises `LocalDiscordError` without the permission to."""
+        return self._client.say(user=user, channel=channel, content=content)
+
+    def react(self, *, user: str, message: int | str, emoji: str) -> None:
+        """Add a reaction. Raises `LocalDiscordError` if the user cannot see the message."""
+        self._client.react(user=user, message=message, emoji=emoji)
+
+    # --- what a client shows
+
+    def commands_for(self, *, user: str, channel: str) -> list[JsonObject]:
+        """Return the commands, in Discord's shape, that this user is offered in this channel."""
+        return self._client.commands_for(user=user, channel=channel)
+
+    def messages_for(self, *, user: str, channel: str, limit: int = 50) -> list[JsonObject]:
+        """Return the newest messages of a channel, oldest first, that this user sees, as Discord's JSON."""
+        return self._client.messages_for(user=user, channel=channel, limit=limit)
+
+    def channels_for(self, *, user: str) -> list[JsonObject]:
+        """Return the channels that this user sees, the direct messages with the bot last, as Discord's JSON."""
+        return self._client.channels_for(user=user)
+
+    # --- what goes wrong
+
+    def dispatch_again(self, trace: Trace) -> None:
+        """Deliver the same interaction once more, as the gateway may."""
+        self._core.desk.dispatch_again(trace)
+
+    def reconnect(self) -> None:
+        """Ask every connected session to reconnect (op 7)."""
+        self._core.gateway.reconnect()
+
+    def drop_gateway(self) -> None:
+        """Cut every gateway connection without a close frame. The sessions can be resumed."""
+        self._core.gateway.drop()
+
+    def invalidate(self, *, resumable: bool) -> None:
+        """Tell every connected session that it is invalid (op 9)."""
+        self._core.gateway.invalidate(resumable=resumable)
+
+    def close_gateway(self, code: int) -> None:
+        """Close every gateway connection with a close code. Codes that end a session end it."""
+        self._core.gateway.close_all(code)

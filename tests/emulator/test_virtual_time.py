@@ -1,0 +1,109 @@
+"""The event loop whose time jumps."""
+
+import asyncio
+import time
+
+import pytest
+
+from runner.emulator.clock import VIRTUAL_START_S, VirtualClock, VirtualLoop, VirtualTimeExhausted
+from runner.emulator.snowflake import Snowflakes, created_at
+
+
+async def test_a_quarter_of_an_hour_takes_no_time() -> None:
+    loop, started = asyncio.get_running_loop(), time.monotonic()
+    await asyncio.sleep(900)
+    assert loop.time() == pytest.approx(900, abs=0.5)
+    assert time.monotonic() - started < 5
+
+
+async def test_timers_fire_in_order_at_their_own_instants() -> None:
+    loop = asyncio.get_running_loop()
+    fired: list[tuple[str, float]] = []
+
+    async def sleeper(name: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        fired.append((name, round(loop.time() - started)))
+
+    started = loop.time()
+    await asyncio.gather(sleeper("late", 60), sleeper("early", 1), sleeper("middle", 30))
+    assert fired == [("early", 1), ("middle", 30), ("late", 60)]
+
+
+async def test_loopback_traffic_comes_before_a_timer() -> None:
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readline())
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    for _ in range(50):
+        async with asyncio.timeout(0.5):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(b"hello\n")
+            assert await reader.readline() == b"hello\n"
+            writer.close()
+            await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_time_waits_for_a_thread() -> None:
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+    async with asyncio.timeout(60):
+        assert await asyncio.to_thread(_work) == "done"
+    assert loop.time() - before < 10
+
+
+def _work() -> str:
+    """Take a little real time, as work in a thread does."""
+    until = time.monotonic() + 0.02
+    while time.monotonic() < until:
+        pass
+    return "done"
+
+
+async def test_names_resolve_while_a_timer_is_pending() -> None:
+    async with asyncio.timeout(5):
+        assert await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 80)
+
+
+def test_time_without_end_is_noticed() -> None:
+    loop = VirtualLoop(hours_max=1)
+
+    def rearm() -> None:
+        loop.call_later(60, rearm)
+
+    rearm()
+    with pytest.raises(VirtualTimeExhausted, match="1 virtual hours"):
+        loop.run_forever()
+    assert loop.time() == pytest.approx(3660, abs=1)
+    loop.close()
+
+
+async def test_a_virtual_clock_follows_its_loop() -> None:
+    clock = VirtualClock(asyncio.get_running_loop())
+    before = clock.now()
+    await asyncio.sleep(90)
+    assert before >= VIRTUAL_START_S
+    assert clock.now() - before == pytest.approx(90, abs=0.1)
+
+
+class Still:
+    """A clock that stands still."""
+
+    def now(self) -> float:
+        return VIRTUAL_START_S
+
+
+def test_ids_of_one_instant_are_unique_ascending_and_bear_its_time() -> None:
+    ids = Snowflakes(Still())
+    made = [ids.next() for _ in range(5000)]
+    assert made == sorted(set(made))
+    assert created_at(made[0]) == VIRTUAL_START_S
+    assert created_at(made[-1]) == pytest.approx(VIRTUAL_START_S, abs=0.002)
+
+
+def test_two_workers_never_share_an_id() -> None:
+    assert Snowflakes(Still(), worker=1).next() != Snowflakes(Still(), worker=2).next()
