@@ -60,7 +60,6 @@ class View:
         self._local = local
         self._guild = next(iter(local.world.guilds.values()))
         self._user = _chosen(self._people(), user)
-        self._known_channels: set[str] = set()
 
     def snapshot(self) -> JsonObject:
         """Return everything that the page needs to draw itself. Instants are Unix seconds, durations seconds.
@@ -69,7 +68,6 @@ class View:
         """
         channels = self._local.channels_for(user=self._me)
         open_ids = [channel["id"] for channel in channels if channel["type"] in TEXT_CHANNELS]
-        self._known_channels = set(open_ids)
         offered = {channel: self._local.commands_for(user=self._me, channel=channel) for channel in open_ids}
         return {
             "now": self._local.clock.now(),
@@ -90,7 +88,7 @@ class View:
         """Return what the page learns from something that happened, None if it is not for this member's eyes."""
         match event.kind:
             case LocalEventKind.MESSAGE_CREATED | LocalEventKind.MESSAGE_EDITED:
-                return self._message_event(event.data)
+                return Event("message", _message(event.data)) if self._sees(event.data) else None
             case LocalEventKind.MESSAGE_DELETED:
                 gone = {"id": event.data["id"], "channel_id": event.data["channel_id"]}
                 return Event("message_deleted", gone) if self._sees(event.data) else None
@@ -110,13 +108,6 @@ class View:
     def _messages(self, channel_id: str) -> list[JsonObject]:
         shown = self._local.messages_for(user=self._me, channel=channel_id, limit=MESSAGES_SHOWN_MAX)
         return [_message(message) for message in shown]
-
-    def _message_event(self, data: Mapping[str, Any]) -> Event | None:
-        if not self._sees(data):
-            return None
-        if data["channel_id"] not in self._known_channels:
-            return Event("snapshot", self.snapshot())  # the first direct message opens its channel
-        return Event("message", _message(data))
 
     def _sees(self, message: Mapping[str, Any]) -> bool:
         channel = self._local.world.channels.get(int(message["channel_id"]))
