@@ -194,7 +194,15 @@ class Client:
         """Return the newest messages that a user sees."""
         person, place = self._standing(user, channel)
         seen = [message for message in place.messages.values() if message.visible_to in {None, person.id}]
-        return [message_json(self._world, message) for message in seen[-limit:]]
+        return [self._as_seen(message, person.id) for message in seen[-limit:]]
+
+    def _as_seen(self, message: Message, person_id: int) -> JsonObject:
+        """Return a message without the private one that it may answer: only that one's owner sees it quoted."""
+        shape = message_json(self._world, message)
+        quoted = message.reference and self._world.message(int(message.reference["message_id"]))
+        if quoted and quoted.visible_to not in {None, person_id}:
+            shape["referenced_message"] = None
+        return shape
 
     def channels_for(self, *, user: str) -> list[JsonObject]:
         """Return the channels that a user sees, direct messages last."""

@@ -75,7 +75,9 @@ class _Api:
         upload = self._core.messages.files.get(int(number)) if number.isdecimal() else None
         if upload is None:
             raise web.HTTPNotFound
-        return web.Response(body=upload.data, content_type=upload.content_type)
+        # The page lives on this origin: a bot's upload is downloaded, never shown, or it could act as the page.
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=upload.data, content_type=upload.content_type, headers=headers)
 
     async def _answer(self, request: web.Request, path: str, fault: Fault | None) -> tuple[object, Answer]:
         """Return the body as it was sent, and what is answered."""

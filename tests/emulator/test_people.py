@@ -287,3 +287,22 @@ async def test_waiting_for_an_answer_ends_in_a_timeout(registered: LocalDiscord)
         await trace.acknowledged(timeout=1)
     await asyncio.sleep(3)
     assert trace.outcome == "The application did not respond"
+
+
+async def test_a_public_answer_quotes_a_private_message_to_its_owner_alone(
+    registered: LocalDiscord, call: Call
+) -> None:
+    first = registered.command(user="robin", channel="#general", name="give", options={"who": "kim"})
+    button = {"type": 2, "style": 1, "label": "Show", "custom_id": "show"}
+    secret = {"content": "secret", "flags": 64, "components": [{"type": 1, "components": [button]}]}
+    await call("POST", f"/interactions/{first.id}/{first.token}/callback", {"type": 4, "data": secret})
+    click = registered.click(user="robin", message=first.messages[0].id, custom_id="show")
+    shown = {"type": 4, "data": {"content": "public"}}
+    await call("POST", f"/interactions/{click.id}/{click.token}/callback", shown)
+
+    def quoted(user: str) -> object:
+        newest = registered.messages_for(user=user, channel="#general")[-1]
+        return newest["content"], (newest["referenced_message"] or {}).get("content")
+
+    assert quoted("robin") == ("public", "secret")
+    assert quoted("kim") == ("public", None)

@@ -153,6 +153,7 @@ async def test_files_come_by_multipart_and_can_be_fetched(
     assert (attachment["filename"], attachment["size"], attachment["description"]) == ("note.txt", 5, "A note")
     async with http.get(attachment["url"]) as answer:
         assert await answer.read() == b"words"
+        assert answer.headers["Content-Disposition"] == "attachment"  # the page's origin shows no upload
     _, edited = await call("PATCH", f"{path}/{message['id']}", {"attachments": []})
     assert edited["attachments"] == []
 
