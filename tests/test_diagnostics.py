@@ -5,17 +5,9 @@ from typing import Any
 
 import pytest
 
-from runner.diagnostics import (
-    Diagnostic,
-    Mark,
-    Severity,
-    Span,
-    in_order,
-    render_github,
-    render_json,
-    render_sarif,
-    render_text,
-)
+from runner.diagnostics import Diagnostic, Mark, Severity, Span, in_order
+from runner.diagnostics.reports import render_github, render_json, render_sarif
+from runner.diagnostics.text import render_text
 
 BOT = """\
 commands:

@@ -302,7 +302,8 @@ async def test_a_public_answer_quotes_a_private_message_to_its_owner_alone(
 
     def quoted(user: str) -> object:
         newest = registered.messages_for(user=user, channel="#general")[-1]
-        return newest["content"], (newest["referenced_message"] or {}).get("content")
+        referenced: dict[str, Any] | None = newest["referenced_message"]  # Any: Discord's JSON
+        return newest["content"], referenced and referenced["content"]
 
     assert quoted("robin") == ("public", "secret")
     assert quoted("kim") == ("public", None)

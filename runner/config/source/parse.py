@@ -10,7 +10,6 @@ import yaml
 from runner.config.source.compose import Composer
 from runner.config.source.decode import decode
 from runner.config.source.nodes import Mapping, Node, Scalar, Source, Style
-from runner.config.source.syntax import syntax_fault
 from runner.diagnostics import Diagnostic
 
 LoaderClass = type[yaml.CSafeLoader] | type[yaml.SafeLoader]
@@ -48,6 +47,8 @@ def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> P
         with _no_cyclic_gc():
             composer.take(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
+        from runner.config.source.syntax import syntax_fault  # only a broken file needs it
+
         return Parsed(None, _with_ending(composer.diagnostics, syntax_fault(error, source, composer.last_scalar)))
     return _checked(composer.root, composer.diagnostics, source)
 

@@ -1,0 +1,183 @@
+"""The contract that every action keeps, and what an action sees of the interaction it runs in.
+
+An action is one module of this folder, named as the action is (`if_.py` holds `if`), with one subclass of `Action`.
+Nothing else in the tree names it: `load_actions` reads the folder, and the schema, the checks, the compiler and the
+engine learn from the class alone what they need to know.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from runner.diagnostics import Span
+from runner.fields import Entry, Shape, Steps
+from runner.lifecycle.bits import Permissions
+from runner.lifecycle.machine import Event
+from runner.messages import Message
+from runner.templates import Template
+from runner.templates.types import Type
+
+
+class StepFailed(Exception):
+    """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log."""
+
+    def __init__(self, detail: str, public: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.public = public
+
+
+class Refused(Exception):
+    """A guard said no. `text` is the author's own sentence, or empty for the built-in one named by `reason`."""
+
+    def __init__(self, reason: str, text: str = "", names: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.text = text
+        self.names = names
+
+
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """A value that the author wrote as a template, before it is compiled: what it must give, and where it stands.
+
+    `locate(offset, length)` is the place of a stretch of the template in its file.
+    """
+
+    template: Template
+    shape: Shape
+    locate: Callable[[int, int], Span] = field(repr=False, compare=False)
+
+
+class Step(Protocol):
+    """What an action sees while it runs: the interaction, in the engine's hands."""
+
+    @property
+    def context(self) -> dict[str, Any]: ...  # Any: template values, whose types the check stage has seen
+    @property
+    def channel_id(self) -> str | None: ...
+    @property
+    def guild_id(self) -> str | None: ...
+
+    async def respond(self, event: Event, message: Message) -> None:
+        """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now."""
+        ...
+
+    async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
+        """Call Discord with the bot's own token; `StepFailed` when Discord refuses. Any: Discord's JSON."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; ends early when the handler is cancelled."""
+        ...
+
+    def channel(self, named: str) -> str:
+        """Return the id of a channel given by id or as `#name`; `StepFailed` when this server has none of that name."""
+        ...
+
+    def require(self, check: str, denied: str) -> None:
+        """Raise `Refused` unless the named check passes; `denied` replaces the check's own sentence."""
+        ...
+
+    def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
+        """Return the buttons with these names as action rows in Discord's JSON."""
+        ...
+
+    def set_variable(self, name: str, value: object) -> None:
+        """Make `vars.<name>` visible to the steps that follow."""
+        ...
+
+    def enter(self, steps: Steps) -> None:
+        """Run `steps` next, then go on behind this step."""
+        ...
+
+    def stop(self) -> None:
+        """End the handler after this step, as a success."""
+        ...
+
+    def log(self, level: str, message: str) -> None:
+        """Write a line to the operator's log."""
+        ...
+
+
+class Action(Entry):
+    """One kind of step. A subclass is a frozen dataclass whose fields are the keys under the action's name.
+
+    `effect` is what it does to the interaction, `ends` whether nothing can follow it, `needs` which permissions the
+    bot must hold, `worst_case_s` how long it may take once it leaves the process (0: it never does), `outputs` what
+    `steps.<id>` holds afterwards. `whole` names the one field that is the value under the action's key, `beside` the
+    fields that are written next to that key instead of under it.
+    """
+
+    __slots__ = ()
+    templated: ClassVar[bool] = True
+    effect: ClassVar[Event | None] = None
+    ends: ClassVar[bool] = False
+    needs: ClassVar[Permissions] = Permissions(0)
+    worst_case_s: ClassVar[float] = 0.0
+    outputs: ClassVar[Mapping[str, Type]] = {}
+    whole: ClassVar[str | None] = None
+    beside: ClassVar[tuple[str, ...]] = ()
+
+    def takes_s(self) -> float:
+        """Return the longest this step may take outside the process, in seconds; 0 for a fast step."""
+        return self.worst_case_s
+
+    def takes_at_least_s(self) -> float:
+        """Return the time, in seconds, that this step takes even when all goes well."""
+        return 0.0
+
+    def branches(self) -> tuple[Steps, ...]:
+        """Return the runs of steps of which exactly one is executed; empty for an action without any."""
+        return ()
+
+    def condition(self) -> object:
+        """Return the expression that decides: which of two branches runs, or, without branches, whether to go on."""
+        return None
+
+    def lacks(self) -> str:
+        """Return, as `a` or `b`, the keys of which one is missing for the step to do anything; empty when it does."""
+        return ""
+
+    def binds(self) -> Mapping[str, Type]:
+        """Return the names under `vars` that this step sets, with their types."""
+        return {}
+
+    def run(self, step: Step) -> Awaitable[Mapping[str, object] | None]:
+        """Do it. Returns the step's outputs, or None; raises `StepFailed` or `Refused`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenStep:
+    """A step as the author wrote it: the action's name and fields, and what stands beside it.
+
+    `key` is the place of the action's name; `spans` the places of its fields by attribute.
+    """
+
+    name: str
+    action: Action
+    key: Span
+    spans: Mapping[str, Span]
+    id: str | None = None
+    when: Authored | None = None
+    timeout_s: float | None = None
+    catch: Steps | None = None
+
+
+def load_actions() -> Mapping[str, type[Action]]:
+    """Return every action by its name in YAML, read from this folder."""
+    actions: dict[str, type[Action]] = {}
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name != "action":
+            loaded = importlib.import_module(f"runner.actions.{module.name}")
+            (found,) = (item for item in vars(loaded).values() if _is_own_action(item, loaded.__name__))
+            actions[module.name.rstrip("_")] = found
+    return actions
+
+
+def _is_own_action(item: object, module: str) -> bool:
+    return isinstance(item, type) and issubclass(item, Action) and item.__module__ == module

@@ -1,0 +1,39 @@
+"""`require`: go on only if a check passes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runner.actions.action import Action, Refused, Step
+from runner.fields import Expression, option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Require(Action):
+    """Go on only if the named check passes, or the expression is true; else the user reads the refusal, privately.
+
+    Example:
+        - require: {if: "2 > 1", denied: "Never shown."}
+    """
+
+    short: ClassVar[str | None] = "check"
+
+    check: str | None = option("A check from `checks:`.", default=None, static=True)
+    if_: Expression | None = option("A template expression that must be true.", default=None)
+    denied: str | None = option("What the user reads. Left out: the check's own sentence.", default=None)
+
+    def condition(self) -> object:
+        """Return the expression, if there is one; what it says of the context holds behind this step."""
+        return self.if_
+
+    def lacks(self) -> str:
+        """Ask for a check or an expression."""
+        return "" if self.check is not None or self.if_ is not None else "`check` or `if`"
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        """Raise the refusal, or do nothing."""
+        if self.check is not None:
+            step.require(self.check, self.denied or "")
+        if self.if_ is not None and not self.if_:
+            raise Refused("refused_check", self.denied or "")
+        return None

@@ -1,0 +1,47 @@
+"""`send`: post a message to a channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runner.actions.action import Action, Step, StepFailed
+from runner.fields import Channel, option
+from runner.lifecycle import limits
+from runner.lifecycle.bits import Permissions
+from runner.messages import EmptyMessage, Mention, Message, new_body
+from runner.templates.types import SNOWFLAKE, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send(Action):
+    """Post a message to a channel, with the bot's own token: it can be edited for ever, and needs no interaction.
+
+    Example:
+        - send: {channel: "#general", content: "Welcome {{ user.mention }}"}
+    """
+
+    short: ClassVar[str | None] = "content"
+    needs: ClassVar[Permissions] = Permissions.VIEW_CHANNEL | Permissions.SEND_MESSAGES
+    worst_case_s: ClassVar[float] = limits.REST_CALL_S
+    outputs: ClassVar[Mapping[str, Type]] = {"message_id": SNOWFLAKE, "channel_id": SNOWFLAKE}
+
+    content: str = option("The text, at most 2000 characters; longer text is cut.", min_length=1)
+    channel: Channel | None = option(
+        "Where to: an id or `#name`. Left out: the channel of the interaction.", default=None
+    )
+    mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
+
+    components: tuple[str, ...] = option("Buttons from `components:`, by name.", default=(), static=True, max_items=25)
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        """Post it and return the ids of the message and its channel."""
+        channel = step.channel(self.channel) if self.channel else step.channel_id
+        if channel is None:
+            raise StepFailed("send: this interaction has no channel; name one with `channel:`")
+        try:
+            rows = step.button_rows(self.components) if self.components else None
+            said = new_body(Message(content=self.content, mentions=self.mentions, components=rows))
+        except EmptyMessage:
+            raise StepFailed("send: the text was empty") from None
+        sent = await step.rest("POST", "/channels/{channel_id}/messages", said, channel_id=channel)
+        return {"message_id": sent["id"], "channel_id": channel}

@@ -1,0 +1,23 @@
+"""`stop`: end the handler here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runner.actions.action import Action, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Action):
+    """End the handler, as a success. Nothing after it runs.
+
+    Example:
+        - stop
+    """
+
+    ends: ClassVar[bool] = True
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        """Leave the handler."""
+        step.stop()
+        return None

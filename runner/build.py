@@ -1,0 +1,33 @@
+"""The one function that `validate`, start and reload share: a file in, a program and its faults out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.check.names import UNUSED_NAME
+from runner.check.rules import check
+from runner.compile import Program, compile_program
+from runner.config.load import ReadFile, has_errors, load
+from runner.config.schema import Actions
+from runner.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The program, or None when there are errors; all diagnostics; and the text of each file, for excerpts."""
+
+    program: Program | None
+    diagnostics: list[Diagnostic]
+    sources: Mapping[str, str]
+
+
+def build(path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions, generation: int = 1) -> Built:
+    """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it."""
+    loaded = load(path, read, environment, actions)
+    if loaded.config is None:
+        return Built(None, loaded.diagnostics, loaded.sources)
+    checked = check(loaded.config)
+    found = [*loaded.diagnostics, *checked.diagnostics]
+    if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
+        return Built(None, [item for item in found if item.slug != UNUSED_NAME], loaded.sources)
+    return Built(compile_program(loaded.config, checked, generation), found, loaded.sources)

@@ -1,0 +1,208 @@
+"""What Discord asks of a command's definition beyond the form of each key.
+
+Source of all: Discord docs, Application Commands, Application Command Object.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from runner.config.document import STRATEGIES, Command, Component, Option, Response
+from runner.config.load import Config
+from runner.diagnostics import Diagnostic, Mark, Span
+from runner.fields import fields_of
+from runner.lifecycle import limits
+
+_COMMANDS = "(Discord docs, Application Commands)"
+_NUMBERS = ("integer", "number")
+_ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "min": _NUMBERS,
+    "max": _NUMBERS,
+    "min_length": ("string",),
+    "max_length": ("string",),
+    "choices": ("string", *_NUMBERS),
+    "channel_types": ("channel",),
+}
+
+
+def check_commands(config: Config) -> list[Diagnostic]:
+    """Return a fault for each command that Discord would refuse, or that could never answer."""
+    found: list[Diagnostic] = []
+    for name, command in config.document.commands.items():
+        found += _required_first(config, name, command)
+        found += _too_large(config, name, command)
+        for option, declared in command.options.items():
+            found += _option(config, ("commands", name, "options", option), declared)
+    for section, entries in (("commands", config.document.commands), ("components", config.document.components)):
+        for name, handler in entries.items():
+            found += _steps(config, section, name)
+            found += _strategy(config, handler.response, section, name, "response")
+    found += _strategy(config, config.document.defaults.response, "defaults", "response")
+    return found
+
+
+def _fault(slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> Diagnostic:
+    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, marks=marks)
+
+
+def _required_first(config: Config, name: str, command: Command) -> Iterator[Diagnostic]:
+    optional: str | None = None
+    for option, declared in command.options.items():
+        if not declared.required:
+            optional = optional or option
+        elif optional is not None:
+            yield _fault(
+                "required-after-optional",
+                config.key("commands", name, "options", option),
+                f"the required option `{option}` stands after an optional one",
+                f"Discord refuses the whole command then {_COMMANDS}",
+                f"move `{option}` above `{optional}`",
+                Mark(config.key("commands", name, "options", optional), "this one is optional"),
+            )
+
+
+def _too_large(config: Config, name: str, command: Command) -> Iterator[Diagnostic]:
+    length = len(name) + len(command.description)
+    for option, declared in command.options.items():
+        length += len(option) + len(declared.description)
+        length += sum(len(value) + len(label) for value, label in (declared.choices or {}).items())
+    if length > limits.COMMAND_TOTAL_MAX:
+        yield _fault(
+            "command-too-large",
+            config.key("commands", name),
+            f"the texts of this command are {length} characters long together",
+            f"Discord takes {limits.COMMAND_TOTAL_MAX} over all names, descriptions and choices {_COMMANDS}",
+            "shorten the descriptions, or split the command in two",
+        )
+
+
+def _option(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
+    for key, types in _ONLY_FOR.items():
+        if declared.type and config.has(*path, key) and declared.type not in types:
+            yield _fault(
+                "option-key-without-effect",
+                config.key(*path, key),
+                f"`{key}` does nothing for an option of type `{declared.type}`",
+                f"it goes with {', '.join(f'`{kind}`' for kind in types)} {_COMMANDS}",
+                f"remove it, or make the type `{types[0]}`",
+            )
+    yield from _bounds(config, path, declared)
+    for low, high in (("min", "max"), ("min_length", "max_length")):
+        least, most = getattr(declared, low), getattr(declared, high)
+        if least is not None and most is not None and least > most:
+            yield _fault(
+                "empty-range",
+                config.key(*path, low),
+                f"nothing is both at least {least:g} and at most {most:g}",
+                "the option could never be filled in",
+                f"swap `{low}` and `{high}`",
+                Mark(config.key(*path, high), "the other end"),
+            )
+    yield from _choices(config, path, declared)
+
+
+def _bounds(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
+    """Discord takes no number that a double can't hold exactly, and no fraction for a whole number."""
+    for key, bound in (("min", declared.min), ("max", declared.max)):
+        if bound is None or declared.type not in _NUMBERS:
+            continue
+        if declared.type == "integer" and bound != int(bound):
+            yield _fault(
+                "fraction-for-integer",
+                config.value(*path, key),
+                f"`{key}` is {bound:g}, and the option takes whole numbers",
+                f"the bounds of an option have its type {_COMMANDS}",
+                f"write {int(bound)}, or make the type `number`",
+            )
+        most = limits.INTEGER_OPTION_ABS_MAX if declared.type == "integer" else limits.NUMBER_OPTION_ABS_MAX
+        if abs(bound) > most:
+            yield _fault(
+                "number-beyond-discord",
+                config.value(*path, key),
+                "Discord takes no number as large as this",
+                f"{int(most)} is the largest, with either sign {_COMMANDS}",
+                f"leave `{key}` out, or write {int(most) if bound > 0 else -int(most)}",
+            )
+
+
+def _choices(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
+    first: dict[str, str] = {}
+    for value, label in (declared.choices or {}).items():
+        span = config.key(*path, "choices", value)
+        if first.setdefault(label, value) != value:
+            yield _fault(
+                "same-label",
+                span,
+                f"two choices are called “{label}”",
+                "users could not tell them apart",
+                "give each a label of its own",
+                Mark(config.key(*path, "choices", first[label]), "the first one"),
+            )
+        if declared.type in _NUMBERS and not _is_number(value, whole=declared.type == "integer"):
+            yield _fault(
+                "invalid-choice",
+                span,
+                f"`{value}` is no {'whole ' * (declared.type == 'integer')}number",
+                f"the choices of an option have its type {_COMMANDS}",
+                "write numbers, or make the type `string`",
+            )
+        if len(value) > limits.CHOICE_VALUE_MAX:
+            yield _fault(
+                "invalid-choice",
+                span,
+                f"the value of a choice takes at most {limits.CHOICE_VALUE_MAX} characters; this has {len(value)}",
+                f"Discord refuses the whole command then {_COMMANDS}",
+                "shorten the value; the label is what users see",
+            )
+
+
+def _is_number(text: str, *, whole: bool) -> bool:
+    try:
+        return float(text) == int(float(text)) if whole else abs(float(text)) < float("inf")
+    except (ValueError, OverflowError):
+        return False
+
+
+def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
+    has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
+    if has_steps and has_reply:
+        yield _fault(
+            "reply-and-steps",
+            config.key(section, name, "reply"),
+            "`reply` beside `steps` would be two answers to the same question",
+            "`reply` is short for a list of steps with that one step",
+            "move the reply into `steps:`",
+            Mark(config.key(section, name, "steps"), "the steps"),
+        )
+    if not has_steps and not has_reply and _has_only_known_keys(config, section, name):
+        yield _fault(
+            "nothing-to-do",
+            config.key(section, name),
+            f"`{name}` does nothing",
+            "the user would wait for an answer that nobody gives",
+            "add `reply:` or `steps:`",
+        )
+
+
+def _has_only_known_keys(config: Config, section: str, name: str) -> bool:
+    """Tell whether no unknown key is there: one may be what should have been `reply` or `steps`, and is reported."""
+    known = {item.name for item in fields_of(Command if section == "commands" else Component)}
+    return known.issuperset(config.written_names(section, name))
+
+
+def _strategy(config: Config, response: Response | None, *path: str) -> Iterator[Diagnostic]:
+    words = [word for word in response.strategy if word in STRATEGIES] if response else []
+    if len(words) > 1:
+        yield _fault(
+            "two-strategies",
+            config.key(*path),
+            f"`{words[0]}` and `{words[1]}` are two ways to answer first",
+            "an interaction takes one first response (Discord docs, Receiving and Responding)",
+            f"keep one: `response: {words[0]}`",
+        )
+    if "update" in words and path[0] != "components":
+        yield _fault(
+            "update-without-component",
+            config.key(*path),
+            "`update` changes the message of a button, and a command has none",
+            "only a component has a message to update (Discord docs, Receiving and Responding)",
+            "write `auto`, `reply` or `defer`",
+        )

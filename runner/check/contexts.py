@@ -1,0 +1,342 @@
+"""Which names a template can read in each place, and that it reads no others.
+
+The scope of a place is a value: the roots that its kind of handler has, its options, and what the steps before it
+gave. The walk follows the steps in the order in which they run, so a name is known only where it has been set.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Final
+
+from runner.actions.action import Authored, WrittenStep
+from runner.config.document import Command, Component, Handler, Option
+from runner.config.load import Config
+from runner.diagnostics import Diagnostic
+from runner.fields import (
+    BooleanShape,
+    ChoiceShape,
+    DurationShape,
+    Entry,
+    NumberShape,
+    Shape,
+    SnowflakeShape,
+    Steps,
+    TextShape,
+)
+from runner.templates import Kind, check, narrow
+from runner.templates.types import (
+    ANY,
+    BOOLEAN,
+    INSTANT,
+    INTEGER,
+    NONE,
+    NUMBER,
+    SNOWFLAKE,
+    STRING,
+    ListOf,
+    MapOf,
+    Object,
+    Type,
+    describe,
+    is_optional,
+    may_be,
+    optional,
+    union,
+)
+from runner.templates.values import is_list, is_mapping
+
+_USER: Final[Mapping[str, Type]] = {
+    "id": SNOWFLAKE,
+    "name": STRING,
+    "display_name": STRING,
+    "mention": STRING,
+    "is_bot": BOOLEAN,
+}
+USER: Final = Object("a user", _USER)
+MEMBER: Final = Object(
+    "a member",
+    {**_USER, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE), "permissions": ListOf(STRING)},
+)
+GUILD: Final = Object("a server", {"id": SNOWFLAKE, "name": STRING, "locale": STRING})
+CHANNEL: Final = Object("a channel", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "type": STRING})
+ROLE: Final = Object("a role", {"id": SNOWFLAKE, "name": STRING, "mention": STRING})
+BOT: Final = Object("the bot", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "latency_ms": INTEGER})
+INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRING, "created_at": INSTANT})
+MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING})
+ERROR: Final = Object("an error", {"reference": STRING, "message": STRING, "step": STRING})
+OPTION_TYPES: Final[Mapping[str, Type]] = {
+    "string": STRING,
+    "integer": INTEGER,
+    "number": NUMBER,
+    "boolean": BOOLEAN,
+    "user": USER,
+    "channel": CHANNEL,
+    "role": ROLE,
+}
+_VARIABLES: Final = "the vars"
+_OUTPUTS: Final = "the steps before this one"
+SERVER_ROOTS: Final = frozenset({"member", "guild"})
+"""Roots that exist only in a server: a handler that reads one is offered, and answered, nowhere else."""
+
+Scope = Mapping[str, Type]
+"""What may be read at a point of a handler: its roots, with the variables and the outputs that were set so far."""
+
+
+def check_templates(config: Config) -> list[Diagnostic]:
+    """Return a fault for each template that reads what its place does not have."""
+    document = config.document
+    written = dict.fromkeys(config.written_names("vars"), ANY)
+    variables = {**written, **{name: type_of(value) for name, value in document.vars.items()}}
+    general: Scope = {
+        **common_roots(),
+        "vars": Object(_VARIABLES, variables),
+        "steps": Object(_OUTPUTS, {}),
+    }
+    found = [
+        *_of_run(document.defaults.on_error, _with_error(general)),
+        *_of_run(document.defaults.on_timeout, _with_error(general)),
+    ]
+    for guard in document.checks.values():
+        found += _of_value(guard, general)
+    for section, name, handler in config.handlers():
+        found += _of_handler(handler, {**general, **own_roots(handler), **_unread(config, section, name)})
+    return found
+
+
+def _unread(config: Config, section: str, name: str) -> Scope:
+    """Return what a handler would have if all of it could be read: a fault there is not one in each template, too."""
+    unread: dict[str, Type] = {}
+    if not config.is_sound(section, name):
+        unread["steps"] = Object(_OUTPUTS, dict.fromkeys(config.written_ids(section, name), ANY))
+    options, known = config.written_names(section, name, "options"), config.document.commands.get(name)
+    if section == "commands" and known is not None and any(option not in known.options for option in options):
+        unread["options"] = ANY
+    return unread
+
+
+def common_roots() -> Scope:
+    """Return what every interaction has."""
+    return {
+        "user": USER,
+        "member": MEMBER,
+        "guild": GUILD,
+        "channel": CHANNEL,
+        "interaction": INTERACTION,
+        "bot": BOT,
+        "now": INSTANT,
+    }
+
+
+def own_roots(handler: Handler) -> Scope:
+    """Return what this kind of handler has besides."""
+    match handler:
+        case Command(options=declared):
+            return {"options": Object("the options of this command", {n: _option(o) for n, o in declared.items()})}
+        case Component():
+            return {"message": MESSAGE}
+        case _:
+            return {}
+
+
+def type_of(value: object) -> Type:
+    """Return the type of a constant."""
+    match value:
+        case bool():
+            return BOOLEAN
+        case int():
+            return INTEGER
+        case float():
+            return NUMBER
+        case str():
+            return STRING
+        case None:
+            return NONE
+        case _ if is_list(value):
+            return ListOf(union(*(type_of(item) for item in value)) if value else ANY)
+        case _ if is_mapping(value):
+            return Object("a mapping", {str(name): type_of(item) for name, item in value.items()})
+        case _:
+            return ANY
+
+
+def templates_in(value: object) -> Iterator[Authored]:
+    """Yield every template inside a value, those of the steps in it excluded."""
+    match value:
+        case Authored():
+            yield value
+        case _ if is_mapping(value):
+            for item in value.values():
+                yield from templates_in(item)
+        case _ if is_list(value):
+            for item in value:
+                yield from templates_in(item)
+        case Entry() if is_dataclass(value):
+            for item in fields(value):
+                yield from templates_in(getattr(value, item.name))
+        case _:
+            return
+
+
+def _option(declared: Option) -> Type:
+    known = OPTION_TYPES.get(declared.type, ANY)
+    return known if declared.required else optional(known)
+
+
+def _with_error(at: Scope) -> Scope:
+    return {**at, "error": ERROR}
+
+
+def _of_handler(handler: Handler, at: Scope) -> Iterator[Diagnostic]:
+    if handler.permissions:
+        yield from _of_value(handler.permissions, at)
+    yield from _of_run(handler.reply, at)
+    yield from _of_run(handler.steps, at)
+    rescue = _with_error(at)
+    yield from _of_run(handler.on_error, rescue)
+    yield from _of_run(handler.on_timeout, rescue)
+
+
+def _of_run(steps: Steps | None, at: Scope) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    if steps is not None:
+        _walk(steps, at, found)
+    return found
+
+
+def _walk(steps: Steps, at: Scope, found: list[Diagnostic]) -> Scope | None:
+    """Return what may be read behind the steps, or None when nothing runs there."""
+    for step in steps.items:
+        after = _step(step, at, found)
+        if after is None:
+            return None
+        at = after
+    return at
+
+
+def _step(step: WrittenStep, at: Scope, found: list[Diagnostic]) -> Scope | None:
+    inside, skipped = at, None
+    if step.when is not None:
+        found += _of_value(step.when, at)
+        inside, skipped = narrow(step.when.template, at), narrow(step.when.template, at, holds=False)
+    found += _of_value(step.action, inside)
+    caught = None if step.catch is None else _walk(step.catch, _with_error(inside), found)
+    if caught is not None:
+        caught = {name: type_ for name, type_ in caught.items() if name in at}  # the error is the catch's own
+    paths = [_after_action(step, inside, found), skipped, caught]
+    after = _joined([path for path in paths if path is not None])
+    if after is None or step.id is None:
+        return after
+    given: Type = Object(f"what `{step.id}` gave", step.action.outputs)
+    is_certain = skipped is None and caught is None
+    return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
+
+
+def _after_action(step: WrittenStep, at: Scope, found: list[Diagnostic]) -> Scope | None:
+    condition = step.action.condition()
+    template = condition.template if isinstance(condition, Authored) else None
+    if branches := step.action.branches():
+        sides = [narrow(template, at, holds=side) if template else at for side in (True, False)]
+        ends = [_walk(branch, side, found) for branch, side in zip(branches, sides, strict=True)]
+        return _joined([end for end in ends if end is not None])
+    if step.action.ends:
+        return None
+    after = narrow(template, at) if template else at
+    return _with_attributes(after, "vars", step.action.binds())
+
+
+def _with_attributes(scope: Scope, root: str, added: Mapping[str, Type]) -> Scope:
+    known = scope[root]
+    assert isinstance(known, Object), "`vars` and `steps` are declared for every handler"
+    return {**scope, root: Object(known.name, {**known.attributes, **added})} if added else scope
+
+
+def _joined(paths: Sequence[Scope]) -> Scope | None:
+    """Return what may be read where paths meet: what only some of them have set may be none. None for no path."""
+    if not paths:
+        return None
+    return {name: _joined_type([path.get(name, NONE) for path in paths]) for path in paths for name in path}
+
+
+def _joined_type(types: Sequence[Type]) -> Type:
+    objects = [each for each in types if isinstance(each, Object)]
+    if len(objects) < len(types) or len({each.name for each in objects}) > 1:
+        return union(*types)
+    names = dict.fromkeys(name for each in objects for name in each.attributes)
+    attributes = {name: _joined_type([each.attributes.get(name, NONE) for each in objects]) for name in names}
+    return Object(objects[0].name, attributes)
+
+
+def _of_value(value: object, scope: Scope) -> Iterator[Diagnostic]:
+    for authored in templates_in(value):
+        judged = check(authored.template, scope)
+        for fault in judged.faults:
+            yield Diagnostic(
+                slug=fault.slug,
+                span=authored.locate(fault.offset, fault.length),
+                headline=fault.headline,
+                why=fault.why,
+                fix=fault.fix or _repair(authored.template.source[: fault.offset]),
+            )
+        if not judged.faults and authored.template.kind is Kind.NATIVE:
+            yield from _unfit(authored, judged.type)
+
+
+def _repair(before: str) -> str:
+    """Return what to do about a name that the template's scope has not, by what stands before it."""
+    if before.endswith("steps."):
+        return "give a step before this one that `id`, or write the id of one"
+    return "write what is there"
+
+
+def _unfit(authored: Authored, given: Type) -> Iterator[Diagnostic]:
+    """A template whose value the place can't take would fail in every run."""
+    shape, source = authored.shape, authored.template.source
+    span = authored.locate(0, len(source))
+    if isinstance(shape, TextShape) and isinstance(given, (Object, ListOf, MapOf)):
+        yield Diagnostic(
+            slug="not-a-text",
+            span=span,
+            headline="this is not a text but a whole thing with parts",
+            why="Discord would show its insides",
+            fix=f"name a part of it, for example `{source[:-2].rstrip()}.name }}}}`",
+        )
+    elif not may_be(given, taken := taken_by(shape)):
+        yield Diagnostic(
+            slug="template-of-another-type",
+            span=span,
+            headline=f"this takes {describe(taken)}, and the template gives {describe(given)}",
+            why="the step would fail whenever it runs",
+            fix="name something else, or turn it into what is taken with a filter",
+        )
+    elif is_optional(given) and not _takes_nothing(shape):
+        yield Diagnostic(
+            slug="template-may-be-none",
+            span=span,
+            headline="this may be none, and the step would fail then",
+            why="an option that is left out is none, and so is what a skipped step would have given",
+            fix=f"give a default: `{source[:-2].rstrip()} | default(…) }}}}`",
+        )
+
+
+def taken_by(shape: Shape) -> Type:
+    """Return the type of the values that a place takes from a template."""
+    match shape:
+        case NumberShape():
+            return NUMBER
+        case BooleanShape():
+            return BOOLEAN
+        case DurationShape():
+            return union(NUMBER, STRING)
+        case SnowflakeShape():
+            return union(SNOWFLAKE, INTEGER, *_NAMED[shape.named])
+        case ChoiceShape():
+            return STRING
+        case _:
+            return ANY
+
+
+_NAMED: Final[Mapping[str, tuple[Type, ...]]] = {"": (USER, MEMBER, CHANNEL, ROLE), "#": (CHANNEL,), "@": (ROLE,)}
+
+
+def _takes_nothing(shape: Shape) -> bool:
+    return shape.min_length == 0 if isinstance(shape, TextShape) else taken_by(shape) is ANY

@@ -1,0 +1,190 @@
+"""Names that are used are defined, names that are defined are used, and each is one that Discord takes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from runner.actions.action import WrittenStep
+from runner.check.contexts import templates_in
+from runner.config.document import Handler
+from runner.config.load import Config
+from runner.config.suggestion import suggestion
+from runner.diagnostics import Diagnostic, Mark, Severity, Span
+from runner.fields import Steps
+from runner.lifecycle import limits
+
+UNUSED_NAME = "unused-name"
+
+
+def check_names(config: Config) -> list[Diagnostic]:
+    """Return a fault for each name that is invalid, undefined, defined twice in one handler, or never used."""
+    return [
+        *_discord_names(config),
+        *_checks(config),
+        *_step_ids(config),
+        *_unused(config),
+    ]
+
+
+def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
+    """Yield the steps of the runs in order, those inside other steps included."""
+    for run in runs:
+        for step in run.items if run else ():
+            yield step
+            yield from all_steps(*step.action.branches(), step.catch)
+
+
+def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
+    """Return every run of steps that a handler has."""
+    return handler.reply, handler.steps, handler.on_error, handler.on_timeout
+
+
+def _discord_names(config: Config) -> Iterator[Diagnostic]:
+    for name, command in config.document.commands.items():
+        yield from _discord_name(name, "a command", config.key("commands", name))
+        for option in command.options:
+            yield from _discord_name(option, "an option", config.key("commands", name, "options", option))
+
+
+def _discord_name(name: str, what: str, span: Span) -> Iterator[Diagnostic]:
+    if not limits.is_command_name(name):
+        yield Diagnostic(
+            slug="invalid-name",
+            span=span,
+            headline=f"Discord takes no `{name}` as the name of {what}",
+            why="a name is 1 to 32 lower-case letters, digits, `-`, `_` and `'` "
+            "(Discord docs, Application Commands, Naming)",
+            fix=f"rename it to `{_as_discord_name(name)}`",
+        )
+
+
+def _as_discord_name(name: str) -> str:
+    letters = (letter if limits.is_command_name(letter) else "-" for letter in name.lower())
+    return "".join(letters).strip("-")[: limits.COMMAND_NAME_MAX] or "my-name"
+
+
+def _checks(config: Config) -> Iterator[Diagnostic]:
+    defined = config.written_names("checks")
+    for section, name, handler in config.handlers():
+        if handler.check is not None and handler.check not in defined:
+            yield _undefined(handler.check, defined, config.value(section, name, "check"))
+    for step in _every_step(config):
+        named: object = getattr(step.action, "check", None)
+        if isinstance(named, str) and named not in defined:
+            yield _undefined(named, defined, step.spans.get("check", step.key))
+        yield from _shown_components(config, step)
+
+
+def _shown_components(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
+    defined, seen = config.written_names("components"), dict[str, Span]()
+    for index, name in enumerate(getattr(step.action, "components", None) or ()):
+        span = step.spans.get(f"components.{index}", step.key)
+        if name not in defined:
+            yield _undefined_component(name, defined, span)
+        elif name in seen:
+            yield Diagnostic(
+                slug="component-twice",
+                span=span,
+                headline=f"`{name}` is in this message twice",
+                why="Discord refuses a message with two components of one id (Discord docs, Component Reference)",
+                fix="remove one of them",
+                marks=(Mark(seen[name], "the first one"),),
+            )
+        seen.setdefault(name, span)
+
+
+def _undefined(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
+    return Diagnostic(
+        slug="undefined-check",
+        span=span,
+        headline=f"there is no check `{name}`",
+        why="a guard that doesn't exist would let everybody through, or nobody",
+        fix=suggestion(name, defined) or f"define `{name}:` under `checks:`",
+    )
+
+
+def _undefined_component(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
+    return Diagnostic(
+        slug="undefined-component",
+        span=span,
+        headline=f"there is no component `{name}`",
+        why="a button that nobody handles would look as if it worked",
+        fix=suggestion(name, defined) or f"define `{name}:` under `components:`",
+    )
+
+
+def _step_ids(config: Config) -> Iterator[Diagnostic]:
+    for _, _, handler in config.handlers():
+        for run in runs_of(handler):
+            found: list[Diagnostic] = []
+            _ids_in(run or Steps(), {}, found)
+            yield from found
+
+
+def _ids_in(steps: Steps, before: Mapping[str, Span], found: list[Diagnostic]) -> Mapping[str, Span]:
+    """Return the ids that are taken behind the steps. Branches of which one runs may share an id."""
+    taken = dict(before)
+    for step in steps.items:
+        inside = [_ids_in(branch, taken, found) for branch in step.action.branches()]
+        for ids in (*inside, _ids_in(step.catch or Steps(), taken, found)):
+            taken |= ids
+        if step.id is not None:
+            span = step.spans.get("id", step.key)
+            if step.id in taken:
+                found.append(_duplicate_id(step.id, span, taken[step.id]))
+            taken.setdefault(step.id, span)
+    return taken
+
+
+def _duplicate_id(name: str, span: Span, first: Span) -> Diagnostic:
+    return Diagnostic(
+        slug="duplicate-id",
+        span=span,
+        headline=f"two steps of this handler have the id `{name}`",
+        why=f"`steps.{name}` would mean whichever ran last",
+        fix=f"rename one, for example to `{name}_2`",
+        marks=(Mark(first, "the first one"),),
+    )
+
+
+def _unused(config: Config) -> Iterator[Diagnostic]:
+    used = {handler.check for _, _, handler in config.handlers()}
+    used |= {getattr(step.action, "check", None) for step in _every_step(config)}
+    for name in config.document.checks:
+        if name not in used:
+            yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")
+    shown = {name for step in _every_step(config) for name in getattr(step.action, "components", None) or ()}
+    for name in config.document.components:
+        if name not in shown:
+            yield _warning(config.key("components", name), f"no message shows the component `{name}`")
+
+
+def _warning(span: Span, headline: str) -> Diagnostic:
+    return Diagnostic(
+        slug=UNUSED_NAME,
+        span=span,
+        headline=headline,
+        why="it may be misspelt where it was meant to be used",
+        fix="use it, or remove it",
+        severity=Severity.WARNING,
+    )
+
+
+def _every_step(config: Config) -> Iterator[WrittenStep]:
+    defaults = config.document.defaults
+    yield from all_steps(defaults.on_error, defaults.on_timeout)
+    for _, _, handler in config.handlers():
+        yield from all_steps(*runs_of(handler))
+
+
+def roots_of(value: object) -> frozenset[str]:
+    """Return the top-level names that the templates in `value` read, those in its steps included."""
+    found: set[str] = set()
+    match value:
+        case Steps(items):
+            for step in items:
+                found |= roots_of(step.action) | roots_of(step.when) | roots_of(step.catch)
+                for branch in step.action.branches():
+                    found |= roots_of(branch)
+        case _:
+            for authored in templates_in(value):
+                found |= authored.template.roots
+    return frozenset(found)

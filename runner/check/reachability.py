@@ -1,0 +1,296 @@
+"""In which lifecycle states each step can be reached: an abstract interpretation of a handler over all its paths.
+
+The machine of `lifecycle.machine` is walked with sets of states instead of one. The walk finds what would go wrong on
+some path, and it makes the plan: before which steps the engine has to defer, and with which visibility. A slow step is
+one that leaves the process; nothing that leaves the process may stand between an interaction and its first response.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from runner.actions.action import Authored, WrittenStep
+from runner.config.document import Component, Handler, Response
+from runner.diagnostics import Diagnostic, Mark, Span
+from runner.fields import Steps, duration_text
+from runner.lifecycle import budget
+from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a handler answers.
+
+    `first` is the event that the engine performs before the first step, if any. `defer_before` holds the places of
+    the slow steps whose answers say their own visibility: the engine defers with that one before them.
+    `is_ephemeral` is the visibility of everything that doesn't say its own. `watchdog_s` is when the watchdog
+    acknowledges, in seconds from the interaction's creation.
+    """
+
+    first: Event | None
+    defer_before: Mapping[Span, bool]
+    is_ephemeral: bool
+    watchdog_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Deferral:
+    """What has deferred: a step, or the handler itself; and where that is written."""
+
+    span: Span
+    is_ephemeral: bool | None  # None: still free, the replies that follow decide
+    is_declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """One way to stand before a step: the interaction's state, who deferred, and what answered first.
+
+    `passed_s` is the least time that has passed on the way. Ways that differ in nothing else than the time or the
+    answer are one, so that the number of points is bounded by the number of slow steps, whatever the `when`s.
+    """
+
+    state: State
+    deferral: _Deferral | None = None
+    passed_s: float = 0.0
+    answered: Span | None = None
+
+
+def _distinct(points: Iterable[_Point]) -> tuple[_Point, ...]:
+    fastest: dict[tuple[State, _Deferral | None], _Point] = {}
+    for point in points:
+        known = fastest.setdefault((point.state, point.deferral), point)
+        if point.passed_s < known.passed_s:
+            fastest[point.state, point.deferral] = point
+    return tuple(fastest.values())
+
+
+@dataclass(slots=True)
+class _Walk:
+    origin: Origin
+    response: Response
+    strategy: str
+    response_span: Span
+    timeout_s: float
+    faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    noted: set[tuple[str, Span]] = field(default_factory=set[tuple[str, Span]])
+    wanted: dict[Span, dict[bool, Span]] = field(default_factory=dict[Span, dict[bool, Span]])
+    first_visibilities: set[bool | None] = field(default_factory=set[bool | None])
+
+    def run(self, steps: Steps, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        for index, step in enumerate(steps.items):
+            if not points:
+                self._unreachable(step, steps.items[index - 1])
+                return points
+            points = _distinct(self._step(step, points))
+        return points
+
+    def _step(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        before = points
+        points = tuple(self._after_slow(step, point) for point in points) if step.action.takes_s() else points
+        if step.action.effect is not None:
+            points = tuple(self._responded(step, step.action.effect, point) for point in points)
+        if branches := step.action.branches():
+            points = tuple(point for branch in branches for point in self.run(branch, points))
+        if step.action.ends:
+            self._ended(step, points)
+            points = ()
+        if step.catch is not None:
+            points += self.run(step.catch, tuple(self._after_slow(step, point) for point in before))
+        return points + before if step.when is not None else points
+
+    def _after_slow(self, step: WrittenStep, point: _Point) -> _Point:
+        if not step.action.takes_s():
+            return point
+        passed_s = point.passed_s + step.action.takes_at_least_s()
+        if passed_s > self.timeout_s >= point.passed_s:
+            self._too_long(step, passed_s)
+        if point.state is not State.RECEIVED:
+            return replace(point, passed_s=passed_s)
+        if self.strategy == "reply":
+            self._slow_before_reply(step)
+            return _Point(State.DEFERRED_SOURCE, None, passed_s, step.key)
+        if self.origin is Origin.COMPONENT:
+            return _Point(State.DEFERRED_UPDATE, None, passed_s, step.key)
+        return _Point(State.DEFERRED_SOURCE, _Deferral(step.key, None, False), passed_s, step.key)
+
+    def _responded(self, step: WrittenStep, event: Event, point: _Point) -> _Point:
+        outcome = advance(self.origin, point.state, event)
+        if isinstance(outcome, Refusal):
+            self._refused(step, outcome, point)
+            return point
+        if event is Event.DEFER:
+            return _Point(outcome.state, _Deferral(step.key, self._visibility(step), True), point.passed_s, step.key)
+        self._shown(step, event, point, outcome)
+        return replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
+
+    def _shown(self, step: WrittenStep, event: Event, point: _Point, outcome: Transition) -> None:
+        if event is not Event.REPLY:
+            return
+        if point.state is State.RECEIVED:
+            self.first_visibilities.add(self._visibility(step))
+        if point.state is State.DEFERRED_SOURCE and point.deferral is not None and outcome.state is State.REPLIED:
+            self._resolves(step, point.deferral)
+
+    def _resolves(self, step: WrittenStep, deferral: _Deferral) -> None:
+        """A reply takes the place of the spinner: its visibility was fixed when the spinner appeared."""
+        visibility = self._visibility(step)
+        span = step.spans.get("ephemeral", step.key)
+        if deferral.is_declared and getattr(step.action, "ephemeral", None) is None:
+            return  # it says nothing, so it is as visible as the defer
+        if visibility is None:
+            self._late_visibility(span, deferral)
+        elif deferral.is_declared:
+            if deferral.is_ephemeral is not None and visibility != deferral.is_ephemeral:
+                self._contradicts(span, deferral, visibility)
+        else:
+            self._agree(span, deferral.span, visibility)
+
+    def _agree(self, span: Span, deferral: Span, visibility: bool) -> None:
+        wanted = self.wanted.setdefault(deferral, {})
+        wanted.setdefault(visibility, span)
+        if len(wanted) > 1:
+            other = wanted[not visibility]
+            self._add(
+                "visibility-conflict",
+                span,
+                f"this reply is {_word(visibility)}, another one behind the same slow step is {_word(not visibility)}",
+                "the spinner before the slow step fixes who sees the answer (Discord docs, Followup Messages)",
+                "give both the same `ephemeral`, or decide before the slow step",
+                Mark(other, f"{_word(not visibility)} here"),
+            )
+
+    def _contradicts(self, span: Span, deferral: _Deferral, visibility: bool) -> None:
+        self._add(
+            "visibility-conflict",
+            span,
+            f"this reply is {_word(visibility)}, but the answer was deferred as a {_word(not visibility)} one",
+            "the defer fixes who sees the answer (Discord docs, Followup Messages)",
+            "write `ephemeral` on the defer, or move the decision before it",
+            Mark(deferral.span, f"{_word(not visibility)} from here on"),
+        )
+
+    def _late_visibility(self, span: Span, deferral: _Deferral) -> None:
+        self._add(
+            "visibility-conflict",
+            span,
+            "a template decides here who sees the answer, after the spinner has fixed it",
+            "the defer fixes who sees the answer (Discord docs, Followup Messages)",
+            "write `ephemeral: true` or `false`, or choose with `if` before the slow step",
+            Mark(deferral.span, "the spinner appears here"),
+        )
+
+    def _visibility(self, step: WrittenStep) -> bool | None:
+        """Return whether the step's message is private; None where a template decides."""
+        said: object = getattr(step.action, "ephemeral", None)
+        if isinstance(said, Authored):
+            return None
+        return is_ephemeral(self.response) if said is None else bool(said)
+
+    def _refused(self, step: WrittenStep, refusal: Refusal, point: _Point) -> None:
+        marks = (Mark(point.answered, "answered here"),) if point.answered else ()
+        fix = "use `reply`" if point.answered is None else f"remove this `{step.name}`, or put it on a path of its own"
+        headline = f"`{step.name}` can't stand here: {refusal.reason}"
+        self._add(refusal.slug, step.key, headline, refusal.source, fix, *marks)
+
+    def _slow_before_reply(self, step: WrittenStep) -> None:
+        self._add(
+            "slow-before-reply",
+            step.key,
+            f"`{step.name}` can take longer than Discord waits for the first response",
+            "a first response must come within 3 s (Discord docs, Receiving and Responding)",
+            "write `response: defer`, or leave the strategy to `auto`",
+            Mark(self.response_span, "`reply` promises an immediate answer"),
+        )
+
+    def _too_long(self, step: WrittenStep, passed_s: float) -> None:
+        self._add(
+            "longer-than-timeout",
+            step.key,
+            f"the timeout comes first: this ends after {duration_text(passed_s)} at the earliest",
+            f"a handler is ended when its `timeout` is over, here after {duration_text(self.timeout_s)}",
+            "wait less, or give the handler a longer `timeout`",
+        )
+
+    def _ended(self, step: WrittenStep, points: Iterable[_Point]) -> None:
+        if step.name == "stop":
+            self.check_answered(points, step.key)
+
+    def check_answered(self, points: Iterable[_Point], span: Span) -> None:
+        """Note a path that ends without an answer where the author has opted out of `auto`."""
+        silent = (State.RECEIVED, State.DEFERRED_SOURCE)
+        if self.strategy in ("reply", "defer") and any(point.state in silent for point in points):
+            self._add(
+                "unanswered",
+                span,
+                "a path ends here without an answer",
+                "the user would see a spinner or “The application did not respond”",
+                "add a `reply`, or leave the strategy to `auto`, which answers by itself",
+                Mark(self.response_span, f"`{self.strategy}` leaves the answer to you"),
+            )
+
+    def _unreachable(self, step: WrittenStep, previous: WrittenStep) -> None:
+        self._add(
+            "unreachable-step",
+            step.key,
+            f"this `{step.name}` can never run",
+            "every path before it has ended",
+            "remove it, or move it up",
+            Mark(previous.key, "nothing runs after this"),
+        )
+
+    def _add(self, slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> None:
+        """Note a fault, once for each place: another path to it is no other fault."""
+        if (slug, span) not in self.noted:
+            self.noted.add((slug, span))
+            self.faults.append(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, marks=marks))
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A handler's plan, and what is wrong with its paths."""
+
+    plan: Plan
+    diagnostics: list[Diagnostic]
+
+
+def analyse(handler: Handler, response: Response, response_span: Span, timeout_s: float, end: Span) -> Analysed:
+    """Walk all paths of a handler. `end` is where a fault about its end is shown."""
+    origin = Origin.COMPONENT if isinstance(handler, Component) else Origin.COMMAND
+    strategy = strategy_of(response)
+    walk = _Walk(origin, response, strategy, response_span, timeout_s)
+    first = Event.DEFER if strategy == "defer" else None
+    points = walk.run(handler_steps(handler), (_start(strategy, response, response_span),))
+    walk.check_answered(points, end)
+    visibilities = walk.first_visibilities
+    plan = Plan(
+        first=first,
+        defer_before={step: True in wanted for step, wanted in walk.wanted.items()},
+        is_ephemeral=is_ephemeral(response) or visibilities == {True},
+        watchdog_s=response.defer_after if strategy == "auto" else budget.LAST_SAFE_ACK_S,
+    )
+    return Analysed(plan, walk.faults)
+
+
+def handler_steps(handler: Handler) -> Steps:
+    """Return what the handler does, from whichever of its two keys."""
+    return handler.steps or handler.reply or Steps()
+
+
+def strategy_of(response: Response) -> str:
+    """Return the strategy among the words of a response; `auto` when there is none."""
+    return next((word for word in response.strategy if word != "ephemeral"), "auto")
+
+
+def is_ephemeral(response: Response) -> bool:
+    """Return whether the response is private, said as a word or as a key."""
+    return response.ephemeral or "ephemeral" in response.strategy
+
+
+def _start(strategy: str, response: Response, span: Span) -> _Point:
+    if strategy == "defer":
+        return _Point(State.DEFERRED_SOURCE, _Deferral(span, is_ephemeral(response), True), answered=span)
+    return _Point(State.RECEIVED)
+
+
+def _word(is_private: bool) -> str:
+    return "private" if is_private else "public"

@@ -1,0 +1,242 @@
+"""The command line: arguments, calls, exit codes. Whatever a verb needs is put together here.
+
+Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord or the network is; 70 lifecycle-runner itself
+is, 130 interrupted by a second Ctrl-C.
+"""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from runner import __version__
+from runner.actions.action import load_actions
+from runner.build import Built, build
+from runner.config.load import ReadFile
+from runner.diagnostics import Diagnostic, in_order
+from runner.logs import Log, configure, scrubbed, spellings
+
+if TYPE_CHECKING:
+    from runner.run import Discord, Files, Running
+
+FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
+WE_ARE_AT_FAULT, INTERRUPTED = 70, 130  # as sysexits.h and shells have them
+VERBS = ("run", "validate", "schema")
+GC_THRESHOLDS = (50_000, 20, 20)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code. The first word may be a verb; without one it is `run`."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not given:
+        parser.print_help(sys.stderr)
+        return CALL_AT_FAULT
+    if unknown := _unknown_verb(given[0]):
+        return _failed(CALL_AT_FAULT, unknown)
+    parsed = parser.parse_args(_with_verb(given))
+    verb = {"run": _run, "validate": _validate, "schema": _schema}[parsed.verb]
+    try:
+        return verb(parsed)
+    except BrokenPipeError:
+        return FINE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as defect:
+        return _defect(defect)
+
+
+def _unknown_verb(first: str) -> str:
+    """Return what is wrong with a first word that is neither a verb nor a file; empty if it is either."""
+    is_file = first.endswith((".yaml", ".yml")) or Path(first).exists()
+    if first in VERBS or first.startswith("-") or is_file:
+        return ""
+    import difflib
+
+    near = difflib.get_close_matches(first, VERBS, n=1)
+    return f"there is no file {first}" + (f"; did you mean `{near[0]}`?" if near else "")
+
+
+def _with_verb(given: list[str]) -> list[str]:
+    """Put the verb in that a bare file name stands for."""
+    if given[0] in (*VERBS, "-h", "--help", "--version"):
+        return given
+    return ["run", *given]
+
+
+def _failed(code: int, sentence: str) -> int:
+    print(f"lifecycle-runner: {sentence}", file=sys.stderr)
+    return code
+
+
+def _defect(defect: Exception) -> int:
+    """Show a fault of our own with its traceback, but with no secret that this process has been given."""
+    import traceback
+
+    shown = "".join(traceback.format_exception(defect)).rstrip("\n")
+    print(scrubbed(shown, spellings([os.environ.get("DISCORD_TOKEN", "")])), file=sys.stderr)
+    return _failed(WE_ARE_AT_FAULT, "this is a defect of lifecycle-runner; please report the lines above")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lifecycle-runner",
+        usage="%(prog)s [run] bot.yaml | validate bot.yaml … | schema",
+        description="Run the Discord bot that a bot.yaml describes, or check the file.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    run = verbs.add_parser("run", help="run the bot; the word may be left out")
+    run.add_argument("file", type=Path)
+    run.add_argument("--log-format", choices=("text", "json"), default="text")
+    run.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    run.add_argument("--port", type=int, default=0, help="of the local Discord and its page; any free one if left out")
+    validate = verbs.add_parser("validate", help="check files without running anything")
+    validate.add_argument("files", type=Path, nargs="+")
+    validate.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text")
+    run.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
+    verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
+    return parser
+
+
+def _built(file: Path, read: ReadFile = Path.read_bytes, generation: int = 1) -> Built:
+    return build(file, read, os.environ, load_actions(), generation)
+
+
+def _validate(parsed: argparse.Namespace) -> int:
+    results = [_built(file) for file in parsed.files]
+    _show(results, parsed.format, sys.stdout)
+    return FINE if all(built.program for built in results) else CONFIG_AT_FAULT
+
+
+def _show(results: list[Built], form: str, stream: TextIO) -> None:
+    found = in_order([item for built in results for item in built.diagnostics])
+    if found or form != "text":
+        sources = {name: text for built in results for name, text in built.sources.items()}
+        if shown := _rendered(found, sources, form, color=_wants_color(stream)):
+            print(shown.rstrip("\n"), file=stream)
+
+
+def _rendered(found: list[Diagnostic], sources: Mapping[str, str], form: str, *, color: bool) -> str:
+    """Return the faults in the form that was asked for; "" for GitHub when there are none."""
+    from runner.diagnostics import reports, text  # a file without faults needs neither
+
+    match form:
+        case "json":
+            return reports.render_json(found)
+        case "github":
+            return reports.render_github(found)
+        case "sarif":
+            return reports.render_sarif(found, __version__)
+        case _:
+            return text.render_text(found, sources, color=color)
+
+
+def _wants_color(stream: TextIO) -> bool:
+    """Tell whether to colour: https://no-color.org and https://force-color.org, else whether it is a terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _schema(_: argparse.Namespace) -> int:
+    import json
+
+    from runner.config.schema import schema
+
+    print(json.dumps(schema(load_actions()), indent=2, ensure_ascii=False))
+    return FINE
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    built = _built(parsed.file)
+    _show([built], "text", sys.stderr)
+    if built.program is None:
+        return CONFIG_AT_FAULT
+    token = built.program.token or os.environ.get("DISCORD_TOKEN", "")
+    handler = configure(sys.stderr, format=parsed.log_format, level=parsed.log_level, secrets=[token])
+    try:
+        code, sentence = _serve(parsed, built, token)
+    finally:
+        handler.close()
+    return _failed(code, sentence) if sentence else code  # only now, so that it is the last line
+
+
+def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, str]:
+    """Serve until the end; return the exit code, and why it ended if that was not meant."""
+    import asyncio
+
+    from runner.gateway import DISCORD_API_URL, TokenRefused, Unreachable
+    from runner.run import BadAddress, Discord, Files
+
+    files = Files(
+        parsed.file,
+        built,
+        lambda read, generation: _built(parsed.file, read, generation),
+        lambda again: _show([again], "text", sys.stderr),
+        parsed.poll,
+    )
+    try:
+        if token:
+            api_url = os.environ.get("DISCORD_API_URL") or DISCORD_API_URL
+            asyncio.run(_on_discord(files, Discord(api_url.rstrip("/"), token)))
+        else:
+            asyncio.run(_on_local_discord(files, parsed.port))
+    except TokenRefused:
+        reason = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
+        return WORLD_AT_FAULT, reason
+    except Unreachable as fault:
+        return WORLD_AT_FAULT, f"Discord can't be reached: {fault}"
+    except BadAddress as fault:
+        return CALL_AT_FAULT, f"DISCORD_API_URL: {fault}"
+    except _PortTaken as fault:
+        return CALL_AT_FAULT, f"the local Discord can't listen on port {parsed.port}: {fault}"
+    return FINE, ""
+
+
+class _PortTaken(Exception):
+    """The local Discord can't have the port it was told to listen on."""
+
+
+async def _on_discord(files: "Files", discord: "Discord", note: str = "") -> None:
+    from runner.run import run, stop_signals
+
+    with stop_signals() as stopping:
+        program = files.built.program
+        assert program is not None, "a refused config has ended this before"
+        serving = partial(_announce, note=note)
+        await run(program, discord, Log("runner"), serving, stopping, files=files)
+
+
+async def _on_local_discord(files: "Files", port: int) -> None:
+    from runner.emulator.clock import RealClock
+    from runner.emulator.page import Page
+    from runner.emulator.server import LocalDiscord
+    from runner.run import Discord
+
+    local = LocalDiscord(clock=RealClock(), port=port)
+    page = Page(local)
+    try:
+        await local.start()
+    except OSError as fault:
+        raise _PortTaken(fault.strerror or "it is not free") from None
+    try:
+        note = f", page {page.url}, API {local.base_url}"
+        await _on_discord(files, Discord(local.base_url, local.token), note)
+    finally:
+        await local.stop()
+
+
+def _announce(running: "Running", note: str) -> None:
+    program = running.engine.program
+    commands = len(program.commands)
+    plural = "s" if commands != 1 else ""
+    print(f"serving {commands} command{plural}, generation {program.generation}{note}", flush=True)
+    gc.collect()
+    gc.freeze()  # what is there now stays; collections need not walk it
+    gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()

@@ -1,0 +1,175 @@
+"""A quick yes: whether nodes certainly are what the JSON Schema accepts.
+
+Most files are valid, and importing and running the schema library costs more than everything else that start does to
+a small one. So the nodes are first held against the shapes that the schema itself is made from. A yes is final; on
+anything else the schema decides, and says why. The tests hold that a yes is never given to what the schema refuses.
+"""
+
+import re
+from functools import lru_cache
+
+from runner.actions.action import Action
+from runner.config.schema import ID_PATTERN, STEP_KEYS, STEPS_MAX, Actions, beside_fields, is_bare, own_fields
+from runner.config.source import Mapping, Node, Scalar, Sequence
+from runner.fields import (
+    DURATION_PATTERN,
+    SNOWFLAKE_PATTERN,
+    TEMPLATE_PATTERN,
+    ActionShape,
+    BooleanShape,
+    ChoiceShape,
+    DataShape,
+    DurationShape,
+    Entry,
+    EntryShape,
+    ExpressionShape,
+    Field,
+    ListShape,
+    MapShape,
+    NumberShape,
+    Shape,
+    SnowflakeShape,
+    StepsShape,
+    TextShape,
+    fields_of,
+)
+
+_DURATION = DurationShape()
+_EXPRESSION = ExpressionShape()
+
+
+def fits(entry: type[Entry], node: Node, actions: Actions) -> bool:
+    """Tell whether `node` certainly is a valid `entry`. False decides nothing."""
+    return _entry(fields_of(entry), entry.short, node, actions)
+
+
+def _entry(fields: tuple[Field, ...], short: str | None, node: Node, actions: Actions) -> bool:
+    if not isinstance(node, Mapping):
+        return any(field.attribute == short and _shape(field.shape, node, actions) for field in fields)
+    declared = {field.name: field for field in fields}
+    return all(
+        name in declared and _shape(declared[name].shape, item.value, actions) for name, item in node.entries.items()
+    ) and all(field.name in node.entries for field in fields if field.is_required)
+
+
+def _shape(shape: Shape, node: Node, actions: Actions) -> bool:
+    match shape, node:
+        case EntryShape(entry), _:
+            return fits(entry, node, actions)
+        case ListShape(), _:
+            return _list(shape, node, actions)
+        case MapShape(), Mapping():
+            return _map(shape, node, actions)
+        case StepsShape(), Sequence(items=items):
+            return 1 <= len(items) <= STEPS_MAX and all(_step(item, actions) for item in items)
+        case ActionShape(action), _:
+            return _action(actions[action], node, actions)
+        case DataShape(), _:
+            return True
+        case _, Scalar():
+            return _scalar(shape, node.value)
+        case _:
+            return False
+
+
+def _list(shape: ListShape, node: Node, actions: Actions) -> bool:
+    if not isinstance(node, Sequence):
+        return shape.single and _shape(shape.of, node, actions)
+    is_sized = shape.min_items <= len(node.items) <= (len(node.items) if shape.max_items is None else shape.max_items)
+    return is_sized and all(_shape(shape.of, item, actions) for item in node.items)
+
+
+def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:
+    if shape.max_items is not None and len(node.entries) > shape.max_items:
+        return False
+    if shape.key_pattern is not None and not all(_matches(shape.key_pattern, name) for name in node.entries):
+        return False
+    return all(_shape(shape.of, item.value, actions) for item in node.entries.values())
+
+
+def _step(node: Node, actions: Actions) -> bool:
+    if isinstance(node, Scalar):
+        action = actions.get(str(node.value))
+        return action is not None and is_bare(action)
+    if not isinstance(node, Mapping) or not node.entries:
+        return False
+    return all(_step_key(name, item.value, node, actions) for name, item in node.entries.items())
+
+
+def _step_key(name: str, node: Node, step: Mapping, actions: Actions) -> bool:
+    if name in actions:
+        return _action(actions[name], node, actions)
+    if name in STEP_KEYS:
+        return _modifier(name, node, actions)
+    beside = (field for key in step.entries if key in actions for field in beside_fields(actions[key]))
+    return any(field.name == name and _shape(field.shape, node, actions) for field in beside)
+
+
+def _modifier(name: str, node: Node, actions: Actions) -> bool:
+    match name:
+        case "id":
+            return isinstance(node, Scalar) and isinstance(node.value, str) and _matches(ID_PATTERN, node.value)
+        case "when":
+            return _shape(_EXPRESSION, node, actions)
+        case "timeout":
+            return _shape(_DURATION, node, actions)
+        case _:
+            return _shape(StepsShape(), node, actions)
+
+
+def _action(action: type[Action], node: Node, actions: Actions) -> bool:
+    if isinstance(node, Scalar) and node.value is None:
+        return is_bare(action)
+    if action.whole:
+        return any(
+            field.attribute == action.whole and _shape(field.shape, node, actions) for field in own_fields(action)
+        )
+    return _entry(own_fields(action), action.short, node, actions)
+
+
+def _scalar(shape: Shape, value: object) -> bool:
+    if isinstance(value, str) and getattr(shape, "templated", False) and _matches(TEMPLATE_PATTERN, value):
+        return not isinstance(shape, TextShape) or _text(shape, value)
+    match shape:
+        case TextShape():
+            return isinstance(value, str) and _text(shape, value)
+        case NumberShape():
+            return _number(shape, value)
+        case BooleanShape():
+            return isinstance(value, bool)
+        case DurationShape():
+            return isinstance(value, str) and _matches(DURATION_PATTERN, value)
+        case SnowflakeShape():
+            return isinstance(value, str) and _snowflake(shape, value)
+        case ChoiceShape():
+            return not isinstance(value, bool) and value in shape.words
+        case ExpressionShape():
+            return isinstance(value, bool) or (isinstance(value, str) and value != "")
+        case _:
+            return False
+
+
+def _text(shape: TextShape, value: str) -> bool:
+    if len(value) < shape.min_length or (shape.max_length is not None and len(value) > shape.max_length):
+        return False
+    return shape.pattern is None or _matches(shape.pattern, value)
+
+
+def _number(shape: NumberShape, value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int if shape.integer else (int, float)):
+        return False
+    above = shape.minimum is None or value >= shape.minimum
+    return above and (shape.maximum is None or value <= shape.maximum)
+
+
+def _snowflake(shape: SnowflakeShape, value: str) -> bool:
+    return _matches(SNOWFLAKE_PATTERN, value) or (shape.named != "" and value[:1] == shape.named and len(value) > 1)
+
+
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _matches(pattern: str, value: str) -> bool:
+    return "\n" not in value[-1:] and _compiled(pattern).fullmatch(value) is not None

@@ -1,0 +1,34 @@
+"""Keys of the language that this version doesn't do yet: they are refused by name, never ignored."""
+
+Path = tuple[str | int, ...]
+
+_LATER_AT_TOP = frozenset(
+    "include store state records context_menus flows events schedules texts http messages data use".split()
+)
+_LATER_IN_HANDLERS = frozenset(
+    "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "
+    "on_expired select commands".split()
+)
+_LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
+_LATER_IN_STEPS = frozenset(
+    "form choose confirm paginate wait_for modal edit delete switch for_each repeat parallel try run return set "
+    "increment append remove unset insert find count change drop transaction edit_message delete_message dm react pin "
+    "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
+    "delete_channel create_thread set_permissions move_member create_invite schedule http retry".split()
+)
+_LATER_IN_MESSAGES = frozenset("embeds files poll".split())
+
+
+def later_keys(path: Path) -> frozenset[str]:
+    """Return the keys of the language that this version doesn't do yet in a place."""
+    match path:
+        case ():
+            return _LATER_AT_TOP
+        case ("commands" | "components", str()):
+            return _LATER_IN_HANDLERS
+        case ("commands", str(), "options", str()):
+            return _LATER_IN_OPTIONS
+        case (*_, int()):
+            return _LATER_IN_STEPS
+        case _:
+            return _LATER_IN_MESSAGES

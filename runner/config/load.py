@@ -1,0 +1,215 @@
+"""Files to `Config`: the first half of the one function that `validate`, start and reload share."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.config import source
+from runner.config.document import Document, Handler
+from runner.config.environment import TOKEN_PATH, hidden, secret_in_file, substitute, written_token
+from runner.config.fits import fits
+from runner.config.reader import Reader
+from runner.config.schema import Actions, schema
+from runner.config.source import Node
+from runner.diagnostics import Diagnostic, Severity, Span
+
+if TYPE_CHECKING:
+    from runner.config.violations import Path as NodePath
+    from runner.config.violations import Violation
+
+ReadFile = Callable[[Path], bytes]
+
+ABOUT_THE_WHOLE = frozenset({"missing-key", "too-many"})
+"""Slugs of faults that are about a mapping or a list as a whole: what is in it is read all the same."""
+
+MERGE_KEY = "merge-key"
+"""The slug of a fault after which nobody can say what is missing in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A document with the places of everything in it. `root` are its nodes, with the environment's values."""
+
+    file: str
+    document: Document
+    root: source.Mapping = field(repr=False)
+    faults: tuple[Span, ...] = ()
+
+    def key(self, *path: str) -> Span:
+        """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
+        span, node = Span(self.file, 1, 1, 1, 2), self.root
+        for name in path:
+            found = node.get(name)
+            span = span if found is None else node.key(name).span
+            if not isinstance(found, source.Mapping):
+                break
+            node = found
+        return span
+
+    def value(self, *path: str | int) -> Span:
+        """Return where the value at the end of `path` stands; its key's place when that is not a single value."""
+        try:
+            node = source.at(self.root, path)
+        except LookupError:
+            return self.key(*(str(part) for part in path))
+        return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
+
+    def handlers(self) -> Iterator[tuple[str, str, Handler]]:
+        """Yield the section, the name and the handler of everything that answers an interaction."""
+        for name, command in self.document.commands.items():
+            yield "commands", name, command
+        for name, component in self.document.components.items():
+            yield "components", name, component
+
+    def is_sound(self, *path: str) -> bool:
+        """Tell whether all of what stands at `path` could be read: no fault of the file's form lies in it."""
+        try:
+            span = source.at(self.root, path).span if self.faults else None
+        except LookupError:
+            span = None
+        if span is None:
+            return True
+        start, end = (span.line, span.column), (span.end_line, span.end_column)
+        return not any(start <= (fault.line, fault.column) < end for fault in self.faults)
+
+    def has(self, *path: str) -> bool:
+        """Tell whether the file has a key at `path`, whatever its value."""
+        try:
+            source.at(self.root, path)
+        except LookupError:
+            return False
+        return True
+
+    def written_names(self, *path: str) -> tuple[str, ...]:
+        """Return the keys of the mapping at `path` in the file, those with faults of their own included."""
+        node: source.Node | None = self.root
+        for name in path:
+            node = node.get(name) if isinstance(node, source.Mapping) else None
+        return tuple(node.entries) if isinstance(node, source.Mapping) else ()
+
+    def written_ids(self, *path: str) -> frozenset[str]:
+        """Return the ids of all steps below `path` in the file, those with faults of their own included."""
+        try:
+            return frozenset(_ids(source.at(self.root, path)))
+        except LookupError:
+            return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A config where one could be read, and the faults found so far."""
+
+    config: Config | None
+    diagnostics: list[Diagnostic]
+    sources: Mapping[str, str]
+
+
+def load(path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions) -> Loaded:
+    """Read the file at `path`. Faults are returned, one run finds all of them; nothing is raised for a bad file."""
+    name = str(path)
+    try:
+        data = read(path)
+    except OSError as error:
+        return Loaded(None, [_unreadable(name, error)], {})
+    parsed = source.parse(data, name)
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if parsed.root is None:
+        return Loaded(None, parsed.diagnostics, {name: text})
+    token = written_token(parsed.root)
+    warnings = [] if token is None else [secret_in_file(token)]
+    found = _read(name, parsed.root, parsed.diagnostics, environment, actions)
+    return Loaded(found.config, [*found.diagnostics, *warnings], {name: hidden(text, token)})
+
+
+def _read(
+    name: str, root: source.Mapping, known: list[Diagnostic], environment: Mapping[str, str], actions: Actions
+) -> Loaded:
+    """Read a file's nodes; `known` are the faults that their text has."""
+    replaced = substitute(root, environment)
+    assert isinstance(replaced.root, source.Mapping)
+    found = [_discreet(item) for item in _violations(replaced.root, actions) if item.path not in replaced.unset]
+    faults = [*known, *replaced.diagnostics, *(item.diagnostic for item in found)]
+    if any(fault.slug == MERGE_KEY for fault in known):
+        return Loaded(None, [fault for fault in faults if fault.slug not in ABOUT_THE_WHOLE], {})
+    broken = {item.path for item in found if item.diagnostic.slug not in ABOUT_THE_WHOLE} | replaced.unset
+    sound = _without(replaced.root, broken, actions)
+    assert isinstance(sound, source.Mapping)
+    reader = Reader(actions)
+    document = reader.entry(Document, sound)
+    faults += reader.faults
+    in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
+    return Loaded(Config(name, document, replaced.root, in_the_way), faults, {})
+
+
+def _discreet(violation: "Violation") -> "Violation":
+    """Return the violation without the token, which a repair would show."""
+    if violation.path != TOKEN_PATH:
+        return violation
+    fix = "write `token: ${DISCORD_TOKEN}`"
+    return dataclasses.replace(violation, diagnostic=dataclasses.replace(violation.diagnostic, fix=fix))
+
+
+def _violations(root: source.Mapping, actions: Actions) -> "list[Violation]":
+    """Return what the schema refuses. The schema library is not even imported for a file that certainly is valid."""
+    if fits(Document, root, actions):
+        return []
+    from runner.config.violations import violations
+
+    return violations(root, schema(actions))
+
+
+def has_errors(diagnostics: list[Diagnostic]) -> bool:
+    """Tell whether any of the faults refuses the config."""
+    return any(item.severity is Severity.ERROR for item in diagnostics)
+
+
+def _unreadable(name: str, error: OSError) -> Diagnostic:
+    return Diagnostic(
+        slug="unreadable-file",
+        span=Span(name, 1, 1, 1, 1),
+        headline=f"`{name}` can't be read: {(error.strerror or 'it is not a file').lower()}",
+        why="there is no config without it",
+        fix="name the file that holds your bot, for example `lifecycle-runner bot.yaml`",
+    )
+
+
+def _without(node: Node, broken: "set[NodePath]", actions: Actions, path: "NodePath" = ()) -> Node:
+    """Return the nodes without the broken ones, so that the rest can still be read and checked in the same run."""
+    match node:
+        case source.Mapping():
+            entries = {
+                name: source.Entry(item.key, _without(item.value, broken, actions, (*path, name)))
+                for name, item in node.entries.items()
+                if (*path, name) not in broken
+            }
+            return dataclasses.replace(node, entries=entries)
+        case source.Sequence():
+            whole = [(item, (*path, index)) for index, item in enumerate(node.items) if (*path, index) not in broken]
+            items = ((item, _without(item, broken, actions, place)) for item, place in whole)
+            kept = tuple(sound for item, sound in items if not _lost_its_action(item, sound, actions))
+            return dataclasses.replace(node, items=kept)
+        case source.Scalar():
+            return node
+
+
+def _lost_its_action(before: Node, now: Node, actions: Actions) -> bool:
+    """Tell whether a step has nothing left to do, so that it would be reported a second time."""
+    if not isinstance(before, source.Mapping) or not isinstance(now, source.Mapping):
+        return False
+    return len(now.entries) < len(before.entries) and not any(name in actions for name in now.entries)
+
+
+def _ids(node: Node) -> Iterator[str]:
+    match node:
+        case source.Mapping():
+            if isinstance(identity := node.get("id"), source.Scalar):
+                yield str(identity.value)
+            for entry in node.entries.values():
+                yield from _ids(entry.value)
+        case source.Sequence():
+            for item in node.items:
+                yield from _ids(item)
+        case source.Scalar():
+            return

@@ -1,0 +1,280 @@
+"""Nodes to typed values: each key becomes what its field declares, each text a template that is parsed once.
+
+The reader runs on what the schema accepts. What a schema can't say is found here: templates that don't parse, steps
+with no action or two, words that stand in the wrong place. A fault is noted and something harmless read in its place,
+so that one run finds them all.
+"""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from runner.actions.action import Action, Authored, WrittenStep
+from runner.config import source
+from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
+from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
+from runner.config.suggestion import suggestion
+from runner.diagnostics import Diagnostic, Span
+from runner.fields import (
+    ActionShape,
+    BadValue,
+    DataShape,
+    DurationShape,
+    Entry,
+    EntryShape,
+    ExpressionShape,
+    Field,
+    ListShape,
+    MapShape,
+    Shape,
+    Steps,
+    StepsShape,
+    TextShape,
+    coerce,
+    fields_of,
+)
+from runner.templates import Kind, Template, TemplateFault, parse
+
+E = TypeVar("E", bound=Entry)
+
+_WHEN = ExpressionShape()
+_TIMEOUT = DurationShape(minimum=0.001)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads nodes into entries and actions, and gathers the faults on the way."""
+
+    actions: Actions
+    faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    def entry(self, entry: type[E], node: Node) -> E:
+        """Return the entry that `node` describes, written at length or as its short form."""
+        return _built(entry, self._values(entry, fields_of(entry), node))
+
+    def _values(self, entry: type[Entry], fields: tuple[Field, ...], node: Node) -> dict[str, Any]:
+        if not isinstance(node, Mapping):
+            fields = tuple(item for item in fields if item.attribute == entry.short)
+            return {item.attribute: self.value(item.shape, node) for item in fields}
+        found = {item.attribute: self.value(item.shape, at) for item in fields if (at := node.get(item.name))}
+        return {name: value for name, value in found.items() if value is not None}  # a fault is as if left out
+
+    def value(self, shape: Shape, node: Node) -> object:
+        """Return what `node` says, in the type of `shape`."""
+        match shape, node:
+            case EntryShape(entry), _:
+                return self.entry(entry, node)
+            case ListShape(of), Sequence():
+                return tuple(self.value(of, item) for item in node.items)
+            case ListShape(of), _:
+                return (self.value(of, node),)
+            case MapShape(of), Mapping():
+                return {name: self.value(of, item.value) for name, item in node.entries.items()}
+            case StepsShape(), Sequence():
+                return Steps(tuple(step for item in node.items if (step := self._step(item)) is not None))
+            case ActionShape(action), _:
+                return Steps((self._action(action, node, None, node.span),))
+            case DataShape(templated), _:
+                return self._data(templated, node)
+            case _, Scalar():
+                return self._scalar(shape, node)
+            case _:
+                return None
+
+    def _data(self, templated: bool, node: Node) -> object:
+        match node:
+            case Mapping():
+                return {name: self._data(templated, item.value) for name, item in node.entries.items()}
+            case Sequence():
+                return tuple(self._data(templated, item) for item in node.items)
+            case Scalar():
+                return self._scalar(DataShape(templated), node)
+
+    def _scalar(self, shape: Shape, node: Scalar) -> object:
+        if isinstance(shape, ExpressionShape):
+            return self._template(shape, node, is_expression=True)
+        if isinstance(node.value, str):
+            if getattr(shape, "templated", False):
+                return self._template(shape, node)
+            if isinstance(shape, TextShape) and "{{" in node.value:
+                self._fixed_text(node, node.value.index("{{"))
+        return self._constant(shape, node.value, node.span)
+
+    def _fixed_text(self, node: Scalar, offset: int) -> None:
+        self._add(
+            "template-in-fixed-text",
+            span_within(node, offset, 2),
+            "a template does nothing here: users would read its braces",
+            "this text is fixed before anybody uses it",
+            "write the text itself",
+        )
+
+    def _add(self, slug: str, span: Span, headline: str, why: str, fix: str) -> None:
+        self.faults.append(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix))
+
+    def _constant(self, shape: Shape, value: object, span: Span) -> object:
+        try:
+            return coerce(shape, value)
+        except BadValue as bad:
+            takes = str(bad).removeprefix("this takes ")
+            self._add("invalid-value", span, str(bad), "another value would fail when it is used", f"write {takes}")
+            return None
+
+    def _template(self, shape: Shape, node: Scalar, *, is_expression: bool = False) -> object:
+        text = _expression_text(node.value) if is_expression else str(node.value)
+        try:
+            template = parse(text, expression=is_expression)
+        except TemplateFault as broken:
+            self.faults.extend(template_faults(node, broken))
+            return Authored(_harmless(), shape, partial(span_within, node))
+        if template.kind is Kind.STATIC:
+            return self._constant(shape, text, node.span)
+        return Authored(template, shape, partial(span_within, node))
+
+    def _step(self, node: Node) -> WrittenStep | None:
+        if isinstance(node, Scalar):
+            return self._action(str(node.value), None, None, node.span)
+        assert isinstance(node, Mapping), "the schema takes no other step"
+        named = [name for name in node.entries if name in self.actions]
+        if len(named) != 1:
+            self._wrong_number_of_actions(node, named)
+            return None
+        (name,) = named
+        self._misplaced_keys(node, name)
+        return self._action(name, node.get(name), node, node.key(name).span)
+
+    def _action(self, name: str, node: Node | None, step: Mapping | None, key: Span) -> WrittenStep:
+        action = self.actions[name]
+        values = self._own_values(action, node)
+        spans = _spans(action, node, key)
+        if step is not None:
+            values |= self._values(action, beside_fields(action), step)
+            spans |= _beside_spans(action, step)
+            self._missing_beside(name, action, step, key)
+        built = _built(action, values)
+        if isinstance(node, Mapping) and (lacks := built.lacks()):
+            headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
+            self._add("step-without-effect", key, headline, why, f"add {lacks}")
+        return WrittenStep(name=name, action=built, key=key, spans=spans, **self._modifiers(step))
+
+    def _missing_beside(self, name: str, action: type[Action], step: Mapping, key: Span) -> None:
+        for item in beside_fields(action):
+            if item.is_required and step.get(item.name) is None:
+                why = f"`{item.name}` is needed: {item.description[:1].lower()}{item.description[1:].rstrip('.')}"
+                headline = f"`{item.name}` is missing beside `{name}`"
+                self._add("missing-key", key, headline, why, f"add `{item.name}:`")
+
+    def _own_values(self, action: type[Action], node: Node | None) -> dict[str, Any]:
+        if node is None or (isinstance(node, Scalar) and node.value is None):
+            return {}
+        if action.whole:
+            (item,) = (item for item in own_fields(action) if item.attribute == action.whole)
+            value = self.value(item.shape, node)
+            return {} if value is None else {item.attribute: value}
+        return self._values(action, own_fields(action), node)
+
+    def _modifiers(self, step: Mapping | None) -> dict[str, Any]:
+        if step is None:
+            return {}
+        found: dict[str, Any] = {}
+        if (identity := step.get("id")) is not None:
+            found["id"] = str(source.plain(identity))
+        if isinstance(when := step.get("when"), Scalar):
+            found["when"] = self._template(_WHEN, when, is_expression=True)
+        if isinstance(timeout := step.get("timeout"), Scalar):
+            found["timeout_s"] = self._timeout(timeout)
+        if (catch := step.get("catch")) is not None:
+            found["catch"] = self.value(StepsShape(), catch)
+        return found
+
+    def _timeout(self, node: Scalar) -> object:
+        return self._constant(_TIMEOUT, node.value, node.span)
+
+    def _wrong_number_of_actions(self, node: Mapping, named: list[str]) -> None:
+        first = next(iter(node.entries.values())).key
+        if named:
+            headline = "this step does two things: " + " and ".join(f"`{name}`" for name in named)
+            span, fix = node.key(named[1]).span, f"give `{named[1]}` a step of its own: begin its line with `- `"
+        else:
+            headline, span = "this step does nothing: it names no action", first.span
+            fix = suggestion(str(first.value), self.actions) or "add an action, such as `reply:`"
+        why = "a step is one action, so that it can fail, wait and be skipped as one"
+        self._add("one-action-per-step", span, headline, why, fix)
+
+    def _misplaced_keys(self, node: Mapping, action: str) -> None:
+        allowed = {action, *STEP_KEYS, *(item.name for item in beside_fields(self.actions[action]))}
+        for name, item in node.entries.items():
+            if name not in allowed:
+                owners = [other for other, kind in self.actions.items() if name in _names(beside_fields(kind))]
+                headline, why = f"`{name}` does not go with `{action}`", "it would have no effect here"
+                self._add("misplaced-key", item.key.span, headline, why, f"put it beside `{' or '.join(owners)}:`")
+
+
+def _built(entry: type[E], values: dict[str, Any]) -> E:
+    """Return the entry; a required value that is missing has been reported and is empty here."""
+    missing = [item for item in fields_of(entry) if item.is_required and item.attribute not in values]
+    return entry(**values, **{item.attribute: _empty(item.shape) for item in missing})
+
+
+def template_faults(node: Scalar, broken: TemplateFault) -> list[Diagnostic]:
+    """Return the faults of a template as diagnostics at their places in the file."""
+    return [
+        Diagnostic(
+            slug=fault.slug,
+            span=span_within(node, fault.offset, fault.length),
+            headline=fault.headline,
+            why=fault.why,
+            fix=fault.fix or _template_repair(str(node.value)[fault.offset : fault.offset + 1]),
+        )
+        for fault in broken.faults
+    ]
+
+
+def _template_repair(character: str) -> str:
+    """Return how to repair what stops at a character, as far as that tells."""
+    if character == "=":
+        return "compare with `==`"
+    return "look for a brace, a bracket or a quote that is never closed, or stands too much"
+
+
+def _expression_text(value: object) -> str:
+    """Return an expression as Jinja writes it; YAML's own true and false are expressions too."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _harmless() -> Template:
+    return parse("none", expression=True)
+
+
+def _empty(shape: Shape) -> object:
+    """Return what stands for a required value that is missing; the schema has reported it."""
+    return Steps() if isinstance(shape, StepsShape) else {} if isinstance(shape, MapShape) else ""
+
+
+def _spans(action: type[Action], node: Node | None, key: Span) -> dict[str, Span]:
+    """Return where each field of the action stands: its key, or the value under the action's own key."""
+    if isinstance(node, Mapping) and not action.whole:
+        spans: dict[str, Span] = {}
+        for item in own_fields(action):
+            if (value := node.get(item.name)) is not None:
+                spans |= {item.attribute: node.key(item.name).span, **_item_spans(item.attribute, value)}
+        return spans
+    named = action.whole or action.short
+    return {named: node.span if isinstance(node, Scalar) else key} if named and node is not None else {}
+
+
+def _beside_spans(action: type[Action], step: Mapping) -> dict[str, Span]:
+    """Return where the fields next to the action stand, and the step's id."""
+    spans = {item.attribute: step.key(item.name).span for item in beside_fields(action) if step.get(item.name)}
+    identity = step.get("id")
+    return spans if identity is None else {**spans, "id": identity.span}
+
+
+def _item_spans(attribute: str, node: Node) -> dict[str, Span]:
+    """Return where the items of a list stand, as `components.0`."""
+    items = node.items if isinstance(node, Sequence) else ()
+    return {f"{attribute}.{index}": item.span for index, item in enumerate(items)}
+
+
+def _names(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields)

@@ -1,0 +1,234 @@
+"""The JSON Schema of bot.yaml, made from the document's and the actions' fields.
+
+Draft-07 and closed: no mapping takes a key that is not declared. A step is one flat object whose properties are all
+actions, because editors and validators then name the very key that is misspelt; that a step has exactly one action
+is the reader's to say. `patternErrorMessage` is what editors show, and what our own faults are made of.
+"""
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from runner.actions.action import Action
+from runner.config.document import Document
+from runner.fields import (
+    DURATION_PATTERN,
+    SNOWFLAKE_PATTERN,
+    TEMPLATE_PATTERN,
+    ActionShape,
+    BooleanShape,
+    ChoiceShape,
+    DataShape,
+    DurationShape,
+    Entry,
+    EntryShape,
+    ExpressionShape,
+    Field,
+    ListShape,
+    MapShape,
+    NumberShape,
+    Shape,
+    SnowflakeShape,
+    StepsShape,
+    TextShape,
+    fields_of,
+)
+
+Schema = dict[str, Any]  # Any: JSON
+Actions = Mapping[str, type[Action]]
+
+DURATION_TAKES = "a duration such as 500ms, 10s, 2m or 1h30m"
+STEPS_MAX = 200
+EXPRESSION_TAKES = "an expression such as `user.is_bot`"
+STEP_KEYS = ("id", "when", "timeout", "catch")
+ID_PATTERN = "[a-z_][a-z0-9_]{0,63}"
+ID_TAKES = "a name of lower-case letters, digits and `_`"
+
+
+def schema(actions: Actions) -> Schema:
+    """Return the schema of a whole bot.yaml."""
+    definitions = {f"action-{name}": _action(action) for name, action in actions.items()}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "bot.yaml",
+        **_entry(Document, extra={"$schema": {"type": "string"}}),
+        "definitions": {**definitions, "step": _step(actions), "steps": _steps()},
+    }
+
+
+def is_bare(action: type[Action]) -> bool:
+    """Tell whether the action may be written as its name alone, as `- stop`."""
+    return not any(field.is_required for field in fields_of(action)) and not action().lacks()
+
+
+def own_fields(action: type[Action]) -> tuple[Field, ...]:
+    """Return the fields that are written under the action's key, or are its value."""
+    return tuple(field for field in fields_of(action) if field.attribute not in action.beside)
+
+
+def beside_fields(action: type[Action]) -> tuple[Field, ...]:
+    """Return the fields that are written next to the action's key."""
+    return tuple(field for field in fields_of(action) if field.attribute in action.beside)
+
+
+def _entry(entry: type[Entry], fields: tuple[Field, ...] | None = None, extra: Schema | None = None) -> Schema:
+    declared = fields_of(entry) if fields is None else fields
+    made: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {**(extra or {}), **{field.name: _described(field) for field in declared}},
+    }
+    required = [field.name for field in declared if field.is_required]
+    return {**made, "required": required} if required else made
+
+
+def _described(field: Field) -> Schema:
+    made: Schema = _shape(field.shape)
+    if "$ref" in made:  # draft-07 ignores what stands beside a reference
+        made = {"allOf": [made]}
+    made["markdownDescription"] = made["description"] = field.description
+    return made
+
+
+def _action(action: type[Action]) -> Schema:
+    if action.whole:
+        made = _shape(next(field.shape for field in fields_of(action) if field.attribute == action.whole))
+    else:
+        made = _short_or_long(action, own_fields(action))
+    return {"anyOf": [{"type": "null"}, *made.get("anyOf", [made])]} if is_bare(action) else made
+
+
+def _short_or_long(entry: type[Entry], fields: tuple[Field, ...]) -> Schema:
+    long = _entry(entry, fields)
+    if entry.short is None:
+        return long
+    short = _shape(next(field.shape for field in fields if field.attribute == entry.short))
+    return {"anyOf": [*short.get("anyOf", [short]), long]}
+
+
+def _step(actions: Actions) -> Schema:
+    properties: Schema = {
+        "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "patternErrorMessage": ID_TAKES},
+        "when": _shape(ExpressionShape()),
+        "timeout": _shape(DurationShape()),
+        "catch": {"allOf": [{"$ref": "#/definitions/steps"}]},
+    }
+    texts = {
+        "id": "Later steps read what this one gave as `steps.<id>`.",
+        "when": "The step is skipped unless this expression is true.",
+        "timeout": "The step fails if it takes longer.",
+        "catch": "Steps to run when this one fails; the handler then goes on.",
+    }
+    for name, text in texts.items():
+        properties[name]["markdownDescription"] = properties[name]["description"] = text
+    for name, action in actions.items():
+        summary = (action.__doc__ or "").partition("\n")[0]
+        reference = {"$ref": f"#/definitions/action-{name}"}
+        properties[name] = {"allOf": [reference], "description": summary, "markdownDescription": summary}
+        properties |= {field.name: _described(field) for field in beside_fields(action)}
+    long = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
+    bare = {"type": "string", "enum": sorted(name for name, action in actions.items() if is_bare(action))}
+    return {"anyOf": [bare, long], "patternErrorMessage": "a step such as `reply: Hello`"}
+
+
+def _steps() -> Schema:
+    return {"type": "array", "items": {"$ref": "#/definitions/step"}, "minItems": 1, "maxItems": STEPS_MAX}
+
+
+def _shape(shape: Shape) -> Schema:
+    match shape:
+        case TextShape():
+            return _text(shape)
+        case NumberShape():
+            return _number(shape)
+        case BooleanShape():
+            return _or_template("boolean", "true or false", shape.templated)
+        case DurationShape():
+            return {**_pattern(DURATION_PATTERN, shape.templated), "patternErrorMessage": DURATION_TAKES}
+        case SnowflakeShape():
+            return _snowflake(shape)
+        case ChoiceShape():
+            return _choice(shape)
+        case ExpressionShape():
+            return {"type": ["string", "boolean"], "minLength": 1, "patternErrorMessage": EXPRESSION_TAKES}
+        case DataShape():
+            return {}
+        case ListShape():
+            return _list(shape)
+        case MapShape():
+            return _map(shape)
+        case EntryShape():
+            return _short_or_long(shape.entry, fields_of(shape.entry))
+        case StepsShape():
+            return {"$ref": "#/definitions/steps"}
+        case ActionShape():
+            return {"$ref": f"#/definitions/action-{shape.action}"}
+    assert_never(shape)
+
+
+def _pattern(pattern: str, templated: bool) -> Schema:
+    alternatives = f"({pattern}|{TEMPLATE_PATTERN})" if templated else f"({pattern})"
+    return {"type": "string", "pattern": f"^{alternatives}$"}
+
+
+def _or_template(kind: str, takes: str, templated: bool) -> Schema:
+    if not templated:
+        return {"type": kind}
+    return {
+        "type": [kind, "string"],
+        "pattern": f"^{TEMPLATE_PATTERN}$",
+        "patternErrorMessage": f"{takes}, or a template",
+    }
+
+
+def _text(shape: TextShape) -> Schema:
+    made: Schema = {"type": "string"}
+    if shape.min_length:
+        made["minLength"] = shape.min_length
+    if shape.max_length is not None:
+        made["maxLength"] = shape.max_length
+    if shape.pattern is not None:
+        made |= {"pattern": f"^({shape.pattern})$", "patternErrorMessage": shape.takes}
+    return made
+
+
+def _number(shape: NumberShape) -> Schema:
+    takes = "a whole number" if shape.integer else "a number"
+    made = _or_template("integer" if shape.integer else "number", takes, shape.templated)
+    if shape.minimum is not None:
+        made["minimum"] = shape.minimum
+    if shape.maximum is not None:
+        made["maximum"] = shape.maximum
+    return made
+
+
+def _snowflake(shape: SnowflakeShape) -> Schema:
+    pattern = SNOWFLAKE_PATTERN + (f"|{shape.named}.+" if shape.named else "")
+    takes = "an id of 15 to 20 digits" + (f", or a name such as `{shape.named}support`" if shape.named else "")
+    made = _pattern(pattern, shape.templated)
+    return {**made, "type": ["string", "integer"], "minimum": 10**14, "patternErrorMessage": takes}
+
+
+def _choice(shape: ChoiceShape) -> Schema:
+    words: Schema = {"enum": list(shape.words)}
+    if not shape.templated:
+        return words
+    return {"anyOf": [words, {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$"}]}
+
+
+def _list(shape: ListShape) -> Schema:
+    one = _shape(shape.of)
+    made: Schema = {"type": "array", "items": one}
+    if shape.min_items:
+        made["minItems"] = shape.min_items
+    if shape.max_items is not None:
+        made["maxItems"] = shape.max_items
+    return {"anyOf": [one, made]} if shape.single else made
+
+
+def _map(shape: MapShape) -> Schema:
+    made: Schema = {"type": "object", "additionalProperties": _shape(shape.of)}
+    if shape.key_pattern is not None:
+        made["propertyNames"] = {"pattern": f"^({shape.key_pattern})$", "patternErrorMessage": shape.key_takes}
+    if shape.max_items is not None:
+        made["maxProperties"] = shape.max_items
+    return made

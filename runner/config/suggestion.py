@@ -1,0 +1,21 @@
+"""The nearest match to a misspelt word."""
+
+from collections.abc import Iterable
+
+_NEARNESS = 0.7  # of difflib's ratio; what is less like a word is a guess
+
+
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """Return `did you mean …?` as a repair for a misspelt word, or an empty text when nothing is near."""
+    near = nearest(word, candidates)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str:
+    """Return the candidate that is most like `word`, or that continues it; an empty text when none does."""
+    import difflib  # only a file with faults needs it
+
+    known, lowered = list(candidates), word.lower()
+    if found := difflib.get_close_matches(lowered, known, n=1, cutoff=_NEARNESS):
+        return found[0]
+    return next((each for each in known if len(lowered) > 2 and each.startswith(lowered)), "")

@@ -1,0 +1,167 @@
+"""What templates read of an interaction: Discord's payload as plain mappings, made only for the roots that are read.
+
+The attributes are those that `check.contexts` declares for each root.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from runner.compile import Handler, Program
+from runner.lifecycle.bits import Permissions
+from runner.lifecycle.deadline import snowflake_created_at
+from runner.lifecycle.limits import ChannelType
+
+Json = Mapping[str, Any]
+
+_PERMISSION_NAMES: Final = tuple((flag.value, str(flag.name).lower()) for flag in Permissions)
+_CHANNEL_TYPES: Final = {int(kind): kind.name.removeprefix("GUILD_").lower() for kind in ChannelType}
+
+
+class Directory(Protocol):
+    """What the gateway knows besides the interactions: the bot itself, its servers, their channels and roles."""
+
+    @property
+    def bot(self) -> Json:
+        """The bot as a user, with `latency_ms`."""
+        ...
+
+    def guild_name(self, guild_id: str) -> str:
+        """Return a server's name; an empty text when it is not known."""
+        ...
+
+    def channel_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of the first channel with this name in a server."""
+        ...
+
+    def role_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of the role with this name in a server."""
+        ...
+
+
+def build(handler: Handler, program: Program, interaction: Json, directory: Directory, now: float) -> dict[str, Any]:
+    """Return the context of one run: the roots that the handler's templates read. `now` is in Unix seconds."""
+    made: dict[str, Any] = {}
+    roots = handler.roots
+    for root in roots:
+        if (builder := _BUILDERS.get(root)) is not None:
+            made[root] = builder(interaction)
+    if "guild" in roots:
+        made["guild"] = guild(interaction, directory)
+    if "bot" in roots:
+        made["bot"] = directory.bot
+    if "now" in roots:
+        made["now"] = now
+    if "options" in roots:
+        made["options"] = options(interaction, handler.options)
+    if "vars" in roots:
+        made["vars"] = program.variables
+    if "steps" in roots:
+        made["steps"] = {}
+    return made
+
+
+def caller(interaction: Json) -> Json:
+    """Return Discord's user object of whoever started the interaction."""
+    member = interaction.get("member")
+    found: Json = member["user"] if member else interaction["user"]
+    return found
+
+
+def user(found: Json, member: Json | None = None) -> dict[str, Any]:
+    """Return a user as templates see it; with `member`, under the name that the server knows."""
+    name = found["username"]
+    nick = member.get("nick") if member else None
+    return {
+        "id": found["id"],
+        "name": name,
+        "display_name": nick or found.get("global_name") or name,
+        "mention": f"<@{found['id']}>",
+        "is_bot": bool(found.get("bot")),
+    }
+
+
+def member(interaction: Json) -> dict[str, Any] | None:
+    """Return the caller as a member of the server; None outside a server."""
+    found = interaction.get("member")
+    if not found:
+        return None
+    granted = int(found.get("permissions") or 0)
+    return {
+        **user(found["user"], found),
+        "nick": found.get("nick"),
+        "roles": list(found["roles"]),
+        "permissions": [name for bit, name in _PERMISSION_NAMES if granted & bit],
+    }
+
+
+def guild(interaction: Json, directory: Directory) -> dict[str, Any] | None:
+    """Return the server; None outside one."""
+    guild_id = interaction.get("guild_id")
+    if not guild_id:
+        return None
+    return {"id": guild_id, "name": directory.guild_name(guild_id), "locale": interaction.get("guild_locale") or ""}
+
+
+def channel(found: Json) -> dict[str, Any]:
+    """Return a channel as templates see it."""
+    return {
+        "id": found["id"],
+        "name": found.get("name") or "",
+        "mention": f"<#{found['id']}>",
+        "type": _CHANNEL_TYPES.get(found.get("type", 0), "unknown"),
+    }
+
+
+def role(found: Json) -> dict[str, Any]:
+    """Return a role as templates see it."""
+    return {"id": found["id"], "name": found["name"], "mention": f"<@&{found['id']}>"}
+
+
+def options(interaction: Json, declared: tuple[str, ...]) -> dict[str, Any]:
+    """Return the options by name, each in the type that it was declared with; one that the user left out is none."""
+    data = interaction["data"]
+    resolved: Json = data.get("resolved") or {}
+    made: dict[str, Any] = dict.fromkeys(declared)
+    made.update((given["name"], _option(given, resolved)) for given in data.get("options") or ())
+    return made
+
+
+def _option(given: Json, resolved: Json) -> Any:
+    value = given["value"]
+    match given["type"]:
+        case 6:
+            members: Json = resolved.get("members") or {}
+            return user(resolved["users"][value], members.get(value))
+        case 7:
+            return channel(resolved["channels"][value])
+        case 8:
+            return role(resolved["roles"][value])
+        case _:
+            return value
+
+
+def _interaction(interaction: Json) -> dict[str, Any]:
+    return {
+        "id": interaction["id"],
+        "locale": interaction.get("locale") or "",
+        "created_at": snowflake_created_at(interaction["id"]),
+    }
+
+
+def _channel(interaction: Json) -> dict[str, Any] | None:
+    found = interaction.get("channel")
+    return channel(found) if found else None
+
+
+def _message(interaction: Json) -> dict[str, Any] | None:
+    found = interaction.get("message")
+    return {"id": found["id"], "content": found.get("content") or ""} if found else None
+
+
+_BUILDERS: Final[Mapping[str, Callable[[Json], Any]]] = {
+    "user": lambda interaction: user(caller(interaction), interaction.get("member")),
+    "member": member,
+    "channel": _channel,
+    "interaction": _interaction,
+    "message": _message,
+}

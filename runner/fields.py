@@ -1,0 +1,399 @@
+"""What a key of the language takes: its description, its type, its bounds.
+
+A dataclass field declared with `option` is a key in YAML. From the same declaration come the JSON Schema, the typed
+value that the reader builds, the coercion of rendered templates, and the reference. The annotation decides the shape:
+
+    str int float bool      a scalar                   Duration      `2.5s`, `1h30m`; float seconds inside
+    Literal["a", "b"]       one of these words         Snowflake     a Discord id; a string of digits inside
+    tuple[T, ...]           a list                     Channel       a channel's id, or its name as `#support`
+    Mapping[str, T]         names to T                 Expression    a bare template expression
+    T | None                may be left out            Steps         a list of steps
+    Words                   a word or a list of words  Text          template text in an otherwise static place
+
+In an action every scalar may be a template; elsewhere only `Text` and `Expression` may.
+"""
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar, Literal, NewType, get_args, get_origin
+
+Duration = NewType("Duration", float)
+Snowflake = NewType("Snowflake", str)
+Channel = NewType("Channel", str)
+Role = NewType("Role", str)
+Expression = NewType("Expression", str)
+Text = NewType("Text", str)
+CommandName = NewType("CommandName", str)
+Data = NewType("Data", object)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A run of steps: as written after reading, ready to execute after compiling."""
+
+    items: tuple[Any, ...] = ()  # WrittenStep, then CompiledStep: both stand further down the pipeline
+
+
+TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
+DURATION_PATTERN = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+"
+SNOWFLAKE_PATTERN = "[0-9]{15,20}"
+_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+_UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class BadValue(ValueError):
+    """A rendered or written value that its field cannot take; the message says what it takes, never the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextShape:
+    """A string, its length in characters, and whether it may be a template."""
+
+    templated: bool = False
+    min_length: int = 0
+    max_length: int | None = None
+    pattern: str | None = None
+    takes: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberShape:
+    """An integer or any number, within inclusive bounds."""
+
+    integer: bool
+    templated: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanShape:
+    """`true` or `false`."""
+
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DurationShape:
+    """A length of time, in seconds, within inclusive bounds."""
+
+    templated: bool = False
+    minimum: float = 0.0
+    maximum: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnowflakeShape:
+    """A Discord id, or the name of a channel or role where `named` says which sign such a name begins with."""
+
+    templated: bool = False
+    named: Literal["", "#", "@"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceShape:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionShape:
+    """A bare template expression, as in `if:`; a plain boolean is one too."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataShape:
+    """Any value; texts inside it are templates where `templated`."""
+
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListShape:
+    """A list; where `single` is set, one item may be written without the list."""
+
+    of: "Shape"
+    single: bool = False
+    min_items: int = 0
+    max_items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapShape:
+    """A mapping from names, each of which matches `key_pattern`, to values of one shape."""
+
+    of: "Shape"
+    key_pattern: str | None = None
+    key_takes: str = "a name"
+    max_items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShape:
+    """A mapping with the keys that a dataclass declares."""
+
+    entry: type["Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepsShape:
+    """A list of steps; a single step may be written without the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionShape:
+    """What stands under one action's key, as a short form for a list with that one step."""
+
+    action: str
+
+
+Shape = (
+    TextShape
+    | NumberShape
+    | BooleanShape
+    | DurationShape
+    | SnowflakeShape
+    | ChoiceShape
+    | ExpressionShape
+    | DataShape
+    | ListShape
+    | MapShape
+    | EntryShape
+    | StepsShape
+    | ActionShape
+)
+
+
+class Entry:
+    """A mapping of the document, or of an action: a frozen dataclass whose fields are made by `option`.
+
+    `short` names the field that is meant when a scalar or a list stands where the mapping is expected.
+    `templated` says that every scalar in it may be a template.
+    """
+
+    __slots__ = ()
+    short: ClassVar[str | None] = None
+    templated: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it."""
+
+    name: str
+    attribute: str
+    shape: Shape
+    is_required: bool
+    description: str
+    example: str
+
+
+def option(
+    description: str,
+    *,
+    default: object = dataclasses.MISSING,
+    example: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+    min_length: int = 0,
+    max_length: int | None = None,
+    pattern: str | None = None,
+    takes: str = "",
+    max_items: int | None = None,
+    min_items: int = 0,
+    single: bool = False,
+    static: bool = False,
+    action: str = "",
+    secret: bool = False,
+) -> Any:  # Any, as in dataclasses.field: the annotation beside the call gives the type
+    """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
+
+    `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `static` keeps an
+    action's field from being a template. `action` makes the key a short form for steps with that one action. What
+    is `secret` is left out of the entry's repr.
+    """
+    bounds = {
+        "minimum": minimum,
+        "maximum": maximum,
+        "min_length": min_length,
+        "max_length": max_length,
+        "pattern": pattern,
+        "takes": takes,
+        "max_items": max_items,
+        "min_items": min_items,
+        "single": single,
+        "static": static,
+        "action": action,
+    }
+    metadata = {"description": description, "example": example, "bounds": bounds}
+    if isinstance(default, dict):  # each entry gets an empty mapping of its own
+        return field(default_factory=dict[str, Any], metadata=metadata)
+    return field(default=default, metadata=metadata, repr=not secret)
+
+
+def fields_of(entry: type[Entry]) -> tuple[Field, ...]:
+    """Return the keys that `entry` declares, in order."""
+    return _fields_of(typing.cast(Hashable, entry))  # a class is hashable, whatever its instances are
+
+
+@cache
+def _fields_of(entry: Hashable) -> tuple[Field, ...]:
+    read = typing.cast(Any, entry)  # every Entry is a dataclass; the base can't say so
+    return tuple(_field(item, read.templated) for item in dataclasses.fields(read) if "bounds" in item.metadata)
+
+
+def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
+    bounds = item.metadata["bounds"]
+    return Field(
+        name=item.name.rstrip("_"),
+        attribute=item.name,
+        shape=_shape(item.type, bounds, templated and not bounds["static"]),
+        is_required=item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING,
+        description=item.metadata["description"],
+        example=item.metadata["example"],
+    )
+
+
+def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
+    if bounds["action"]:
+        return ActionShape(bounds["action"])
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        (inner,) = (argument for argument in arguments if argument is not types.NoneType)
+        return _shape(inner, bounds, templated)
+    if origin is Literal:
+        return ChoiceShape(tuple(arguments), templated)
+    if origin is tuple:
+        of = _shape(arguments[0], {**bounds, "max_items": None, "min_items": 0, "single": False}, templated)
+        return ListShape(of, bounds["single"], bounds["min_items"], bounds["max_items"])
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        of = _shape(arguments[1], {**bounds, "max_items": None, "pattern": None}, templated)
+        return MapShape(of, bounds["pattern"], bounds["takes"] or "a name", bounds["max_items"])
+    return _leaf(hint, bounds, templated)
+
+
+def _leaf(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
+    if isinstance(hint, type):
+        if issubclass(hint, Entry):
+            return EntryShape(hint)
+        if issubclass(hint, Steps):
+            return StepsShape()
+        if hint is bool:
+            return BooleanShape(templated)
+        if hint in (int, float):
+            return NumberShape(hint is int, templated, bounds["minimum"], bounds["maximum"])
+    if hint is Duration:
+        return DurationShape(templated, bounds["minimum"] or 0.0, bounds["maximum"])
+    if hint in (Snowflake, Channel, Role):
+        return SnowflakeShape(templated, "#" if hint is Channel else "@" if hint is Role else "")
+    if hint is Expression:
+        return ExpressionShape()
+    if hint is Data:
+        return DataShape(templated)
+    assert hint in (str, Text), f"no shape for {hint!r}"
+    is_template = templated or hint is Text
+    return TextShape(
+        is_template, bounds["min_length"], bounds["max_length"], bounds["pattern"], bounds["takes"] or "text"
+    )
+
+
+def parse_duration(text: str) -> float:
+    """Return the seconds of a duration such as `1h30m`; `BadValue` for anything else."""
+    if not re.fullmatch(DURATION_PATTERN, text):
+        raise BadValue("a duration is written like 500ms, 10s, 2m or 1h30m")
+    return round(sum(float(amount) * _UNIT_S[unit] for amount, unit in _DURATION_PART.findall(text)), 6)
+
+
+def coerce(shape: Shape, value: object) -> object:
+    """Return `value`, as written or as a template gave it, in the type that `shape` stands for.
+
+    Raises `BadValue` where it can't be one; the message says what is taken and holds nothing of the value.
+    """
+    match shape:
+        case TextShape():
+            return _coerce_text(shape, value)
+        case NumberShape():
+            return _coerce_number(shape, value)
+        case BooleanShape():
+            if isinstance(value, bool):
+                return value
+            raise BadValue("this takes true or false")
+        case DurationShape():
+            return _coerce_duration(shape, value)
+        case SnowflakeShape():
+            return _coerce_snowflake(shape, value)
+        case ChoiceShape():
+            if value in shape.words:
+                return value
+            raise BadValue("this takes one of " + ", ".join(shape.words))
+        case _:
+            return value
+
+
+def _coerce_text(shape: TextShape, value: object) -> str:
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    if len(text) < shape.min_length:
+        raise BadValue(f"this takes at least {shape.min_length} character{'s' * (shape.min_length != 1)}")
+    return text
+
+
+def _coerce_number(shape: NumberShape, value: object) -> float:
+    number = _number(value)
+    if number is None or (shape.integer and number != int(number)):
+        raise BadValue(f"this takes {'a whole number' if shape.integer else 'a number'}")
+    if shape.minimum is not None and number < shape.minimum:
+        raise BadValue(f"this takes at least {shape.minimum:g}")
+    if shape.maximum is not None and number > shape.maximum:
+        raise BadValue(f"this takes at most {shape.maximum:g}")
+    return int(number) if shape.integer else number
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value if abs(value) != float("inf") and value == value else None
+    return None
+
+
+def _coerce_duration(shape: DurationShape, value: object) -> float:
+    seconds = _number(value)
+    if seconds is None:
+        if not isinstance(value, str):
+            raise BadValue("a duration is written like 500ms, 10s, 2m or 1h30m")
+        seconds = parse_duration(value)
+    if seconds < shape.minimum or (shape.maximum is not None and seconds > shape.maximum):
+        raise BadValue(f"this takes a duration of {_bounds(shape)}")
+    return float(seconds)
+
+
+def _bounds(shape: DurationShape) -> str:
+    least = duration_text(shape.minimum)
+    return f"at least {least}" if shape.maximum is None else f"{least} to {duration_text(shape.maximum)}"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as it is written in YAML: 900 is `15m`, 0.1 is `100ms`."""
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _UNIT_S[unit] == 0:
+            return f"{seconds / _UNIT_S[unit]:g}{unit}"
+    return f"{seconds * 1000:g}ms" if 0 < seconds < 1 else f"{seconds:g}s"
+
+
+def _coerce_snowflake(shape: SnowflakeShape, value: object) -> str:
+    if isinstance(value, Mapping):  # a whole user, role or channel stands for its id
+        value = typing.cast(Mapping[str, object], value).get("id")
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and (re.fullmatch(SNOWFLAKE_PATTERN, value) or _is_name(shape, value)):
+        return value
+    raise BadValue("this takes an id of 15 to 20 digits" + (f" or a name after {shape.named}" if shape.named else ""))
+
+
+def _is_name(shape: SnowflakeShape, value: str) -> bool:
+    return bool(shape.named) and value.startswith(shape.named) and len(value) > 1

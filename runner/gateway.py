@@ -1,0 +1,209 @@
+"""discord.py's side of the runner: the gateway, the cache of servers, and REST. Nothing else imports `discord`.
+
+Interactions are taken from the gateway as the dicts that arrive, before discord.py makes objects of them: its objects
+cost more than the answer does, and its dispatch sends nothing at all for what it doesn't know. For that, and to reach
+another address than Discord's own, five private names are used; `tests/test_gateway.py` pins them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from runner.config.document import Presence
+from runner.rest import RestRefused
+
+DISCORD_API_URL: Final = "https://discord.com/api/v10"
+
+_ACTIVITIES: Final = {
+    "playing": discord.ActivityType.playing,
+    "listening": discord.ActivityType.listening,
+    "watching": discord.ActivityType.watching,
+    "competing": discord.ActivityType.competing,
+}
+
+
+class TokenRefused(Exception):
+    """Discord does not know the bot's token."""
+
+
+class Unreachable(Exception):
+    """Discord can't be reached; the message names the address and the cause, and no secret."""
+
+
+class Gateway:
+    """The bot's connection to Discord: events in, and REST calls that are not answers out."""
+
+    def __init__(self, api_url: str, presence: Presence | None, receive: Callable[[Mapping[str, Any]], None]) -> None:
+        """`receive` is called with every interaction's payload.
+
+        Sets discord.py's addresses, and what it logs, for the whole process.
+        """
+        Route.BASE = api_url
+        _quieten()
+        self._api_url = api_url
+        self._client = _Client(_status(presence), _activity(presence), receive)
+
+    async def login(self, token: str) -> None:
+        """Identify the bot. Raises `TokenRefused` or `Unreachable`."""
+        try:
+            await self._client.login(token)
+            shards, gateway, _ = await self._client.http.get_bot_gateway()
+        except discord.LoginFailure:
+            raise TokenRefused from None
+        except (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, TimeoutError) as error:
+            raise Unreachable(f"{self._api_url} ({_cause(error)})") from None
+        except (TypeError, KeyError, ValueError):  # how discord.py takes an answer that is not JSON, or not Discord's
+            raise Unreachable(f"{self._api_url} (what answers there is not Discord)") from None
+        if shards > 1:
+            raise Unreachable(f"{self._api_url} (this bot needs {shards} shards, and one process holds one)")
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+    async def serve(self) -> None:
+        """Stay connected until `close`. Raises `TokenRefused` or `Unreachable` when Discord ends it for good."""
+        try:
+            while not self._client.is_closed():
+                await self._connect()
+        except discord.ConnectionClosed as error:
+            if error.code == 4004:
+                raise TokenRefused from None
+            raise Unreachable(f"the gateway ({_cause(error)})") from None
+        except discord.PrivilegedIntentsRequired:
+            raise Unreachable("the gateway (an intent is not switched on in the developer portal)") from None
+
+    async def _connect(self) -> None:
+        try:
+            await self._client.connect()
+        except AttributeError:
+            # Where the very first connection fails, discord.py 2.7.1 waits as it should, and then stumbles over the
+            # connection that it has never had.
+            if getattr(self._client, "ws", None) is not None:
+                raise
+
+    async def ready(self) -> None:
+        """Wait until Discord delivers interactions."""
+        await self._client.is_identified.wait()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._client.close()
+
+    @property
+    def application_id(self) -> str:
+        """The application's id, known after `login`."""
+        return str(self._client.application_id)
+
+    @property
+    def bot(self) -> dict[str, Any]:
+        """The bot as templates see it."""
+        user = self._client.user
+        assert user is not None, "known after login"
+        latency_s = self._client.latency
+        latency_ms = round(latency_s * 1000) if latency_s == latency_s and latency_s != float("inf") else 0
+        return {"id": str(user.id), "name": user.name, "mention": user.mention, "latency_ms": latency_ms}
+
+    def guild_name(self, guild_id: str) -> str:
+        """Return a server's name; an empty text when it is not known."""
+        guild = self._client.get_guild(int(guild_id))
+        return guild.name if guild else ""
+
+    def channel_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of the first channel with this name in a server."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = discord.utils.get(guild.channels, name=name) if guild else None
+        return str(found.id) if found else None
+
+    def role_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of the role with this name in a server."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = discord.utils.get(guild.roles, name=name) if guild else None
+        return str(found.id) if found else None
+
+    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+        """Call Discord's REST as the bot, within its rate limits. Any: Discord's JSON."""
+        try:
+            if json is None:
+                return await self._client.http.request(Route(method, route, **parts))
+            return await self._client.http.request(Route(method, route, **parts), json=json)
+        except discord.HTTPException as error:
+            errors: Mapping[str, object] = getattr(error, "_errors", None) or {}
+            message = str(error.text).partition("\n")[0]  # behind it discord.py says the errors once more
+            raise RestRefused(error.status, error.code, message, errors) from None
+        except (OSError, aiohttp.ClientError, discord.RateLimited) as error:
+            raise RestRefused(0, 0, _cause(error)) from None
+
+
+class _Client(discord.Client):
+    """A client that keeps servers, channels and roles, and hands interactions on as they arrive."""
+
+    def __init__(
+        self,
+        status: discord.Status | None,
+        activity: discord.Activity | None,
+        receive: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True
+        super().__init__(
+            intents=intents,
+            status=status,
+            activity=activity,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self.is_identified = asyncio.Event()
+        self._connection.parsers["INTERACTION_CREATE"] = receive
+
+    async def on_connect(self) -> None:
+        """Discord has accepted the session: interactions come from now on."""
+        self.is_identified.set()
+
+
+def _status(presence: Presence | None) -> discord.Status | None:
+    return discord.Status(presence.status) if presence else None
+
+
+def _activity(presence: Presence | None) -> discord.Activity | None:
+    if presence is None or presence.activity is None:
+        return None
+    return discord.Activity(type=_ACTIVITIES[presence.activity.type], name=presence.activity.name)
+
+
+def _quieten() -> None:
+    """Let through only what discord.py warns of, unless the operator debugs; and voice is not used, so not missed."""
+    level = logging.getLogger().level
+    logging.getLogger("discord").setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
+    logging.getLogger("discord.client").addFilter(_reconnect_in_one_line)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+
+def _reconnect_in_one_line(record: logging.LogRecord) -> bool:
+    """Say of a lost connection what happened, without the traceback: a reconnect is everyday business."""
+    if record.exc_info and record.exc_info[1] and str(record.msg).startswith("Attempting a reconnect"):
+        cause = _cause(record.exc_info[1]).replace("%", "%%")
+        record.msg = f"the connection to Discord was lost ({cause}); reconnecting in %.2f s"
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
+
+
+def _cause(error: BaseException) -> str:
+    """Return what happened in a few words that hold no secret: library messages may quote whole URLs."""
+    if isinstance(error, discord.HTTPException):
+        return f"it answered {error.status}"
+    if isinstance(error, discord.ConnectionClosed):
+        return f"it closed the connection with {error.code}"
+    if isinstance(error, discord.GatewayNotFound):
+        return "it does not say where the gateway is"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        os_error: OSError | None = getattr(error, "os_error", None)  # a refused certificate has none
+        return (os_error and os_error.strerror) or "no connection"
+    return type(error).__name__

@@ -1,0 +1,28 @@
+"""Discord's REST with the bot's own token, as a parameter: everything that is not an answer to an interaction."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class RestRefused(Exception):
+    """Discord answered a call with an error: its status, its code (0 if it gave none), its words and its `errors`."""
+
+    def __init__(self, status: int, code: int, message: str, errors: Mapping[str, object] | None = None) -> None:
+        """Say what Discord said; `errors` mirrors the request (Discord docs, Reference: Error Messages)."""
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.errors: Mapping[str, object] = errors or {}
+
+
+class Rest(Protocol):
+    """Calls Discord's API as the bot."""
+
+    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+        """Return the decoded body of a success; raises `RestRefused` for any other answer. Any: Discord's JSON.
+
+        `route` may have placeholders that `parts` fill in; those called `channel_id`, `guild_id` and `webhook_id`
+        have rate limits of their own (Discord docs, Rate Limits).
+        """
+        ...

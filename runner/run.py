@@ -1,0 +1,289 @@
+"""A running bot: the engine between discord.py and the answer pool, from start to the last drained interaction."""
+
+import asyncio
+import importlib
+import signal
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner import __version__
+from runner.build import Built
+from runner.compile import Program
+from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
+from runner.engine.interaction import LIVE_MAX, Engine
+from runner.gateway import Gateway, TokenRefused, Unreachable
+from runner.lifecycle import budget
+from runner.logs import Log
+from runner.registration import Scope, Wanted, register
+
+if TYPE_CHECKING:
+    from runner.reload import Build, Reloader
+
+REGISTRATION_S = 20.0
+"""How long the start waits for the registration of commands; it goes on behind a bot that already serves."""
+
+WARM_EVERY_S = 30.0
+"""How often a connection for answers is used, so that it stays open and no first answer pays for connecting."""
+
+WARM_S = 5.0
+"""How long such a use may take."""
+
+USER_AGENT = f"DiscordBot (lifecycle-runner, {__version__})"
+
+
+class BadAddress(Exception):
+    """The address of Discord's API is none; the message says what one looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discord:
+    """Which Discord to run on: the base of its REST API and the bot's token."""
+
+    api_url: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Discord(api_url={self.api_url!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the program was built from, and how it is built anew when that changes.
+
+    `report` shows the faults of a new build. `is_polled` looks at the file all the time, where no notices are sent.
+    """
+
+    path: Path
+    built: Built
+    build: "Build"
+    report: Callable[[Built], None]
+    is_polled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot that serves."""
+
+    engine: Engine
+    gateway: Gateway
+
+
+async def run(
+    program: Program,
+    discord: Discord,
+    log: Log,
+    serving: Callable[[Running], None],
+    stopping: "asyncio.Future[None]",
+    *,
+    files: Files | None = None,
+    now: Callable[[], float] = time.time,
+    live_max: int = LIVE_MAX,
+) -> None:
+    """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
+
+    With `files` the program is swapped whenever they change, and on SIGHUP.
+    Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place.
+    """
+    answers = _answer_pool(discord.api_url)
+    engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
+    gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction))
+    fault: Exception | None = None
+    try:
+        if await _logged_in(gateway, discord.token, stopping):
+            async with Engine(
+                program,
+                application_id=gateway.application_id,
+                answers=answers,
+                rest=gateway,
+                directory=gateway,
+                now=now,
+                log=log,
+                live_max=live_max,
+            ) as engine:
+                engines.append(engine)
+                fault = await _Bot(engine, gateway, answers, log, now, files).serve(serving, stopping)
+    finally:
+        await gateway.close()
+        await answers.close()
+    if fault is not None:
+        raise fault
+
+
+def _answer_pool(api_url: str) -> AnswerPool:
+    try:
+        return AnswerPool(api_url, user_agent=USER_AGENT)
+    except ValueError as fault:
+        raise BadAddress(str(fault)) from None
+
+
+async def _logged_in(gateway: Gateway, token: str, stopping: "asyncio.Future[None]") -> bool:
+    """Log in, and tell whether that came before the end."""
+    login = asyncio.create_task(gateway.login(token))
+    try:
+        await asyncio.wait((stopping, login), return_when=asyncio.FIRST_COMPLETED)
+        if not stopping.done():
+            await login
+        return not stopping.done()
+    finally:
+        login.cancel()
+        await asyncio.gather(login, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    engine: Engine
+    gateway: Gateway
+    answers: AnswerPool
+    log: Log
+    now: Callable[[], float]
+    files: Files | None
+    wanted: "asyncio.Queue[Program]" = field(default_factory=asyncio.Queue[Program])
+    registered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def serve(self, serving: Callable[[Running], None], stopping: "asyncio.Future[None]") -> Exception | None:
+        """Serve until the end, and drain; return why Discord ended it, if that is how it came."""
+        async with asyncio.TaskGroup() as tasks:
+            connection = tasks.create_task(self._connect())
+            others = [
+                tasks.create_task(self._keep_registered()),
+                tasks.create_task(self._keep_warm()),
+                tasks.create_task(self._announce(serving)),
+            ]
+            await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
+            self.log.info("stopping", live=len(self.engine.live))
+            await self.engine.drain(budget.DRAIN_S)
+            await self.gateway.close()
+            for task in others:
+                task.cancel()
+        return connection.result()
+
+    async def _connect(self) -> Exception | None:
+        try:
+            await self.gateway.serve()
+        except (TokenRefused, Unreachable) as fault:
+            return fault
+        return None
+
+    async def _announce(self, serving: Callable[[Running], None]) -> None:
+        """Say that it serves: Discord delivers interactions, and has the commands or has been asked long enough.
+
+        From then on it follows its files.
+        """
+        await self.gateway.ready()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REGISTRATION_S):
+                await self.registered.wait()
+        serving(Running(self.engine, self.gateway))
+        if self.files is not None:
+            await self._follow(self.files)
+
+    async def _follow(self, files: Files) -> None:
+        """Swap the program whenever its files change."""
+        # Only now, and in a thread: a bot that serves should not wait for what it may need later.
+        reload = await asyncio.to_thread(importlib.import_module, "runner.reload")
+        reloader: Reloader = reload.Reloader(
+            files.path,
+            files.built,
+            build=files.build,
+            swap=self.engine.swap,
+            commands_changed=self.wanted.put_nowait,
+            report=files.report,
+            log=self.log,
+            notify=reload.polled_notices if files.is_polled else None,
+        )
+        with _on_hangup(reloader.request_reload):
+            await reloader.watch()
+
+    async def _keep_warm(self) -> None:
+        """Keep a connection for answers open, and learn from what comes back how far apart the clocks are."""
+        loop = asyncio.get_running_loop()
+        while True:
+            sent_at = self.now()
+            try:
+                answer = await self.answers.request("GET", "/gateway", None, deadline=loop.time() + WARM_S)
+            except (NotSent, OutcomeUnknown):
+                pass  # an answer that is needed will try for itself, and the gateway logs that the network is gone
+            else:
+                if (date_s := answer.date_s) is not None:
+                    self.engine.observe_date(date_s, sent_at, self.now())
+            await asyncio.sleep(WARM_EVERY_S)
+
+    async def _keep_registered(self) -> None:
+        """Register the commands of the program, and of every later one that has others, one after the other.
+
+        Not before Discord delivers interactions: those are for commands that it knows already.
+        """
+        await self.gateway.ready()
+        await self._register(self.engine.program)
+        self.registered.set()
+        while True:
+            program = await self.wanted.get()
+            while not self.wanted.empty():
+                program = self.wanted.get_nowait()  # only the newest counts
+            await self._register(program)
+
+    async def _register(self, program: Program) -> None:
+        """Make Discord have the program's commands, where that changes anything, and say what was changed."""
+        wanted = [Wanted(command.payload, command.place) for command in program.registered]
+        scopes: dict[Scope, list[Wanted]] = {int(guild): wanted for guild in program.guilds} or {"global": wanted}
+        outcome = await register(self.gateway, int(self.gateway.application_id), scopes)
+        for scope in outcome.scopes:
+            for refusal in scope.refused:
+                reason = "; ".join(refusal.reasons)
+                self.log.error("command refused", command=refusal.name, place=refusal.where, reason=reason)
+            if scope.failure:
+                self.log.error("commands not registered", scope=scope.scope, reason=scope.failure)
+            if not scope.applied.is_empty:
+                self.log.info(
+                    "commands registered",
+                    scope=scope.scope,
+                    created=len(scope.applied.creates),
+                    updated=len(scope.applied.updates),
+                    deleted=len(scope.applied.deletes),
+                )
+
+
+@contextmanager
+def stop_signals() -> "Generator[asyncio.Future[None]]":
+    """Give what is done at the first SIGINT or SIGTERM. A second one ends the process as it always would."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[None] = loop.create_future()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def tell() -> None:
+        if not told.done():
+            told.set_result(None)
+
+    def interrupted(_number: int, _frame: object) -> None:
+        restore()
+        loop.call_soon_threadsafe(tell)
+
+    for number in before:
+        signal.signal(number, interrupted)  # the loop's own add_signal_handler is not there on Windows
+    try:
+        yield told
+    finally:
+        restore()
+
+
+@contextmanager
+def _on_hangup(act: Callable[[], None]) -> Generator[None]:
+    """Call `act` on each SIGHUP, where the system has that signal."""
+    hangup = getattr(signal, "SIGHUP", None)
+    loop = asyncio.get_running_loop()
+    if hangup is None:
+        yield
+        return
+    before = signal.signal(hangup, lambda _number, _frame: loop.call_soon_threadsafe(act))
+    try:
+        yield
+    finally:
+        signal.signal(hangup, before)

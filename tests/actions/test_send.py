@@ -1,0 +1,119 @@
+"""`send`: a message to a channel, with the bot's own token."""
+
+import pytest
+
+from runner.lifecycle.bits import Permissions
+from tests.conftest import Bot, StartBot
+
+BOT = """
+commands:
+  here: {description: d, steps: [{send: Hello}, {reply: Done}]}
+  by_name: {description: d, steps: [{send: {content: Hello, channel: "#support"}}, {reply: Done}]}
+  by_option:
+    description: d
+    options: {where: {type: channel, description: w, required: true}}
+    steps: [{send: {content: Hello, channel: "{{ options.where }}"}}, {reply: Done}]
+  by_id:
+    description: d
+    options: {where: {type: channel, description: w, required: true}}
+    steps: [{send: {content: Hello, channel: "{{ options.where.id }}"}}, {reply: Done}]
+  nowhere: {description: d, steps: [{send: {content: Hello, channel: "#nowhere"}}, {reply: Done}]}
+  result:
+    description: d
+    steps: [{id: sent, send: Hello}, {reply: "{{ steps.sent.message_id }} {{ steps.sent.channel_id }}"}]
+  pings:
+    description: d
+    steps:
+      - send: "{{ user.mention }}"
+      - send: {content: "{{ user.mention }}", mentions: [users]}
+      - reply: Done
+  buttons: {description: d, steps: [{send: {content: Who?, components: [me]}}, {reply: Done}]}
+  blank: {description: d, steps: [{send: "{{ ' ' if user else 'a' }}"}, {reply: Done}]}
+  caught:
+    description: d
+    steps: [{send: {content: Hello, channel: "#nowhere"}, catch: [{reply: "No: {{ error.step }}"}]}]
+components:
+  me: {button: {label: Me}, reply: "{{ user.name }}"}
+"""
+
+
+def said(bot: Bot, channel: str) -> list[str]:
+    """Return what the bot has posted to a channel, answers excluded."""
+    messages = bot.local.messages_for(user="Olive", channel=channel)
+    return [message["content"] for message in messages if "interaction_metadata" not in message]
+
+
+PLACES = {"here": "general", "by_name": "support", "by_option": "support", "by_id": "support"}
+
+
+@pytest.mark.parametrize(("name", "channel"), PLACES.items(), ids=PLACES)
+async def test_a_message_goes_where_it_is_sent(bot: StartBot, name: str, channel: str) -> None:
+    made = await bot(BOT)
+    options = {"where": "#support"} if name in ("by_option", "by_id") else {}
+    trace = await made.ran(name, **options)
+    assert said(made, channel) == ["Hello"]
+    assert [seen.content for seen in trace.messages] == ["Done"]
+
+
+async def test_the_user_sees_a_spinner_before_the_message_is_sent(bot: StartBot) -> None:
+    made = await bot(BOT)
+    made.local.faults.next("POST /channels", delay_s=4)
+    trace = made.command("here")
+    assert await trace.acknowledged()
+    assert trace.acknowledged_at == pytest.approx(trace.dispatched_at, abs=0.5)
+    assert said(made, "general") == []
+    await made.idle()
+    assert said(made, "general") == ["Hello"]
+
+
+async def test_the_steps_behind_it_know_the_message(bot: StartBot) -> None:
+    made = await bot(BOT)
+    trace = await made.ran("result")
+    message_id, channel_id = trace.messages[0].content.split()
+    message = made.local.world.message(int(message_id))
+    assert message is not None
+    assert (message.content, message.channel_id) == ("Hello", int(channel_id))
+
+
+async def test_nobody_is_pinged_unless_the_author_says_so(bot: StartBot) -> None:
+    made = await bot(BOT)
+    await made.ran("pings")
+    pings = [len(message["mentions"]) for message in made.local.messages_for(user="Olive", channel="general")]
+    assert pings[1:] == [0, 1]  # the first one is the answer
+
+
+async def test_a_button_on_it_works_for_everybody(bot: StartBot) -> None:
+    made = await bot(BOT)
+    await made.ran("buttons")
+    (posted,) = (m for m in made.local.messages_for(user="Kim", channel="general") if m["content"] == "Who?")
+    trace = made.click(posted["id"], "me", user="Kim")
+    await made.idle()
+    assert [seen.content for seen in trace.messages] == ["kim"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "blank"])
+async def test_what_cannot_be_sent_fails_the_handler(bot: StartBot, name: str) -> None:
+    made = await bot(BOT)
+    trace = await made.ran(name)
+    assert "Something went wrong" in trace.messages[0].content
+    assert made.line()["outcome"] == "failed"
+
+
+async def test_a_failure_can_be_caught(bot: StartBot) -> None:
+    made = await bot(BOT)
+    trace = await made.ran("caught")
+    assert [seen.content for seen in trace.messages] == ["No: send"]
+    assert made.line()["outcome"] == "ok"
+
+
+async def test_discords_refusal_fails_the_step(bot: StartBot) -> None:
+    made = await bot(BOT)
+    world = made.local.world
+    (role,) = (role for guild in world.guilds.values() for role in guild.roles.values() if role.managed_by)
+    role.permissions = Permissions(0)
+    (everyone,) = (guild.roles[guild.id] for guild in world.guilds.values())
+    everyone.permissions &= ~Permissions.SEND_MESSAGES
+    trace = made.command("here", user="Olive")
+    await made.idle()
+    assert "Something went wrong" in trace.messages[0].content
+    assert "50013" in str(made.log.of("step failed")[0]["reason"])

@@ -1,0 +1,95 @@
+"""The arrows between the packages point one way, and what is slow to import stays out of `validate`."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "runner"
+
+# In the order in which data flows: a part may import what stands to the left of it, and nothing to the right.
+ORDER = (
+    "diagnostics",
+    "lifecycle",
+    "logs",
+    "rest",
+    "texts",
+    "messages",
+    "templates",
+    "fields",
+    "actions",
+    "config",
+    "check",
+    "compile",
+    "build",
+    "registration",
+    "engine",
+    "gateway",
+    "reload",
+    "run",
+    "cli",
+    "__main__",
+)
+EMULATOR_MAY_IMPORT = {"emulator", "diagnostics", "lifecycle.limits", "lifecycle.bits"}
+ONLY_IN = {"discord": {"gateway"}, "aiohttp": {"gateway", "emulator"}, "watchfiles": {"reload"}}
+
+
+def modules() -> list[Path]:
+    """Return every module of the package."""
+    return sorted(ROOT.rglob("*.py"))
+
+
+def part_of(module: Path) -> str:
+    """Return the package or top-level module that a file belongs to."""
+    return module.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports_of(module: Path) -> Iterator[str]:
+    """Yield what a module imports, wherever in the file it does so."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def named(module: Path) -> str:
+    """Return a module's path for the name of its test."""
+    return str(module.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("module", modules(), ids=named)
+def test_imports_point_one_way(module: Path) -> None:
+    part = part_of(module)
+    if part in ("__init__", "emulator"):
+        return
+    for imported in imports_of(module):
+        if imported.startswith("runner."):
+            other = imported.split(".")[1]
+            if other in ORDER:
+                arrow = f"{part} -> {other}"
+                assert ORDER.index(other) <= ORDER.index(part), arrow
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "emulator").rglob("*.py")), ids=named)
+def test_the_local_discord_knows_discords_numbers_and_nothing_of_the_runner(module: Path) -> None:
+    for imported in imports_of(module):
+        if imported.startswith("runner."):
+            name = imported.removeprefix("runner.")
+            assert any(
+                name == part or name.startswith(part + ".") or name == "lifecycle" for part in EMULATOR_MAY_IMPORT
+            )
+
+
+@pytest.mark.parametrize("module", modules(), ids=named)
+def test_each_heavy_library_has_one_home(module: Path) -> None:
+    for imported in imports_of(module):
+        library = imported.split(".")[0]
+        assert part_of(module) in ONLY_IN.get(library, {part_of(module)}), f"{named(module)} imports {library}"
+
+
+def test_only_the_command_line_wires_the_local_discord_in() -> None:
+    importers = {part_of(m) for m in modules() for name in imports_of(m) if name.startswith("runner.emulator")}
+    assert importers <= {"emulator", "cli"}

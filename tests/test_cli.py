@@ -1,0 +1,203 @@
+"""The command line: what it takes, what it says, and how it ends."""
+
+import gc
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runner import __version__
+from runner.cli import main
+
+GOOD = "version: 1\ncommands: {ping: {description: d, reply: Pong}}\n"
+BAD = "version: 1\ncommands: {ping: {descripton: d, reply: Pong}}\n"
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a good file and a bad one, which is the working directory."""
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "bad.yaml").write_text(BAD)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    yield tmp_path
+    gc.enable()  # `main` begins a process and leaves it off; the process of the tests goes on
+
+
+def called(*arguments: str) -> int:
+    """Return the exit code of a call, also where argparse ends it."""
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+# --- the call
+
+
+def test_without_arguments_it_says_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called() == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("usage: lifecycle-runner [run] bot.yaml")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["run", "--help"], ["validate", "--help"]], ids=" ".join)
+def test_help_is_no_fault(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(*arguments) == 0
+    assert "usage: lifecycle-runner" in capsys.readouterr().out
+
+
+def test_help_behind_a_file_is_about_running_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("good.yaml", "--help") == 0
+    assert "--log-level" in capsys.readouterr().out
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("--version") == 0
+    assert capsys.readouterr().out == f"lifecycle-runner {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["valdate", "good.yaml"], "there is no file valdate; did you mean `validate`?"),
+        (["scheme"], "there is no file scheme; did you mean `schema`?"),
+        (["frobnicate", "good.yaml"], "there is no file frobnicate"),
+    ],
+    ids=["misspelt", "misspelt alone", "unknown"],
+)
+def test_an_unknown_verb_is_named(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(*arguments) == 2
+    assert capsys.readouterr().err == f"lifecycle-runner: {said}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["validate"], ["validate", "--format", "xml", "good.yaml"], ["good.yaml", "--port", "x"], ["schema", "good.yaml"]],
+    ids=" ".join,
+)
+def test_a_call_that_is_wrong_exits_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert called(*arguments) == 2
+    assert "usage: lifecycle-runner" in capsys.readouterr().err
+
+
+# --- validate
+
+
+def test_a_good_file_is_passed_over_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("validate", "good.yaml") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bad_file_exits_with_1_and_says_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("validate", "bad.yaml") == 1
+    assert capsys.readouterr().out.startswith("bad.yaml:2:")
+
+
+def test_one_bad_file_among_several_is_enough() -> None:
+    assert called("validate", "good.yaml", "bad.yaml") == 1
+    assert called("validate", "bad.yaml", "good.yaml") == 1
+    assert called("validate", "good.yaml", "good.yaml") == 0
+
+
+def test_faults_of_several_files_are_told_apart(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "worse.yaml").write_text(BAD)
+    called("validate", "bad.yaml", "worse.yaml")
+    said = capsys.readouterr().out
+    assert "bad.yaml:2:" in said
+    assert "worse.yaml:2:" in said
+
+
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("validate", "missing.yaml") == 1
+    assert "`missing.yaml` can't be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+@pytest.mark.parametrize("file", ["good.yaml", "bad.yaml"])
+def test_formats_for_machines_are_whole_documents(form: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    called("validate", "--format", form, file)
+    said = json.loads(capsys.readouterr().out)
+    found = said["diagnostics"] if form == "json" else said["runs"][0]["results"]
+    assert bool(found) is (file == "bad.yaml")
+
+
+def test_the_format_for_github_annotates_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("validate", "--format", "github", "bad.yaml") == 1
+    assert capsys.readouterr().out.startswith("::error file=bad.yaml,line=2,")
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+    ids=["a pipe", "forced", "forbidden"],
+)
+def test_colour_is_a_matter_of_the_terminal_and_the_operators_word(
+    environment: dict[str, str],
+    is_coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    called("validate", "bad.yaml")
+    assert ("\x1b[" in capsys.readouterr().out) is is_coloured
+
+
+def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("schema") == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("http://json-schema.org/draft-07/")
+
+
+# --- as a process
+
+
+def process(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python in a folder with the package in reach."""
+    given = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "DISCORD_TOKEN": "", **environment}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=given, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("file", ["good.yaml", "bad.yaml"])
+def test_validate_imports_neither_discord_nor_aiohttp(files: Path, file: str) -> None:
+    program = (
+        "import sys; from runner.cli import main; main(['validate', sys.argv[1]]);"
+        "print([name for name in ('discord', 'aiohttp', 'asyncio') if name in sys.modules], file=sys.stderr)"
+    )
+    assert process(files, "-c", program, file).stderr == "[]\n"
+
+
+def test_a_reader_who_leaves_early_is_no_fault(files: Path) -> None:
+    """`lifecycle-runner schema | head -1`: the pipe is closed before all is written."""
+    program = (
+        "import os, sys; from runner.cli import main; reader, writer = os.pipe(); os.close(reader);"
+        "sys.stdout = os.fdopen(writer, 'w', 1); code = main(['schema']); os._exit(code)"
+    )
+    ended = process(files, "-c", program)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_defect_of_ours_is_shown_without_the_token(files: Path) -> None:
+    """Standard output fails in a way that nobody has foreseen, and the traceback quotes the environment."""
+    secret = "a-secret-that-stands-nowhere-else"
+    program = (
+        "import os, sys; from runner.cli import main\n"
+        "class Broken:\n"
+        "    def write(self, text): raise RuntimeError('no room for ' + os.environ['DISCORD_TOKEN'])\n"
+        "    def isatty(self): return False\n"
+        "    def flush(self): pass\n"
+        "sys.stdout = Broken(); sys.exit(main(['schema']))"
+    )
+    ended = process(files, "-c", program, DISCORD_TOKEN=secret)
+    assert ended.returncode == 70
+    assert "RuntimeError: no room for [hidden]" in ended.stderr
+    assert secret not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("lifecycle-runner: this is a defect of lifecycle-runner")

@@ -1,0 +1,81 @@
+"""What the documents say is so: their configs validate, their output is produced, their commands and paths exist."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from runner.actions.action import load_actions
+from runner.build import Built, build
+from runner.diagnostics.text import render_text
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's fenced blocks in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def built(text: str, name: str = "bot.yaml") -> Built:
+    """Build a config from its text."""
+    return build(Path(name), lambda _: text.encode(), {}, load_actions())
+
+
+@pytest.mark.parametrize("block", blocks("yaml"))
+def test_every_config_in_the_readme_validates(block: str) -> None:
+    assert built(block).diagnostics == []
+
+
+@pytest.mark.parametrize("path", sorted([*(ROOT / "examples").glob("*.yaml"), ROOT / "bot.yaml"]), ids=lambda p: p.name)
+def test_every_example_validates_without_a_warning(path: Path) -> None:
+    assert built(path.read_text(), path.name).diagnostics == []
+
+
+def test_the_fault_that_the_readme_shows_is_what_validate_says() -> None:
+    config = """version: 1
+
+commands:
+  brew:
+    description: Make a coffee
+
+    response: reply
+    steps:
+      - wait: 20s
+      - reply: Here you are.
+"""
+    result = built(config)
+    shown = render_text(result.diagnostics, result.sources, color=False)
+    assert blocks("text")[0].strip() in shown
+
+
+def test_ci_runs_the_readmes_second_command_and_nothing_else() -> None:
+    install_and_run, install_and_check = (block.strip() for block in blocks("console"))
+    commands = [
+        line
+        for line in (ROOT / ".ci" / "run").read_text().splitlines()
+        if line and not line.startswith(("#", "set ", "cd "))
+    ]
+    assert install_and_run == "make run"
+    assert commands == [install_and_check] == ["make"]
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_both_commands_of_the_readme_are_targets_that_install_what_they_need() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.search(r"^check: format lint types test$", makefile, re.MULTILINE)
+    for target in ("run", "format", "lint", "types", "test"):
+        assert re.search(rf"^{target}: \$\(INSTALLED\)$", makefile, re.MULTILINE), target
+
+
+def test_every_step_is_in_the_readme() -> None:
+    rows = "\n".join(line for line in README.splitlines() if line.startswith("| `"))
+    for name in load_actions():
+        assert f"`{name}`" in rows, name
+
+
+@pytest.mark.parametrize("path", re.findall(r"`([a-z]+(?:/|\.py))`", README))
+def test_every_path_that_the_readme_names_exists(path: str) -> None:
+    assert any((base / path).exists() for base in (ROOT, ROOT / "runner")), path

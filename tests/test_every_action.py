@@ -1,0 +1,207 @@
+"""The contract that every module in `runner/actions` keeps, held against what its own example does on the wire."""
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any, cast
+
+import pytest
+
+from runner.actions.action import Action
+from runner.build import build
+from runner.compile import CompiledStep, Program
+from runner.emulator.journal import WireEntry
+from runner.emulator.trace import Trace
+from runner.fields import fields_of
+from runner.lifecycle.limits import CallbackType
+from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
+from tests.conftest import Bot, StartBot, actions, compiled
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "runner/actions"
+MODULES = {
+    path.stem.rstrip("_"): path for path in sorted(FOLDER.glob("*.py")) if path.stem not in ("__init__", "action")
+}
+ACTIONS = [pytest.param(name, actions()[name], id=name) for name in MODULES]
+
+COMMAND = "commands:\n  it:\n    description: It\n    steps:\n"
+COMPONENT = """\
+commands:
+  ask: {description: Ask, reply: {content: Ready?, components: [it]}}
+components:
+  it:
+    button: {label: It}
+    steps:
+"""
+AFTER = "- reply: After"
+
+
+def example_of(action: type[Action]) -> str:
+    """Return the steps in the `Example:` block of an action's docstring."""
+    found = re.search(r"\n    Example:\n((?: {8}.*\n)+)", f"{action.__doc__}\n")
+    assert found is not None, "the docstring has no `Example:` block"
+    return dedent(found[1])
+
+
+def is_for_components(action: type[Action]) -> bool:
+    """Tell whether the action makes sense in the handler of a component only."""
+    return action.effect is not None and isinstance(advance(Origin.COMMAND, State.RECEIVED, action.effect), Refusal)
+
+
+def bot_of(action: type[Action]) -> str:
+    """Return a bot that runs the action's example, and a reply behind it where something can stand there."""
+    steps = example_of(action) + ("" if action.ends else AFTER + "\n")
+    return (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
+
+
+def steps_of(program: Program) -> Sequence[CompiledStep]:
+    """Return the compiled steps of the handler `it`."""
+    handler = program.commands.get("it") or program.components["it"]
+    return handler.steps.items
+
+
+def events_of(step: CompiledStep) -> list[Event]:
+    """Return what a step declares to do to the interaction; of branches, what the first one does."""
+    own = [] if step.action.effect is None else [step.action.effect]
+    return own + [
+        event for branch in step.action.branches()[:1] for inner in branch.items for event in events_of(inner)
+    ]
+
+
+def declared_calls(program: Program) -> list[Call]:
+    """Return the calls that the declarations of the steps lead to, by the lifecycle machine."""
+    origin = Origin.COMPONENT if program.components else Origin.COMMAND
+    state, made = State.RECEIVED, list[Call]()
+    for step in steps_of(program):
+        events = events_of(step)
+        if step.is_slow and state is State.RECEIVED:
+            events.insert(0, Event.DEFER_UPDATE if origin is Origin.COMPONENT else Event.DEFER)
+        for event in events:
+            outcome = advance(origin, state, event)
+            assert isinstance(outcome, Transition)
+            state = outcome.state
+            made.append(outcome.call)
+    return made
+
+
+def call_of(entry: WireEntry) -> Call | None:
+    """Return which call on an interaction an exchange is."""
+    if "/callback" in entry.route:
+        body = cast(Mapping[str, Any], entry.request)  # Any: JSON
+        (call,) = (call for call in Call if call.callback_type is CallbackType(body["type"]))
+        return call
+    if "/webhooks/" in entry.route:
+        return Call.EDIT_ORIGINAL if entry.method == "PATCH" else Call.FOLLOW_UP
+    return None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run of an example: what its user saw, and the HTTP exchanges of it."""
+
+    trace: Trace
+    exchanges: list[WireEntry]
+    took_s: float
+
+
+async def run_example(bot: Bot) -> Ran:
+    """Start the handler `it` and wait for its end."""
+    asked = None if "it" in bot.engine.program.commands else await bot.ran("ask")
+    before = len(bot.local.wire)
+    trace = bot.click(asked.messages[0].id, "it") if asked else bot.command("it")
+    await bot.idle()
+    sent = [entry for entry in [*bot.local.wire][before:] if entry.kind == "http"]
+    made = [entry for entry in sent if entry.route != "/gateway"]  # a spare connection that is kept warm
+    return Ran(trace, made, bot.line()["total_ms"] / 1000)
+
+
+def test_the_folder_is_the_registry() -> None:
+    assert set(actions()) == set(MODULES)
+
+
+@pytest.mark.parametrize("path", MODULES.values(), ids=MODULES)
+def test_a_module_holds_one_action_and_nothing_else_that_is_public(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    public = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+    assert len(classes) == 1
+    assert public == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_and_its_docstring_bear_the_actions_name(name: str) -> None:
+    module = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    assert (ast.get_docstring(module) or "").startswith(f"`{name}`: ")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_else_in_the_tree_imports_an_action(name: str) -> None:
+    module = f"runner.actions.{MODULES[name].stem}"
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "runner").rglob("*.py")]
+    assert [text for text in sources if f"from {module} import" in text or f"import {module}" in text] == []
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+def test_an_action_is_summarised_in_one_sentence_or_two(name: str, action: type[Action]) -> None:
+    summary = (action.__doc__ or "").partition("\n")[0]
+    assert re.fullmatch(r"[A-Z].+\.", summary), name
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+def test_every_option_is_described_in_a_sentence(name: str, action: type[Action]) -> None:
+    assert [field.name for field in fields_of(action) if not field.description.endswith(".")] == [], name
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+def test_an_action_has_tests_of_its_own(name: str, action: type[Action]) -> None:
+    file = ROOT / "tests/actions" / f"test_{MODULES[name].stem}.py"
+    assert "def test_" in file.read_text(encoding="utf-8"), action
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+def test_an_example_is_a_valid_step_of_that_action(name: str, action: type[Action]) -> None:
+    built = build(Path("bot.yaml"), lambda _: bot_of(action).encode(), {}, actions())
+    assert built.diagnostics == []
+    assert built.program is not None
+    assert steps_of(built.program)[0].name == name
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+async def test_the_declared_effect_is_the_observed_one(name: str, action: type[Action], bot: StartBot) -> None:
+    ran = await run_example(await bot(bot_of(action)))
+    seen = [call for entry in ran.exchanges if (call := call_of(entry)) is not None]
+    declared = declared_calls(compiled(bot_of(action)))
+    assert seen == (declared or [Call.CALLBACK_REPLY]), name  # without any effect, the engine answers by itself
+    assert ran.trace.refused == []
+    assert ran.trace.acknowledgements == 1
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+async def test_only_an_action_that_says_so_leaves_the_process(name: str, action: type[Action], bot: StartBot) -> None:
+    ran = await run_example(await bot(bot_of(action)))
+    called = [entry.route for entry in ran.exchanges if call_of(entry) is None]
+    declared_s = steps_of(compiled(bot_of(action)))[0].action.takes_s()
+    assert bool(called or ran.took_s > 0.5) is (declared_s > 0), name
+    assert ran.took_s <= declared_s + 0.5
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+async def test_nothing_runs_behind_an_action_that_ends(name: str, action: type[Action], bot: StartBot) -> None:
+    ran = await run_example(await bot(bot_of(action)))
+    said = [message.content for message in ran.trace.messages]
+    assert ("After" in said) is not action.ends, name
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+async def test_an_action_gives_the_outputs_that_it_declares(name: str, action: type[Action], bot: StartBot) -> None:
+    if not action.outputs:
+        return
+    text = bot_of(action).replace(f"- {name}:", f"- id: it\n        {name}:", 1)
+    shown = " ".join(f"{{{{ steps.it.{output} }}}}" for output in action.outputs)
+    ran = await run_example(await bot(text.replace(AFTER, f'- reply: "{shown}"')))
+    said = ran.trace.messages[-1].content.split()
+    assert len(said) == len(action.outputs)
+    assert "None" not in said

@@ -1,0 +1,320 @@
+"""`lifecycle-runner` as an operator starts it: a process of its own, real time, a local Discord on the other side."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from runner.emulator.clock import RealClock
+from runner.emulator.server import LocalDiscord
+from runner.emulator.trace import Trace
+
+BOT = """
+version: 1
+commands:
+  fast: {description: d, reply: "Hi {{ user.name }}"}
+  slow: {description: d, steps: [{wait: 5s}, {reply: done}]}
+  boom: {description: d, steps: [{reply: "{{ 1 / (0 * now) }}"}]}
+  hang: {description: d, timeout: 4s, steps: [{wait: "{{ 600 }}"}, {reply: never}]}
+  perm: {description: d, visible_to: [], permissions: {member: [manage_messages]}, reply: secret}
+"""
+ENDS_S = 15.0
+"""How long a process may take to end: the drain's ten seconds and a busy machine."""
+
+
+@dataclass
+class Process:
+    """A running `lifecycle-runner`. Its output is all that it has written so far."""
+
+    process: asyncio.subprocess.Process
+    out: bytes = b""
+    err: bytes = b""
+    readers: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
+    has_line: asyncio.Event = field(default_factory=asyncio.Event)
+    has_logged: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.readers = [asyncio.create_task(self._read_out()), asyncio.create_task(self._read_err())]
+
+    async def _read_out(self) -> None:
+        assert self.process.stdout is not None
+        while line := await self.process.stdout.readline():
+            self.out += line
+            self.has_line.set()
+
+    async def _read_err(self) -> None:
+        assert self.process.stderr is not None
+        while line := await self.process.stderr.readline():
+            self.err += line
+            self.has_logged.set()
+
+    async def serves(self) -> str:
+        """Wait for the line that says so."""
+        async with asyncio.timeout(ENDS_S):
+            await self.has_line.wait()
+        return self.out.decode().splitlines()[0]
+
+    async def has_said(self, text: bytes) -> None:
+        """Wait until the log has `text`."""
+        async with asyncio.timeout(ENDS_S):
+            while text not in self.err:
+                self.has_logged.clear()
+                await self.has_logged.wait()
+
+    async def ended(self) -> int:
+        """Wait for its end, and return the exit code."""
+        async with asyncio.timeout(ENDS_S):
+            await self.process.wait()
+            await asyncio.gather(*self.readers)
+        assert self.process.returncode is not None
+        return self.process.returncode
+
+
+Start = Callable[..., Awaitable[Process]]
+
+
+@pytest.fixture
+async def local() -> AsyncIterator[LocalDiscord]:
+    """A local Discord in real time."""
+    server = LocalDiscord(clock=RealClock())
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    """Start processes: `await start(yaml, local)`. Those that still run at the end are killed."""
+    processes: list[Process] = []
+
+    async def started(text: str, local: LocalDiscord | None, *arguments: str, **environment: str) -> Process:
+        (tmp_path / "bot.yaml").write_text(text)
+        given = {"DISCORD_TOKEN": local.token, "DISCORD_API_URL": local.base_url} if local else {}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("DISCORD_")}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "runner",
+            *arguments,
+            "bot.yaml",
+            cwd=tmp_path,
+            env={**inherited, "PYTHONPATH": str(Path(__file__).parent.parent), **given, **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        processes.append(Process(process))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        with suppress(ProcessLookupError):
+            process.process.kill()
+        await process.ended()
+
+
+def contents(trace: Trace) -> list[str]:
+    """Return what the user of an interaction reads in the end."""
+    return [message.content for message in trace.messages if not message.deleted]
+
+
+async def test_every_interaction_is_acknowledged_once_in_time_and_finished(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local)
+    assert await bot.serves() == "serving 5 commands, generation 1"
+    names = ("fast", "slow", "boom", "hang", "perm")
+    traces = {name: local.command(user="Robin", channel="general", name=name) for name in names}
+    assert all([await trace.finished(10) for trace in traces.values()])
+    for trace in traces.values():
+        assert trace.acknowledgements == 1
+        assert trace.acknowledged_at is not None
+        assert trace.acknowledged_at - trace.dispatched_at < 3
+        calls = [entry for entry in local.wire if entry.interaction_id == trace.id and entry.kind == "http"]
+        assert [entry.status for entry in calls if entry.route.endswith("/callback")] == [204]
+    assert contents(traces["fast"]) == ["Hi robin"]
+    assert contents(traces["slow"]) == ["done"]
+    assert contents(traces["boom"])[0].startswith("Something went wrong (`")
+    assert contents(traces["hang"])[0].startswith("This took too long, so I stopped (`")
+    assert contents(traces["perm"]) == ["You need **Manage Messages** here."]
+    bot.process.send_signal(signal.SIGINT)
+    assert await bot.ended() == 0
+    assert bot.out.decode().splitlines() == ["serving 5 commands, generation 1"]
+    assert bot.err.count(b" info interaction ") == 5
+    assert local.token.encode() not in bot.out + bot.err
+    assert b"Traceback" not in bot.out
+    assert b" warning step failed reference=" in bot.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+async def test_a_signal_lets_what_is_under_way_end_and_exits_with_0(
+    start: Start, local: LocalDiscord, number: signal.Signals
+) -> None:
+    bot = await start(BOT.replace("5s", "1s"), local)
+    await bot.serves()
+    trace = local.command(user="Robin", channel="general", name="slow")
+    await trace.acknowledged(3)
+    bot.process.send_signal(number)
+    assert await bot.ended() == 0
+    assert contents(trace) == ["done"]
+    assert b" info stopping live=1" in bot.err
+    assert not local.is_connected
+
+
+async def test_a_second_ctrl_c_does_not_wait(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local)
+    await bot.serves()
+    trace = local.command(user="Robin", channel="general", name="slow")
+    await trace.acknowledged(3)
+    bot.process.send_signal(signal.SIGINT)
+    await bot.has_said(b" info stopping ")
+    started = asyncio.get_running_loop().time()
+    bot.process.send_signal(signal.SIGINT)
+    assert await bot.ended() == 130
+    assert asyncio.get_running_loop().time() - started < 3
+    assert b"Traceback" not in bot.err
+
+
+async def test_commands_are_registered_at_the_first_start_and_only_then(start: Start, local: LocalDiscord) -> None:
+    for _ in range(2):
+        bot = await start(BOT, local)
+        await bot.serves()
+        bot.process.send_signal(signal.SIGINT)
+        assert await bot.ended() == 0
+    calls = [entry.method for entry in local.wire if entry.route.endswith("/commands")]
+    assert calls == ["GET", "PUT", "GET"]
+
+
+async def test_a_registration_that_discord_refuses_is_reported_and_the_bot_serves(
+    start: Start, local: LocalDiscord
+) -> None:
+    local.faults.next("PUT /applications", status=400, code=50035)
+    bot = await start(BOT, local)
+    await bot.serves()
+    await bot.has_said(b" error commands not registered scope=global reason=")
+    assert local.is_connected
+
+
+async def test_the_log_can_be_json(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local, "--log-format", "json")
+    await bot.serves()
+    bot.process.send_signal(signal.SIGINT)
+    await bot.ended()
+    events = [json.loads(line)["event"] for line in bot.err.splitlines()]
+    assert events == ["commands registered", "stopping"]
+
+
+@pytest.mark.parametrize(("level", "is_heard"), [("debug", True), ("info", False)])
+async def test_discord_py_is_heard_only_when_the_operator_debugs(
+    start: Start, local: LocalDiscord, level: str, is_heard: bool
+) -> None:
+    bot = await start(BOT, local, "--log-level", level)
+    await bot.serves()
+    bot.process.send_signal(signal.SIGINT)
+    await bot.ended()
+    assert (b"logger=discord." in bot.err) is is_heard
+    assert local.token.encode() not in bot.err
+
+
+# --- what goes wrong
+
+
+async def test_a_config_with_a_fault_exits_with_1_and_says_where(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT.replace("description: d, reply", "descripton: d, reply"), local)
+    assert await bot.ended() == 1
+    assert b"bot.yaml:4:10: error[unknown-key]" in bot.err
+    assert bot.out == b""
+    assert list(local.wire) == []
+
+
+WRONG = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz0123456789AB"
+
+
+async def test_a_refused_token_exits_with_3_in_one_sentence_without_the_token(
+    start: Start, local: LocalDiscord
+) -> None:
+    bot = await start(BOT, local, DISCORD_TOKEN=WRONG)
+    assert await bot.ended() == 3
+    assert len(bot.err.splitlines()) == 1
+    assert b"Discord refused the bot's token" in bot.err
+    assert WRONG.encode() not in bot.err
+    assert bot.out == b""
+
+
+async def test_a_discord_that_is_not_there_exits_with_3_in_one_sentence(start: Start) -> None:
+    bot = await start(BOT, None, DISCORD_TOKEN=WRONG, DISCORD_API_URL="http://127.0.0.1:1/api/v10")
+    assert await bot.ended() == 3
+    assert len(bot.err.splitlines()) == 1
+    assert bot.err.startswith(b"lifecycle-runner: Discord can't be reached: http://127.0.0.1:1/api/v10 (")
+    assert WRONG.encode() not in bot.err
+
+
+async def test_a_session_that_discord_ends_for_good_exits_with_3(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local)
+    await bot.serves()
+    local.close_gateway(4004)
+    assert await bot.ended() == 3
+    assert b"Traceback" not in bot.err
+    assert b"Discord refused the bot's token" in bot.err.splitlines()[-1]
+
+
+async def test_an_address_that_is_none_exits_with_2(start: Start) -> None:
+    bot = await start(BOT, None, DISCORD_TOKEN=WRONG, DISCORD_API_URL="discord")
+    assert await bot.ended() == 2
+    assert bot.err == b"lifecycle-runner: DISCORD_API_URL: the base URL must look like https://host[:port][/path]\n"
+
+
+async def test_a_slash_at_the_end_of_the_address_does_no_harm(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local, DISCORD_API_URL=local.base_url + "/")
+    await bot.serves()
+    trace = local.command(user="Robin", channel="general", name="fast")
+    assert await trace.finished(5)
+
+
+async def test_a_port_that_is_taken_exits_with_2(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, None, "--port", str(local.port))
+    assert await bot.ended() == 2
+    assert bot.err.startswith(f"lifecycle-runner: the local Discord can't listen on port {local.port}: ".encode())
+    assert len(bot.err.splitlines()) == 1
+
+
+async def test_a_signal_during_the_login_ends_it(start: Start) -> None:
+    was_asked = asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        was_asked.set()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        bot = await start(BOT, None, DISCORD_TOKEN=WRONG, DISCORD_API_URL=f"http://127.0.0.1:{port}")
+        await was_asked.wait()
+        bot.process.send_signal(signal.SIGTERM)
+        assert await bot.ended() == 0
+    assert bot.err == b""
+
+
+# --- without a token
+
+
+async def test_without_a_token_it_runs_on_its_own_discord_and_says_where_that_is(start: Start) -> None:
+    bot = await start(BOT, None)
+    line = await bot.serves()
+    assert line.startswith("serving 5 commands, generation 1, page http://127.0.0.1:")
+    page, api = line.partition(", page ")[2].split(", API ")
+    async with aiohttp.ClientSession() as session:
+        async with session.get(page) as answer:
+            assert answer.status == 200
+        async with session.get(api + "/gateway") as answer:
+            assert answer.status == 200
+    bot.process.send_signal(signal.SIGINT)
+    assert await bot.ended() == 0
+    assert len(bot.out.splitlines()) == 1
