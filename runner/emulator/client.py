@@ -199,8 +199,10 @@ class Client:
     def _as_seen(self, message: Message, person_id: int) -> JsonObject:
         """Return a message without the private one that it may answer: only that one's owner sees it quoted."""
         shape = message_json(self._world, message)
-        quoted = message.reference and self._world.message(int(message.reference["message_id"]))
-        if quoted and quoted.visible_to not in {None, person_id}:
+        if message.reference is None:
+            return shape
+        quoted = self._world.message(int(message.reference["message_id"]))
+        if quoted is not None and quoted.visible_to not in {None, person_id}:
             shape["referenced_message"] = None
         return shape
 
