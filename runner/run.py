@@ -18,9 +18,9 @@ from runner.engine.interaction import LIVE_MAX, Engine
 from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
-from runner.registration import Scope, Wanted, register
 
 if TYPE_CHECKING:
+    from runner.registration import Scope
     from runner.reload import Build, Reloader
 
 REGISTRATION_S = 20.0
@@ -200,6 +200,7 @@ class _Bot:
 
     async def _keep_warm(self) -> None:
         """Keep a connection for answers open, and learn from what comes back how far apart the clocks are."""
+        await self.gateway.ready()
         loop = asyncio.get_running_loop()
         while True:
             sent_at = self.now()
@@ -228,6 +229,8 @@ class _Bot:
 
     async def _register(self, program: Program) -> None:
         """Make Discord have the program's commands, where that changes anything, and say what was changed."""
+        from runner.registration import Wanted, register  # the bot serves already: nobody waits for this
+
         wanted = [Wanted(command.payload, command.place) for command in program.registered]
         scopes: dict[Scope, list[Wanted]] = {int(guild): wanted for guild in program.guilds} or {"global": wanted}
         outcome = await register(self.gateway, int(self.gateway.application_id), scopes)
