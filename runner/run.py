@@ -29,6 +29,9 @@ REGISTRATION_S = 20.0
 WARM_EVERY_S = 30.0
 """How often a connection for answers is used, so that it stays open and no first answer pays for connecting."""
 
+FOLLOW_AFTER_S = 1.0
+"""How long after it began to serve a bot begins to follow its files."""
+
 WARM_S = 5.0
 """How long such a use may take."""
 
@@ -183,7 +186,9 @@ class _Bot:
 
     async def _follow(self, files: Files) -> None:
         """Swap the program whenever its files change."""
-        # Only now, and in a thread: a bot that serves should not wait for what it may need later.
+        # Importing it holds the loop up by tens of milliseconds, which the first interactions should not pay for.
+        # A save in the meantime is not missed: the first look compares contents.
+        await asyncio.sleep(FOLLOW_AFTER_S)
         reload = await asyncio.to_thread(importlib.import_module, "runner.reload")
         reloader: Reloader = reload.Reloader(
             files.path,

@@ -318,3 +318,39 @@ async def test_without_a_token_it_runs_on_its_own_discord_and_says_where_that_is
     bot.process.send_signal(signal.SIGINT)
     assert await bot.ended() == 0
     assert len(bot.out.splitlines()) == 1
+
+
+async def test_a_save_is_served_by_the_next_interaction_and_a_bad_one_changes_nothing(
+    start: Start, local: LocalDiscord, tmp_path: Path
+) -> None:
+    def answered_by(text: str) -> str:
+        return f"version: 1\ncommands: {{fast: {{description: d, reply: {text}}}}}\n"
+
+    async def answer() -> list[str]:
+        trace = local.command(user="robin", channel="general", name="fast")
+        assert await trace.finished(5)
+        return contents(trace)
+
+    bot = await start(answered_by("one"), local)
+    await bot.serves()
+    assert await answer() == ["one"]
+    (tmp_path / "bot.yaml").write_text(answered_by("two"))
+    await bot.has_said(b"reloaded from=1 to=2")
+    assert await answer() == ["two"]
+    (tmp_path / "bot.yaml").write_text(answered_by("three").replace("reply", "repli"))
+    await bot.has_said(b"did you mean `reply`?")
+    assert await answer() == ["two"]
+    bot.process.send_signal(signal.SIGHUP)  # asked for, it says again why not
+    await bot.has_said(b"reload refused")
+
+
+async def test_new_commands_are_registered_when_a_save_brings_them(
+    start: Start, local: LocalDiscord, tmp_path: Path
+) -> None:
+    bot = await start("version: 1\ncommands: {old: {description: d, reply: x}}\n", local)
+    await bot.serves()
+    (tmp_path / "bot.yaml").write_text("version: 1\ncommands: {new: {description: d, reply: y}}\n")
+    await bot.has_said(b"created=1 updated=0 deleted=1")
+    trace = local.command(user="robin", channel="general", name="new")
+    assert await trace.finished(5)
+    assert contents(trace) == ["y"]
