@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.engine import answers
+from runner.engine import answers, http1
 from runner.engine.answers import Answer, AnswerPool, NotSent, OutcomeUnknown, redacted
 
 TOKEN = "aW50ZXJhY3Rpb246c2VjcmV0"
@@ -269,13 +269,13 @@ async def test_an_answer_without_a_length_ends_where_the_connection_does() -> No
         pytest.param(CHUNKED + b"1_0\r\n", id="a size as only Python writes it"),
         pytest.param(CHUNKED + b"1\r\nok\r\n", id="a chunk longer than its size"),
         pytest.param(CHUNKED + b"123456789\r\n", id="a size out of all reason"),
-        pytest.param(CHUNKED + b"0" * (answers.CHUNK_LINE_BYTES_MAX + 1), id="a chunk's line over its bound"),
-        pytest.param(CHUNKED + b"0\r\n" + b"a" * answers.CHUNK_LINE_BYTES_MAX, id="a trailer over its bound"),
-        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"a" * answers.HEAD_BYTES_MAX, id="headers over their bound"),
+        pytest.param(CHUNKED + b"0" * (http1.CHUNK_LINE_BYTES_MAX + 1), id="a chunk's line over its bound"),
+        pytest.param(CHUNKED + b"0\r\n" + b"a" * http1.CHUNK_LINE_BYTES_MAX, id="a trailer over its bound"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"a" * http1.HEAD_BYTES_MAX, id="headers over their bound"),
         pytest.param(
-            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (answers.BODY_BYTES_MAX + 1), id="a body over its bound"
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (http1.BODY_BYTES_MAX + 1), id="a body over its bound"
         ),
-        pytest.param(CHUNKED + b"%x\r\n" % answers.BODY_BYTES_MAX, id="chunks over the body's bound"),
+        pytest.param(CHUNKED + b"%x\r\n" % http1.BODY_BYTES_MAX, id="chunks over the body's bound"),
     ],
 )
 async def test_garbage_leaves_the_outcome_unknown_and_its_connection_is_dropped(
@@ -293,7 +293,7 @@ async def test_garbage_leaves_the_outcome_unknown_and_its_connection_is_dropped(
 
 
 async def test_a_body_of_the_longest_length_is_taken() -> None:
-    body = b"x" * answers.BODY_BYTES_MAX
+    body = b"x" * http1.BODY_BYTES_MAX
     far = Far(say(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body), body))
     async with connected(far) as pool:
         assert (await ask(pool)).body == body
