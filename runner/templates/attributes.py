@@ -1,7 +1,7 @@
 """What `.name` can be asked for, by type, and how to say that a name isn't among them."""
 
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+
 
 from runner.templates.types import ANY, ListOf, MapOf, Object, Type, Union, describe, union
 
@@ -33,7 +33,9 @@ def type_by_unknown_key(owner: Type) -> Type:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return "did you mean …?" with the name that comes nearest; nothing if none is near."""
-    matches = get_close_matches(name, list(known), n=1)
+    import difflib  # only a template with a fault needs it
+
+    matches = difflib.get_close_matches(name, list(known), n=1)
     return f"did you mean `{matches[0]}`?" if matches else ""
 
 
