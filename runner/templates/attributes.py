@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-
 from runner.templates.types import ANY, ListOf, MapOf, Object, Type, Union, describe, union
 
 Attributes = Object | MapOf | None

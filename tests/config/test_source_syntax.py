@@ -32,6 +32,7 @@ MISTAKES: dict[str, tuple[str, tuple[int, int, int], str, str]] = {
     "italics of two words": ("a: *waves at\n", (1, 4, 5), "begin with `*`", 'quote it: "*waves at"'),
     "ampersand": ("a: &\n", (1, 4, 5), "begin with `&`", 'quote it: "&"'),
     "exclamation mark": ("a: !<x\n", (1, 4, 5), "begin with `!`", 'quote it: "!<x"'),
+    "exclamation mark and percent": ("a: !%\n", (1, 4, 5), "begin with `!`", 'quote it: "!%"'),
     "text behind a block's start": ("a: > x\n", (1, 4, 5), "begin with `>`", 'quote it: "> x"'),
     "comma": ("a: , b\n", (1, 4, 5), "begin with `,`", 'quote it: ", b"'),
     "bracket": ("a: ]\n", (1, 4, 5), "begin with `]`", 'quote it: "]"'),

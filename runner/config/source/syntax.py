@@ -111,6 +111,8 @@ def _escape(site: _Site) -> Diagnostic | None:
     # libyaml spells the numbers of its escapes "hexdecimal".
     if not any(word in site.problem for word in ("escape", "hexdecimal", "hexadecimal")):
         return None
+    if "quoted scalar" not in site.context:  # a tag has escapes too
+        return None
     start = site.source.text.rfind("\\", 0, site.offset + 1)
     written = site.source.text[start : start + 2]
     return site.fault(
