@@ -23,7 +23,7 @@ CONTROL_MAX_S = 300.0
 LOG_TAIL = 2000
 
 # What `lifecycle-runner benchmarks/bench.yaml` runs, without asking that the package be installed.
-RUNNER = ("-m", "runner", str(HERE / "bench.yaml"))
+RUNNER = ("-c", "import sys; from runner.__main__ import main; sys.exit(main())", str(HERE / "bench.yaml"))
 SUBJECTS: Mapping[str, Sequence[str]] = {
     "runner": RUNNER,
     "hand-written": (str(HERE / "hand_written.py"),),

@@ -27,6 +27,7 @@ FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
 WE_ARE_AT_FAULT, INTERRUPTED = 70, 130  # as sysexits.h and shells have them
 VERBS = ("run", "validate", "schema")
 GC_THRESHOLDS = (50_000, 20, 20)
+TIDY_AFTER_S = 1.0  # walking the whole heap takes tens of milliseconds, which the first interactions should not pay for
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -232,10 +233,17 @@ async def _on_local_discord(files: "Files", port: int) -> None:
 
 
 def _announce(running: "Running", note: str) -> None:
+    import asyncio
+
     program = running.engine.program
     commands = len(program.commands)
     plural = "s" if commands != 1 else ""
     print(f"serving {commands} command{plural}, generation {program.generation}{note}", flush=True)
+    asyncio.get_running_loop().call_later(TIDY_AFTER_S, _tidy)
+
+
+def _tidy() -> None:
+    """Turn garbage collection on, for what is made from now on."""
     gc.collect()
     gc.freeze()  # what is there now stays; collections need not walk it
     gc.set_threshold(*GC_THRESHOLDS)

@@ -13,16 +13,18 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from runner.actions.action import Action, Authored, StepFailed, WrittenStep
-from runner.check.contexts import SERVER_ROOTS
+from runner.check.contexts import SERVER_ROOTS, shown_by
 from runner.check.names import roots_of
-from runner.check.reachability import Plan, handler_steps
+from runner.check.reachability import Plan
 from runner.check.rules import Checked
+from runner.check.steps import all_steps, handler_steps, modal_of
 from runner.config import document, source
 from runner.config.load import Config
 from runner.fields import BadValue, Entry, Shape, Steps, TextShape, coerce, fields_of
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ButtonStyle, ChannelType, CommandType, ComponentType, OptionType
 from runner.lifecycle.machine import Origin
+from runner.modals import modal_body
 from runner.templates import Kind, compile_template
 from runner.templates.values import is_list, is_mapping
 
@@ -33,10 +35,16 @@ Json = dict[str, Any]
 CUSTOM_ID_PREFIX = "lr:"
 """What the custom_id of every component begins with, so that those of other programs are told apart."""
 
+MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
+"""What the custom_id of every form begins with; no component has such a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledStep:
-    """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes."""
+    """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
+
+    `may_open` says that it, or a step inside it, opens a form.
+    """
 
     name: str
     action: Action
@@ -47,6 +55,7 @@ class CompiledStep:
     catch: Steps | None
     is_slow: bool
     defers_privately: bool | None
+    may_open: bool
     place: str
 
 
@@ -75,7 +84,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What answers one command or one component."""
+    """What answers one command, one component, or the submission of one form."""
 
     name: str
     origin: Origin
@@ -87,7 +96,21 @@ class Handler:
     on_timeout: Steps | None
     roots: frozenset[str]
     options: tuple[str, ...]
+    fields: tuple[str, ...]
     needs_server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """A form: its body in Discord's JSON as `render` makes it where it is opened, and what answers its submission.
+
+    There is a handler for each kind of interaction that a submission can be. `required` are the fields that no
+    submission lacks, unless the form was opened by an older config.
+    """
+
+    render: Render
+    handlers: Mapping[Origin, Handler]
+    required: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,7 @@ class Program:
     presence: document.Presence | None
     commands: Mapping[str, Handler]
     components: Mapping[str, Handler]
+    modals: Mapping[str, Modal]
     buttons: Mapping[str, Json]
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]
@@ -128,8 +152,13 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         token=bot.token,
         guilds=tuple(bot.guilds),
         presence=bot.presence,
-        commands=MappingProxyType({n: compiler.handler("commands", n, h) for n, h in written.commands.items()}),
-        components=MappingProxyType({n: compiler.handler("components", n, h) for n, h in written.components.items()}),
+        commands=MappingProxyType(
+            {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
+        ),
+        components=MappingProxyType(
+            {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
+        ),
+        modals=MappingProxyType({name: compiler.modal(name, modal) for name, modal in written.modals.items()}),
         buttons=MappingProxyType({name: _button(name, entry.button) for name, entry in written.components.items()}),
         checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),
@@ -143,14 +172,23 @@ class _Compiler:
     checked: Checked
     check_roots: Mapping[str, frozenset[str]]
 
-    def handler(self, section: str, name: str, written: document.Handler) -> Handler:
+    def modal(self, name: str, written: document.Modal) -> Modal:
+        """Compile one form."""
+        origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
+        return Modal(
+            render=_modal_renderer(name, written),
+            handlers=MappingProxyType({origin: self.handler("modals", name, written, origin) for origin in origins}),
+            required=frozenset(field for field, entry in written.fields.items() if entry.required),
+        )
+
+    def handler(self, section: str, name: str, written: document.Handler, origin: Origin) -> Handler:
         """Compile one handler with what it inherits."""
         defaults = self.config.document.defaults
-        plan = self.checked.plans[section, name]
+        plan = self.checked.plans[section, name, origin]
         on_error, on_timeout = written.on_error or defaults.on_error, written.on_timeout or defaults.on_timeout
         return Handler(
-            name=("/" if section == "commands" else "") + name,
-            origin=Origin.COMMAND if section == "commands" else Origin.COMPONENT,
+            name=_LOGGED_AS[section] + name,
+            origin=origin,
             plan=plan,
             guard=_guard(written),
             timeout_s=written.timeout or defaults.timeout,
@@ -159,22 +197,33 @@ class _Compiler:
             on_timeout=compile_steps(on_timeout, plan) if on_timeout else None,
             roots=self._roots(written, on_error, on_timeout),
             options=tuple(written.options) if isinstance(written, document.Command) else (),
+            fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
             needs_server=self.needs_server(written),
         )
 
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
-        named = {written.check} | {getattr(step.action, "check", None) for step in handler_steps(written).items}
-        found = roots_of(handler_steps(written)) | roots_of(written.permissions)
-        for rescue in rescues:
-            found |= roots_of(rescue)
+        steps = (handler_steps(written), *rescues)
+        named = {written.check} | {getattr(step.action, "check", None) for step in all_steps(*steps)}
+        found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
+        for modal in self._opened(written):
+            found |= roots_of(shown_by(modal))
         return found.union(*self.check_roots.values()) if named - {None} else found
 
     def needs_server(self, written: document.Handler) -> bool:
-        """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member."""
+        """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member.
+
+        So does one that opens a form of that kind.
+        """
         rules = written.permissions
         asks = rules is not None and bool(rules.member or rules.bot)
-        return asks or written.check is not None or bool(self._roots(written) & SERVER_ROOTS)
+        opens = any(self.needs_server(modal) for modal in self._opened(written))
+        return asks or opens or written.check is not None or bool(self._roots(written) & SERVER_ROOTS)
+
+    def _opened(self, written: document.Handler) -> list[document.Modal]:
+        """Return the forms that the handler opens."""
+        names = {name for step in all_steps(handler_steps(written)) if (name := modal_of(step)) is not None}
+        return [self.config.document.modals[name] for name in names]
 
     def registered(self, name: str, command: document.Command) -> RegisteredCommand:
         """Return what Discord is told of a command."""
@@ -201,6 +250,8 @@ def compile_steps(steps: Steps, plan: Plan) -> Steps:
 
 def _step(step: WrittenStep, plan: Plan) -> CompiledStep:
     action = _with_compiled_steps(step.action, plan)
+    catch = compile_steps(step.catch, plan) if step.catch else None
+    inside = [inner for run in (*action.branches(), catch or Steps()) for inner in run.items]
     return CompiledStep(
         name=step.name,
         action=action,
@@ -208,9 +259,10 @@ def _step(step: WrittenStep, plan: Plan) -> CompiledStep:
         id=step.id,
         when=_renderer(step.when),
         timeout_s=step.timeout_s,
-        catch=compile_steps(step.catch, plan) if step.catch else None,
+        catch=catch,
         is_slow=step.action.takes_s() > 0,
         defers_privately=plan.defer_before.get(step.key),
+        may_open=modal_of(step) is not None or any(inner.may_open for inner in inside),
         place=f"{step.key.file}:{step.key.line}",
     )
 
@@ -310,6 +362,9 @@ def bits(names: tuple[str, ...]) -> Permissions:
     return granted
 
 
+_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal "}
+"""How the handlers of each section are named in the log: what stands before their own names."""
+
 _CHANNEL_TYPES: Mapping[str, tuple[ChannelType, ...]] = {
     "text": (ChannelType.GUILD_TEXT,),
     "voice": (ChannelType.GUILD_VOICE,),
@@ -346,6 +401,20 @@ def _option(name: str, entry: document.Option) -> Json:
 def _choice(kind: str, value: str, label: str) -> Json:
     convert: Callable[[str], object] = {"integer": int, "number": float}.get(kind, str)
     return {"name": label, "value": convert(value)}
+
+
+def _modal_renderer(name: str, written: document.Modal) -> Render:
+    """Return what makes a form's body, from the context of the step that opens it."""
+    title, custom_id = _renderer(written.title), MODAL_PREFIX + name
+    renders = {field: _entry_renderer(entry) for field, entry in written.fields.items()}
+
+    def render_modal(context: Context) -> Json:
+        fields = {
+            field: render(context) if (render := renders[field]) else entry for field, entry in written.fields.items()
+        }
+        return modal_body(custom_id, title(context) if title else written.title, fields)
+
+    return render_modal
 
 
 def _button(name: str, button: document.Button) -> Json:

@@ -40,6 +40,7 @@ class Steps:
 
 
 TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
+TEMPLATE_MARK_PATTERN = r"\{[{%#]"
 DURATION_PATTERN = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+"
 SNOWFLAKE_PATTERN = "[0-9]{15,20}"
 _DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
@@ -52,7 +53,10 @@ class BadValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TextShape:
-    """A string, its length in characters, and whether it may be a template."""
+    """A string, its length in characters, and whether it may be a template.
+
+    `max_length` bounds what is written; what a template gives is cut where it is used.
+    """
 
     templated: bool = False
     min_length: int = 0
@@ -133,6 +137,7 @@ class MapShape:
     key_pattern: str | None = None
     key_takes: str = "a name"
     max_items: int | None = None
+    min_items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +279,8 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
         of = _shape(arguments[0], {**bounds, "max_items": None, "min_items": 0, "single": False}, templated)
         return ListShape(of, bounds["single"], bounds["min_items"], bounds["max_items"])
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        of = _shape(arguments[1], {**bounds, "max_items": None, "pattern": None}, templated)
-        return MapShape(of, bounds["pattern"], bounds["takes"] or "a name", bounds["max_items"])
+        of = _shape(arguments[1], {**bounds, "max_items": None, "min_items": 0, "pattern": None}, templated)
+        return MapShape(of, bounds["pattern"], bounds["takes"] or "a name", bounds["max_items"], bounds["min_items"])
     return _leaf(hint, bounds, templated)
 
 

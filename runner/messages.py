@@ -22,13 +22,15 @@ class EmptyMessage(Exception):
 class Message:
     """What is to be said. `is_ephemeral` None leaves the visibility to the handler's declaration.
 
-    `content` and `components` (rows of Discord's JSON) None leave, in an edit, what is there.
+    `content` and `components` (rows of Discord's JSON) None leave, in an edit, what is there. `modal` (Discord's JSON)
+    is a form that opens in place of a message.
     """
 
     content: str | None = None
     mentions: tuple[Mention, ...] = ()
     is_ephemeral: bool | None = None
     components: tuple[Mapping[str, object], ...] | None = None
+    modal: Mapping[str, object] | None = None
 
 
 def new_body(message: Message, *, is_ephemeral: bool = False) -> dict[str, object]:
@@ -49,11 +51,15 @@ def edit_body(message: Message) -> dict[str, object]:
     """
     made: dict[str, object] = {"allowed_mentions": {"parse": _parsed(message.mentions)}}
     if message.content is not None:
-        too_long = len(message.content) > limits.MESSAGE_CONTENT_MAX
-        made["content"] = message.content[: limits.MESSAGE_CONTENT_MAX - 1] + "…" if too_long else message.content
+        made["content"] = shortened(message.content, limits.MESSAGE_CONTENT_MAX)
     if message.components is not None:
         made["components"] = message.components
     return made
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text, or where it has more than `most` characters as much of it as fits with an ellipsis."""
+    return text[: most - 1] + "…" if len(text) > most else text
 
 
 def _parsed(mentions: tuple[Mention, ...]) -> list[str]:

@@ -76,7 +76,7 @@ Contents = Mapping[str, bytes]
 Watched = frozenset[tuple[Path, int, int]]
 """Directories, each with its device and inode: one that was deleted and made again is another one."""
 
-_HANDLERS = ("commands", "components")
+_HANDLERS = ("commands", "components", "modals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +425,8 @@ def _written(contents: Contents) -> dict[str, dict[str, object]] | None:
 def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     """Return every handler under the name that log lines give it."""
     commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
-    return {**commands, **written.get("components", {})}
+    modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
+    return {**commands, **written.get("components", {}), **modals}
 
 
 def _told_to_discord(program: Program) -> object:

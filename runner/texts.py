@@ -9,6 +9,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "done": "Done.",
         "failed": "Something went wrong (`{reference}`).",
         "timeout": "This took too long, so I stopped (`{reference}`).",
+        "form_too_late": "I was too slow to open the form. Please try again (`{reference}`).",
         "restarting": "I am being restarted. Please try again in a moment.",
         "busy": "I have too much to do right now. Please try again in a moment.",
         "unknown_command": "This command is not available any more.",

@@ -131,6 +131,12 @@ class Bot:
         """Have a member press the button of a component."""
         return self.local.click(user=user, message=message, custom_id=f"lr:{name}")
 
+    async def submitted(self, opened: Trace, **values: str) -> Trace:
+        """Have whoever opened a form send it, and wait until the bot has done with it."""
+        trace = self.local.submit(modal=opened, values=values)
+        await self.idle()
+        return trace
+
     async def idle(self) -> None:
         """Wait until what has been sent has arrived and nothing is under way."""
         await asyncio.sleep(0.001)

@@ -20,6 +20,7 @@ ORDER = (
     "fields",
     "actions",
     "config",
+    "modals",
     "check",
     "compile",
     "build",

@@ -108,6 +108,7 @@ def test_who_is_offered_a_command(body: str, told: str | None) -> None:
 
 
 CHECK = "checks: {c: {if: READ}}"
+FORM = "modals: {m: {title: Title, timeout: 5s, fields: {f: F}, reply: a}}\nchecks: {c: {if: user.is_bot}}"
 PLACES = {
     "one that asks for a permission": ("reply: a, permissions: {member: ban_members}", "", True),
     "one for which the bot needs a permission": ("reply: a, permissions: {bot: ban_members}", "", True),
@@ -119,6 +120,13 @@ PLACES = {
     ),
     "one that reads the server on an error": ("reply: a, on_error: [{log: '{{ guild.name }}'}]", "", False),
     "one with a check": ("reply: a, check: c", CHECK.replace("READ", "user.is_bot"), True),
+    "one that opens a form with a check": ("steps: [{modal: m}]", FORM.replace("timeout: 5s", "check: c"), True),
+    "one that opens a form which reads the member": (
+        "steps: [{if: user.is_bot, then: [{modal: m}]}]",
+        FORM.replace("Title", "'{{ member.name }}'"),
+        True,
+    ),
+    "one that opens a form": ("steps: [{modal: m}]", FORM, False),
     "one that reads the user": ("reply: 'a {{ user.name }}'", "", False),
 }
 
@@ -150,6 +158,47 @@ def test_a_button_as_discord_takes_it() -> None:
         "yes": {"type": 2, "style": 3, "label": "Yes", "custom_id": "lr:yes"},
         "no": {"type": 2, "style": 2, "label": "No", "custom_id": "lr:no", "disabled": True},
     }
+
+
+FORMS = """
+commands: {it: {description: C, steps: [{modal: both}]}, show: {description: C, reply: {content: a, components: [b]}}}
+components: {b: {button: {label: B}, steps: [{if: user.is_bot, then: [{modal: both}], else: [{modal: own}]}]}}
+modals:
+  both: {title: Both, fields: {f: F, g: {label: G, required: false}}, reply: a}
+  own:
+    title: "Hi {{ user.name }}"
+    fields: {f: {label: F, style: paragraph, value: "{{ now }}"}}
+    steps: [{update: a}]
+"""
+
+
+def test_a_form_has_a_handler_for_each_kind_of_interaction_that_its_submission_can_be() -> None:
+    both, own = compiled(FORMS).modals.values()
+    assert set(both.handlers) == {Origin.MODAL_FROM_COMMAND, Origin.MODAL_FROM_COMPONENT}
+    assert set(own.handlers) == {Origin.MODAL_FROM_COMPONENT}
+    for origin, handler in both.handlers.items():
+        assert (handler.name, handler.origin, handler.fields) == ("modal both", origin, ("f", "g"))
+    assert both.required == {"f"}
+
+
+def test_a_form_as_discord_takes_it() -> None:
+    assert compiled(FORMS).modals["own"].render({"user": {"name": "Robin"}, "now": 5}) == {
+        "custom_id": "lr:modal:own",
+        "title": "Hi Robin",
+        "components": [
+            {
+                "type": 18,
+                "label": "F",
+                "component": {"type": 4, "custom_id": "f", "style": 2, "required": True, "value": "5"},
+            }
+        ],
+    }
+
+
+def test_a_step_knows_whether_a_form_may_open_in_it() -> None:
+    text = FORMS.replace("steps: [{if", "steps: [{log: a, catch: [{modal: own}, stop]}, {log: a}, {if")
+    steps = compiled(text).components["b"].steps.items
+    assert [step.may_open for step in steps] == [True, False, True]
 
 
 # The digest
@@ -215,7 +264,7 @@ def test_a_program_cannot_be_changed() -> None:
         "commands: {it: {description: C, check: c, reply: {content: a, components: [yes]}}}\n"
         "components: {yes: {button: {label: Yes}, reply: a}}\n"
     )
-    for name in ("commands", "components", "buttons", "checks", "variables"):
+    for name in ("commands", "components", "modals", "buttons", "checks", "variables"):
         with pytest.raises(TypeError):
             getattr(program, name)["new"] = None
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -344,6 +393,12 @@ ROOTS = {
     "of a refusal": ("reply: a, permissions: {member: ban_members, denied: '{{ user.name }}'}", {"user"}),
     "of `on_error`": ("reply: a, on_error: [{log: '{{ interaction.id }}'}]", {"interaction"}),
     "of its check": ("reply: a, check: c", {"user", "guild"}),
+    "of a check that a step in a branch asks for": (
+        "steps: [{if: now, then: [{require: c}]}, {reply: a}]",
+        {"now", "user", "guild"},
+    ),
+    "of a check that `on_error` asks for": ("reply: a, on_error: [{require: c}]", {"user", "guild"}),
+    "of a form that it opens": ("steps: [{modal: m}]", {"channel", "now"}),
     "of a check that a step asks for": ("steps: [{require: c}, {reply: a}]", {"user", "guild"}),
 }
 
@@ -351,7 +406,9 @@ ROOTS = {
 @pytest.mark.parametrize(("body", "roots"), ROOTS.values(), ids=ROOTS)
 def test_a_handler_knows_what_its_templates_read_and_nothing_else(body: str, roots: set[str]) -> None:
     checks = "checks: {c: {if: user.is_bot, denied: '{{ guild.name }}'}}\n"
-    assert compiled(f"{checks}commands: {{it: {{description: C, {body}}}}}").commands["it"].roots == roots
+    field = "{label: F, value: '{{ channel.name }}'}"
+    modals = f"modals: {{m: {{title: 'A {{{{ now }}}}', fields: {{f: {field}}}, reply: '{{{{ bot.name }}}}'}}}}\n"
+    assert compiled(f"{checks}{modals}commands: {{it: {{description: C, {body}}}}}").commands["it"].roots == roots
 
 
 def test_permission_names_are_bits() -> None:

@@ -36,6 +36,7 @@ components:
     button: {label: It}
     steps:
 """
+MODALS = "modals: {feedback: {title: Feedback, fields: {subject: Subject}, reply: Thanks}}\n"
 AFTER = "- reply: After"
 
 
@@ -54,7 +55,8 @@ def is_for_components(action: type[Action]) -> bool:
 def bot_of(action: type[Action]) -> str:
     """Return a bot that runs the action's example, and a reply behind it where something can stand there."""
     steps = example_of(action) + ("" if action.ends else AFTER + "\n")
-    return (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
+    modals = MODALS if action.effect is Event.MODAL else ""
+    return modals + (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
 
 
 def steps_of(program: Program) -> Sequence[CompiledStep]:

@@ -68,6 +68,7 @@ class Everything(Entry):
     data: Data = option("D.", default=None)
     list: tuple[int, ...] = option("L.", default=(), min_items=1, max_items=3, single=True, minimum=0)
     map: Mapping[str, str] = option("M.", default={}, pattern="k", takes="a k", max_items=2, max_length=9)
+    full: Mapping[str, tuple[str, ...]] = option("F.", default={}, min_items=1)
     inner: Inner | None = option("I.", default=None)
     steps: Steps = option("S.", default=Steps())
     reply: Steps | None = option("R.", default=None, action="reply")
@@ -89,6 +90,7 @@ SHAPES: dict[str, Shape] = {
     "data": DataShape(),
     "list": ListShape(NumberShape(integer=True, minimum=0), single=True, min_items=1, max_items=3),
     "map": MapShape(TextShape(max_length=9, takes="a k"), key_pattern="k", key_takes="a k", max_items=2),
+    "full": MapShape(ListShape(TextShape()), min_items=1),
     "inner": EntryShape(Inner),
     "steps": StepsShape(),
     "reply": ActionShape("reply"),

@@ -671,6 +671,12 @@ DIFFERENCES = [
         Changes(settings=("defaults", "version")),
         id="settings",
     ),
+    pytest.param(
+        ONE + "modals: {a: {title: A, fields: {f: F}, reply: Hi}}",
+        ONE + "modals: {a: {title: A, fields: {f: G}, reply: Hi}, b: {title: B, fields: {f: F}, reply: Hi}}",
+        Changes(added=("modal b",), changed=("modal a",)),
+        id="forms",
+    ),
     pytest.param(ONE + "components: {}", ONE, Changes(), id="a section without handlers"),
     pytest.param(BROKEN, ONE, Changes(), id="a text that can't be read"),
 ]

@@ -6,7 +6,6 @@ engine learn from the class alone what they need to know.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +63,10 @@ class Step(Protocol):
 
     async def respond(self, event: Event, message: Message) -> None:
         """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now."""
+        ...
+
+    async def open_modal(self, name: str) -> None:
+        """Open the form with this name, as the first response; `StepFailed` when there has been one."""
         ...
 
     async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
@@ -171,11 +174,11 @@ class WrittenStep:
 def load_actions() -> Mapping[str, type[Action]]:
     """Return every action by its name in YAML, read from this folder."""
     actions: dict[str, type[Action]] = {}
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name != "action":
-            loaded = importlib.import_module(f"runner.actions.{module.name}")
+    for file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+        if file.stem != "action":
+            loaded = importlib.import_module(f"runner.actions.{file.stem}")
             (found,) = (item for item in vars(loaded).values() if _is_own_action(item, loaded.__name__))
-            actions[module.name.rstrip("_")] = found
+            actions[file.stem.rstrip("_")] = found
     return actions
 
 

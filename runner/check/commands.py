@@ -5,12 +5,15 @@ Source of all: Discord docs, Application Commands, Application Command Object.
 
 from collections.abc import Iterator, Mapping
 
-from runner.config.document import STRATEGIES, Command, Component, Option, Response
+from runner.check.steps import Openers
+from runner.config.document import STRATEGIES, Command, Component, Handler, Modal, Option, Response
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import fields_of
 from runner.lifecycle import limits
+from runner.lifecycle.machine import Origin
 
+_KINDS: Mapping[str, type[Handler]] = {"commands": Command, "components": Component, "modals": Modal}
 _COMMANDS = "(Discord docs, Application Commands)"
 _NUMBERS = ("integer", "number")
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -23,19 +26,18 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def check_commands(config: Config) -> list[Diagnostic]:
-    """Return a fault for each command that Discord would refuse, or that could never answer."""
+def check_commands(config: Config, openers: Openers) -> list[Diagnostic]:
+    """Return a fault for each command that Discord would refuse, and each handler that could never answer."""
     found: list[Diagnostic] = []
     for name, command in config.document.commands.items():
         found += _required_first(config, name, command)
         found += _too_large(config, name, command)
         for option, declared in command.options.items():
             found += _option(config, ("commands", name, "options", option), declared)
-    for section, entries in (("commands", config.document.commands), ("components", config.document.components)):
-        for name, handler in entries.items():
-            found += _steps(config, section, name)
-            found += _strategy(config, handler.response, section, name, "response")
-    found += _strategy(config, config.document.defaults.response, "defaults", "response")
+    for section, name, handler in config.handlers():
+        found += _steps(config, section, name)
+        found += _strategy(config, handler.response, openers, section, name, "response")
+    found += _strategy(config, config.document.defaults.response, openers, "defaults", "response")
     return found
 
 
@@ -184,11 +186,11 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
 
 def _has_only_known_keys(config: Config, section: str, name: str) -> bool:
     """Tell whether no unknown key is there: one may be what should have been `reply` or `steps`, and is reported."""
-    known = {item.name for item in fields_of(Command if section == "commands" else Component)}
+    known = {item.name for item in fields_of(_KINDS[section])}
     return known.issuperset(config.written_names(section, name))
 
 
-def _strategy(config: Config, response: Response | None, *path: str) -> Iterator[Diagnostic]:
+def _strategy(config: Config, response: Response | None, openers: Openers, *path: str) -> Iterator[Diagnostic]:
     words = [word for word in response.strategy if word in STRATEGIES] if response else []
     if len(words) > 1:
         yield _fault(
@@ -199,10 +201,39 @@ def _strategy(config: Config, response: Response | None, *path: str) -> Iterator
             f"keep one: `response: {words[0]}`",
         )
     if "update" in words and path[0] != "components":
+        yield from _update(config, openers, *path)
+    if "modal" in words and path[0] in ("modals", "defaults"):
+        yield _modal(config, *path)
+
+
+def _update(config: Config, openers: Openers, *path: str) -> Iterator[Diagnostic]:
+    """A form has a message to update where a component has opened it."""
+    opened = openers.get(path[1], ()) if path[0] == "modals" else ()
+    by_command = next((opener.span for opener in opened if opener.origin is Origin.MODAL_FROM_COMMAND), None)
+    if path[0] != "modals" or by_command is not None:
         yield _fault(
             "update-without-component",
             config.key(*path),
             "`update` changes the message of a button, and a command has none",
             "only a component has a message to update (Discord docs, Receiving and Responding)",
             "write `auto`, `reply` or `defer`",
+            *([] if by_command is None else [Mark(by_command, "a command opens the form here")]),
         )
+
+
+def _modal(config: Config, *path: str) -> Diagnostic:
+    if path[0] == "modals":
+        return _fault(
+            "modal-from-modal",
+            config.key(*path),
+            "a submitted form can't open another one",
+            "Discord takes a form from a command, a button or a select (Discord docs, Interaction Callback Type)",
+            "write `auto`, `reply` or `defer`",
+        )
+    return _fault(
+        "modal-by-default",
+        config.key(*path),
+        "`modal` promises that a form opens, and not every handler opens one",
+        "a submitted form, at least, can't open another one (Discord docs, Interaction Callback Type)",
+        "write `response: modal` at the handlers that open one",
+    )

@@ -5,13 +5,14 @@ gave. The walk follows the steps in the order in which they run, so a name is kn
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Final
 
 from runner.actions.action import Authored, WrittenStep
-from runner.config.document import Command, Component, Handler, Option
+from runner.check.steps import Openers, modal_of, origins_of
+from runner.config.document import Command, Component, Handler, Modal, Option
 from runner.config.load import Config
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Mark
 from runner.fields import (
     BooleanShape,
     ChoiceShape,
@@ -23,6 +24,7 @@ from runner.fields import (
     Steps,
     TextShape,
 )
+from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.types import (
     ANY,
@@ -82,7 +84,15 @@ Scope = Mapping[str, Type]
 """What may be read at a point of a handler: its roots, with the variables and the outputs that were set so far."""
 
 
-def check_templates(config: Config) -> list[Diagnostic]:
+@dataclass(slots=True)
+class _Found:
+    """What a walk has found: faults, and the steps that open a form, with what may be read there."""
+
+    faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
+
+
+def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     """Return a fault for each template that reads what its place does not have."""
     document = config.document
     written = dict.fromkeys(config.written_names("vars"), ANY)
@@ -92,15 +102,31 @@ def check_templates(config: Config) -> list[Diagnostic]:
         "vars": Object(_VARIABLES, variables),
         "steps": Object(_OUTPUTS, {}),
     }
-    found = [
-        *_of_run(document.defaults.on_error, _with_error(general)),
-        *_of_run(document.defaults.on_timeout, _with_error(general)),
-    ]
+    found = _Found()
+    _of_run(document.defaults.on_error, _with_error(general), found)
+    _of_run(document.defaults.on_timeout, _with_error(general), found)
     for guard in document.checks.values():
-        found += _of_value(guard, general)
+        found.faults += _of_value(guard, general)
     for section, name, handler in config.handlers():
-        found += _of_handler(handler, {**general, **own_roots(handler), **_unread(config, section, name)})
-    return found
+        own = own_roots(handler, origins_of(name, openers))
+        _of_handler(handler, {**general, **own, **_unread(config, section, name)}, found)
+    return [*found.faults, *_of_opened(document.modals, found.opened)]
+
+
+def _of_opened(modals: Mapping[str, Modal], opened: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
+    """Yield the faults of what a form shows: it is rendered where the form is opened, with what may be read there."""
+    noted: set[object] = set()
+    for step, scope in opened:
+        modal = modals.get(modal_of(step) or "")
+        for fault in _of_value(shown_by(modal), scope) if modal else ():
+            if (fault.slug, fault.span) not in noted:
+                noted.add((fault.slug, fault.span))
+                yield replace(fault, marks=(*fault.marks, Mark(step.key, "opened here")))
+
+
+def shown_by(modal: Modal) -> object:
+    """Return the part of a form that is rendered when it opens."""
+    return (modal.title, modal.fields)
 
 
 def _unread(config: Config, section: str, name: str) -> Scope:
@@ -111,6 +137,9 @@ def _unread(config: Config, section: str, name: str) -> Scope:
     options, known = config.written_names(section, name, "options"), config.document.commands.get(name)
     if section == "commands" and known is not None and any(option not in known.options for option in options):
         unread["options"] = ANY
+    asked, modal = config.written_names(section, name, "fields"), config.document.modals.get(name)
+    if section == "modals" and modal is not None and (not asked or any(each not in modal.fields for each in asked)):
+        unread["fields"] = ANY
     return unread
 
 
@@ -127,13 +156,18 @@ def common_roots() -> Scope:
     }
 
 
-def own_roots(handler: Handler) -> Scope:
-    """Return what this kind of handler has besides."""
+def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:
+    """Return what this kind of handler has besides; `origins` are those of a form's submission."""
     match handler:
         case Command(options=declared):
             return {"options": Object("the options of this command", {n: _option(o) for n, o in declared.items()})}
         case Component():
             return {"message": MESSAGE}
+        case Modal(fields=asked):
+            typed: Scope = {"fields": Object("the fields of this form", dict.fromkeys(asked, STRING))}
+            if Origin.MODAL_FROM_COMPONENT not in origins:
+                return typed
+            return {**typed, "message": MESSAGE if len(origins) == 1 else optional(MESSAGE)}
         case _:
             return {}
 
@@ -186,24 +220,22 @@ def _with_error(at: Scope) -> Scope:
     return {**at, "error": ERROR}
 
 
-def _of_handler(handler: Handler, at: Scope) -> Iterator[Diagnostic]:
+def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
     if handler.permissions:
-        yield from _of_value(handler.permissions, at)
-    yield from _of_run(handler.reply, at)
-    yield from _of_run(handler.steps, at)
+        found.faults += _of_value(handler.permissions, at)
+    _of_run(handler.reply, at, found)
+    _of_run(handler.steps, at, found)
     rescue = _with_error(at)
-    yield from _of_run(handler.on_error, rescue)
-    yield from _of_run(handler.on_timeout, rescue)
+    _of_run(handler.on_error, rescue, found)
+    _of_run(handler.on_timeout, rescue, found)
 
 
-def _of_run(steps: Steps | None, at: Scope) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
+def _of_run(steps: Steps | None, at: Scope, found: _Found) -> None:
     if steps is not None:
         _walk(steps, at, found)
-    return found
 
 
-def _walk(steps: Steps, at: Scope, found: list[Diagnostic]) -> Scope | None:
+def _walk(steps: Steps, at: Scope, found: _Found) -> Scope | None:
     """Return what may be read behind the steps, or None when nothing runs there."""
     for step in steps.items:
         after = _step(step, at, found)
@@ -213,12 +245,14 @@ def _walk(steps: Steps, at: Scope, found: list[Diagnostic]) -> Scope | None:
     return at
 
 
-def _step(step: WrittenStep, at: Scope, found: list[Diagnostic]) -> Scope | None:
+def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     inside, skipped = at, None
     if step.when is not None:
-        found += _of_value(step.when, at)
+        found.faults += _of_value(step.when, at)
         inside, skipped = narrow(step.when.template, at), narrow(step.when.template, at, holds=False)
-    found += _of_value(step.action, inside)
+    found.faults += _of_value(step.action, inside)
+    if modal_of(step) is not None:
+        found.opened.append((step, inside))
     caught = None if step.catch is None else _walk(step.catch, _with_error(inside), found)
     if caught is not None:
         caught = {name: type_ for name, type_ in caught.items() if name in at}  # the error is the catch's own
@@ -231,7 +265,7 @@ def _step(step: WrittenStep, at: Scope, found: list[Diagnostic]) -> Scope | None
     return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
 
 
-def _after_action(step: WrittenStep, at: Scope, found: list[Diagnostic]) -> Scope | None:
+def _after_action(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     condition = step.action.condition()
     template = condition.template if isinstance(condition, Authored) else None
     if branches := step.action.branches():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
-from runner.config.document import Handler
+from runner.check.steps import all_steps, modal_of, runs_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
@@ -22,19 +22,6 @@ def check_names(config: Config) -> list[Diagnostic]:
         *_step_ids(config),
         *_unused(config),
     ]
-
-
-def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
-    """Yield the steps of the runs in order, those inside other steps included."""
-    for run in runs:
-        for step in run.items if run else ():
-            yield step
-            yield from all_steps(*step.action.branches(), step.catch)
-
-
-def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
-    """Return every run of steps that a handler has."""
-    return handler.reply, handler.steps, handler.on_error, handler.on_timeout
 
 
 def _discord_names(config: Config) -> Iterator[Diagnostic]:
@@ -71,6 +58,7 @@ def _checks(config: Config) -> Iterator[Diagnostic]:
         if isinstance(named, str) and named not in defined:
             yield _undefined(named, defined, step.spans.get("check", step.key))
         yield from _shown_components(config, step)
+        yield from _opened_modal(config, step)
 
 
 def _shown_components(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
@@ -89,6 +77,18 @@ def _shown_components(config: Config, step: WrittenStep) -> Iterator[Diagnostic]
                 marks=(Mark(seen[name], "the first one"),),
             )
         seen.setdefault(name, span)
+
+
+def _opened_modal(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
+    name, defined = modal_of(step), config.written_names("modals")
+    if name is not None and name not in defined:
+        yield Diagnostic(
+            slug="undefined-modal",
+            span=step.spans.get("modal", step.key),
+            headline=f"there is no modal `{name}`",
+            why="there is no form to open",
+            fix=suggestion(name, defined) or f"define `{name}:` under `modals:`",
+        )
 
 
 def _undefined(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
@@ -155,6 +155,10 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.components:
         if name not in shown:
             yield _warning(config.key("components", name), f"no message shows the component `{name}`")
+    opened = {modal_of(step) for step in _every_step(config)}
+    for name in config.document.modals:
+        if name not in opened:
+            yield _warning(config.key("modals", name), f"no step opens the modal `{name}`")
 
 
 def _warning(span: Span, headline: str) -> Diagnostic:

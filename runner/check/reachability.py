@@ -9,11 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from runner.actions.action import Authored, WrittenStep
-from runner.config.document import Component, Handler, Response
+from runner.check import modals
+from runner.check.steps import all_steps, handler_steps, runs_of
+from runner.config.document import Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
 from runner.lifecycle import budget
-from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance
+from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
+
+_SLOW_BEFORE_REPLY = "slow-before-reply"
+_DEFERRED = (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +28,25 @@ class Plan:
     `first` is the event that the engine performs before the first step, if any. `defer_before` holds the places of
     the slow steps whose answers say their own visibility: the engine defers with that one before them.
     `is_ephemeral` is the visibility of everything that doesn't say its own. `watchdog_s` is when the watchdog
-    acknowledges, in seconds from the interaction's creation.
+    acknowledges, in seconds from the interaction's creation, and `deferral` what it and the engine defer with.
+    `may_open` says that some path opens a form: then nobody may defer before that path has been left.
     """
 
     first: Event | None
     defer_before: Mapping[Span, bool]
     is_ephemeral: bool
     watchdog_s: float
+    deferral: Event
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a handler stands in its file: itself, its `response`, and the step that opens it if it is a form's."""
+
+    handler: Span
+    response: Span
+    opener: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,8 @@ class _Point:
 
     `passed_s` is the least time that has passed on the way. Ways that differ in nothing else than the time or the
     answer are one, so that the number of points is bounded by the number of slow steps, whatever the `when`s.
+    Under `response: modal` ways with different answers are kept apart, because each answer is a fault: they are
+    bounded by the number of steps that answer.
     """
 
     state: State
@@ -55,12 +74,13 @@ class _Point:
     answered: Span | None = None
 
 
-def _distinct(points: Iterable[_Point]) -> tuple[_Point, ...]:
-    fastest: dict[tuple[State, _Deferral | None], _Point] = {}
+def _distinct(points: Iterable[_Point], *, by_answer: bool) -> tuple[_Point, ...]:
+    fastest: dict[tuple[State, _Deferral | None, Span | None], _Point] = {}
     for point in points:
-        known = fastest.setdefault((point.state, point.deferral), point)
+        key = (point.state, point.deferral, point.answered if by_answer else None)
+        known = fastest.setdefault(key, point)
         if point.passed_s < known.passed_s:
-            fastest[point.state, point.deferral] = point
+            fastest[key] = point
     return tuple(fastest.values())
 
 
@@ -69,8 +89,10 @@ class _Walk:
     origin: Origin
     response: Response
     strategy: str
-    response_span: Span
+    deferral: Event
+    places: Places
     timeout_s: float
+    may_open: bool = False
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     noted: set[tuple[str, Span]] = field(default_factory=set[tuple[str, Span]])
     wanted: dict[Span, dict[bool, Span]] = field(default_factory=dict[Span, dict[bool, Span]])
@@ -81,7 +103,7 @@ class _Walk:
             if not points:
                 self._unreachable(step, steps.items[index - 1])
                 return points
-            points = _distinct(self._step(step, points))
+            points = _distinct(self._step(step, points), by_answer=self.strategy == "modal")
         return points
 
     def _step(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
@@ -109,17 +131,17 @@ class _Walk:
         if self.strategy == "reply":
             self._slow_before_reply(step)
             return _Point(State.DEFERRED_SOURCE, None, passed_s, step.key)
-        if self.origin is Origin.COMPONENT:
+        if self.deferral is Event.DEFER_UPDATE:
             return _Point(State.DEFERRED_UPDATE, None, passed_s, step.key)
         return _Point(State.DEFERRED_SOURCE, _Deferral(step.key, None, False), passed_s, step.key)
 
     def _responded(self, step: WrittenStep, event: Event, point: _Point) -> _Point:
         outcome = advance(self.origin, point.state, event)
         if isinstance(outcome, Refusal):
-            self._refused(step, outcome, point)
-            return point
+            return self._refused(step, event, outcome, point)
         if event is Event.DEFER:
             return _Point(outcome.state, _Deferral(step.key, self._visibility(step), True), point.passed_s, step.key)
+        self.may_open = self.may_open or event is Event.MODAL
         self._shown(step, event, point, outcome)
         return replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
 
@@ -186,20 +208,39 @@ class _Walk:
             return None
         return is_ephemeral(self.response) if said is None else bool(said)
 
-    def _refused(self, step: WrittenStep, refusal: Refusal, point: _Point) -> None:
-        marks = (Mark(point.answered, "answered here"),) if point.answered else ()
+    def _refused(self, step: WrittenStep, event: Event, refusal: Refusal, point: _Point) -> _Point:
+        """Note what the machine refuses, and return how the walk goes on."""
+        if event is Event.MODAL:
+            self._modal_refused(step, point)
+            return replace(point, state=State.MODAL_SHOWN)  # as if it had opened: one cause is one fault
         fix = "use `reply`" if point.answered is None else f"remove this `{step.name}`, or put it on a path of its own"
+        marks = (Mark(point.answered, "answered here"),) if point.answered else ()
+        if self.places.opener is not None and advance(Origin.MODAL_FROM_COMPONENT, point.state, event) != refusal:
+            fix = "use `reply`, or open the form from buttons only"
+            marks = (Mark(self.places.opener, "a command opens the form here"),)
         headline = f"`{step.name}` can't stand here: {refusal.reason}"
         self._add(refusal.slug, step.key, headline, refusal.source, fix, *marks)
+        return point
+
+    def _modal_refused(self, step: WrittenStep, point: _Point) -> None:
+        deferral, answered = point.deferral, point.answered
+        if answered is None or self.origin not in (Origin.COMMAND, Origin.COMPONENT):
+            self._note(modals.from_modal(step, self.places.handler))
+        elif point.state in _DEFERRED and (deferral is None or not deferral.is_declared):
+            self.faults = [each for each in self.faults if (each.slug, each.span) != (_SLOW_BEFORE_REPLY, answered)]
+            self._note(modals.after_slow(step, answered))
+        else:
+            is_strategy = answered == self.places.response
+            self._note(modals.after_response(step, answered, is_strategy=is_strategy))
 
     def _slow_before_reply(self, step: WrittenStep) -> None:
         self._add(
-            "slow-before-reply",
+            _SLOW_BEFORE_REPLY,
             step.key,
             f"`{step.name}` can take longer than Discord waits for the first response",
             "a first response must come within 3 s (Discord docs, Receiving and Responding)",
             "write `response: defer`, or leave the strategy to `auto`",
-            Mark(self.response_span, "`reply` promises an immediate answer"),
+            Mark(self.places.response, "`reply` promises an immediate answer"),
         )
 
     def _too_long(self, step: WrittenStep, passed_s: float) -> None:
@@ -217,6 +258,8 @@ class _Walk:
 
     def check_answered(self, points: Iterable[_Point], span: Span) -> None:
         """Note a path that ends without an answer where the author has opted out of `auto`."""
+        if self.strategy == "modal":
+            self._check_promise(points, span)
         silent = (State.RECEIVED, State.DEFERRED_SOURCE)
         if self.strategy in ("reply", "defer") and any(point.state in silent for point in points):
             self._add(
@@ -225,8 +268,14 @@ class _Walk:
                 "a path ends here without an answer",
                 "the user would see a spinner or “The application did not respond”",
                 "add a `reply`, or leave the strategy to `auto`, which answers by itself",
-                Mark(self.response_span, f"`{self.strategy}` leaves the answer to you"),
+                Mark(self.places.response, f"`{self.strategy}` leaves the answer to you"),
             )
+
+    def _check_promise(self, points: Iterable[_Point], span: Span) -> None:
+        for point in points:
+            if point.state is not State.MODAL_SHOWN:
+                at = point.answered or span
+                self._note(modals.not_promised(at, self.places.response, is_answer=point.answered is not None))
 
     def _unreachable(self, step: WrittenStep, previous: WrittenStep) -> None:
         self._add(
@@ -239,10 +288,13 @@ class _Walk:
         )
 
     def _add(self, slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> None:
+        self._note(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, marks=marks))
+
+    def _note(self, fault: Diagnostic) -> None:
         """Note a fault, once for each place: another path to it is no other fault."""
-        if (slug, span) not in self.noted:
-            self.noted.add((slug, span))
-            self.faults.append(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, marks=marks))
+        if (fault.slug, fault.span) not in self.noted:
+            self.noted.add((fault.slug, fault.span))
+            self.faults.append(fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,27 +305,29 @@ class Analysed:
     diagnostics: list[Diagnostic]
 
 
-def analyse(handler: Handler, response: Response, response_span: Span, timeout_s: float, end: Span) -> Analysed:
-    """Walk all paths of a handler. `end` is where a fault about its end is shown."""
-    origin = Origin.COMPONENT if isinstance(handler, Component) else Origin.COMMAND
+def analyse(handler: Handler, origin: Origin, response: Response, timeout_s: float, places: Places) -> Analysed:
+    """Walk all paths that a handler has for interactions of `origin`."""
     strategy = strategy_of(response)
-    walk = _Walk(origin, response, strategy, response_span, timeout_s)
+    walk = _Walk(origin, response, strategy, _deferral(handler, origin), places, timeout_s)
     first = Event.DEFER if strategy == "defer" else None
-    points = walk.run(handler_steps(handler), (_start(strategy, response, response_span),))
-    walk.check_answered(points, end)
+    points = walk.run(handler_steps(handler), (_start(strategy, response, places.response),))
+    walk.check_answered(points, places.handler)
     visibilities = walk.first_visibilities
     plan = Plan(
         first=first,
         defer_before={step: True in wanted for step, wanted in walk.wanted.items()},
         is_ephemeral=is_ephemeral(response) or visibilities == {True},
         watchdog_s=response.defer_after if strategy == "auto" else budget.LAST_SAFE_ACK_S,
+        deferral=walk.deferral,
+        may_open=walk.may_open,
     )
     return Analysed(plan, walk.faults)
 
 
-def handler_steps(handler: Handler) -> Steps:
-    """Return what the handler does, from whichever of its two keys."""
-    return handler.steps or handler.reply or Steps()
+def _deferral(handler: Handler, origin: Origin) -> Event:
+    """Return what to defer with: silently where a form's steps change the message, which a spinner would prevent."""
+    updates = any(step.action.effect is Event.UPDATE for step in all_steps(*runs_of(handler)))
+    return Event.DEFER_UPDATE if updates and origin is Origin.MODAL_FROM_COMPONENT else watchdog_event(origin)
 
 
 def strategy_of(response: Response) -> str:

@@ -1,44 +1,69 @@
 """All rules on one config: the second half of the one function that `validate`, start and reload share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runner.check.commands import check_commands
 from runner.check.contexts import check_templates
+from runner.check.modals import check_modals
 from runner.check.names import check_names
-from runner.check.reachability import Analysed, Plan, analyse
-from runner.config.document import Handler
+from runner.check.reachability import Analysed, Places, Plan, analyse
+from runner.check.steps import Openers, openers, origins_of
+from runner.config.document import Handler, Response
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic
+from runner.lifecycle.machine import Origin
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the rules found, and for each handler, by section and name, how it will answer."""
+    """What the rules found, and how each handler will answer: by section, name and what its interactions are."""
 
     diagnostics: list[Diagnostic]
-    plans: Mapping[tuple[str, str], Plan]
+    plans: Mapping[tuple[str, str, Origin], Plan]
 
 
 def check(config: Config) -> Checked:
     """Apply every rule."""
-    found = [*check_names(config), *check_commands(config), *check_templates(config)]
-    plans: dict[tuple[str, str], Plan] = {}
+    opened = openers(config)
+    found = [
+        *check_names(config),
+        *check_commands(config, opened),
+        *check_modals(config),
+        *check_templates(config, opened),
+    ]
+    plans: dict[tuple[str, str, Origin], Plan] = {}
     for section, name, handler in config.handlers():
-        analysed = _analyse(config, section, name, handler)
-        plans[section, name] = analysed.plan
-        if all(config.is_sound(section, name, key) for key in ("response", "reply", "steps")):
-            found += analysed.diagnostics  # a step that could not be read would make nonsense of its neighbours
+        is_sound = all(config.is_sound(section, name, key) for key in ("response", "reply", "steps"))
+        for origin in _origins(section, name, opened):
+            analysed = _analyse(config, (section, name), handler, origin, opened)
+            plans[section, name, origin] = analysed.plan
+            if is_sound:  # a step that could not be read would make nonsense of its neighbours
+                found += analysed.diagnostics
     return Checked(found, plans)
 
 
-def _analyse(config: Config, section: str, name: str, handler: Handler) -> Analysed:
-    defaults = config.document.defaults
-    own = handler.response is not None
-    return analyse(
-        handler,
-        handler.response or defaults.response,
-        config.key(section, name, "response") if own else config.key("defaults", "response"),
-        handler.timeout or defaults.timeout,
+def _origins(section: str, name: str, opened: Openers) -> tuple[Origin, ...]:
+    if section == "modals":
+        return origins_of(name, opened)
+    return (Origin.COMMAND if section == "commands" else Origin.COMPONENT,)
+
+
+def _analyse(config: Config, path: tuple[str, str], handler: Handler, origin: Origin, opened: Openers) -> Analysed:
+    defaults, (section, name) = config.document.defaults, path
+    response = handler.response or defaults.response
+    if handler.response is None or section == "modals":
+        response = _without_promise(response)
+    is_own = handler.response is not None
+    steps = opened.get(name, ()) if section == "modals" else ()
+    places = Places(
         config.key(section, name),
+        config.key(section, name, "response") if is_own else config.key("defaults", "response"),
+        next((step.span for step in steps if step.origin is origin), None),
     )
+    return analyse(handler, origin, response, handler.timeout or defaults.timeout, places)
+
+
+def _without_promise(response: Response) -> Response:
+    """Return a response without `modal`: `defaults` and forms can't have it, which is a fault of its own."""
+    return replace(response, strategy=tuple(word for word in response.strategy if word != "modal") or ("auto",))

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     PermissionName = str  # type checkers can't follow words that come from Discord's own bit names
 else:
     PermissionName = Literal[PERMISSION_NAMES]
-ResponseWord = Literal["auto", "reply", "defer", "update", "ephemeral"]
+ResponseWord = Literal["auto", "reply", "defer", "update", "modal", "ephemeral"]
 OptionTypeName = Literal["string", "integer", "number", "boolean", "user", "channel", "role"]
 ChannelTypeName = Literal["text", "voice", "category", "announcement", "stage", "forum", "media", "thread"]
-STRATEGIES = frozenset({"auto", "reply", "defer", "update"})
+STRATEGIES = frozenset({"auto", "reply", "defer", "update", "modal"})
 NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,31}"
 NAME_TAKES = "a name of letters, digits, `_` and `-`, at most 32, that begins with a letter"
+FIELD_PATTERN = "[a-z_][a-z0-9_]{0,31}"
+FIELD_TAKES = "a name of lower-case letters, digits and `_`, at most 32"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class Response(Entry):
     short: ClassVar[str | None] = "strategy"
 
     strategy: tuple[ResponseWord, ...] = option(
-        "`auto` (the compiler decides), `reply`, `defer` or `update`; `ephemeral` may stand beside it.",
+        "`auto` (the compiler decides), `reply`, `defer`, `update` or `modal`; `ephemeral` may stand beside it.",
         default=("auto",),
         single=True,
         max_items=2,
@@ -110,7 +112,10 @@ class Defaults(Entry):
 
     response: Response = option("How handlers answer.", default=Response())
     timeout: Duration = option(
-        "How long a handler may run.", default=budget.HANDLER_TIMEOUT_S, minimum=0.1, maximum=limits.TOKEN_LIFETIME_S
+        "How long a handler may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        default=budget.HANDLER_TIMEOUT_S,
+        minimum=0.1,
+        maximum=budget.HANDLER_TIMEOUT_MAX_S,
     )
     on_error: Steps | None = option("What runs when a step fails.", default=None)
     on_timeout: Steps | None = option("What runs when the time is up.", default=None)
@@ -149,7 +154,10 @@ class Handler(Entry):
     check: str | None = option("A guard from `checks:`.", default=None)
     response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
     timeout: Duration | None = option(
-        "How long it may run.", default=None, minimum=0.1, maximum=limits.TOKEN_LIFETIME_S
+        "How long it may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        default=None,
+        minimum=0.1,
+        maximum=budget.HANDLER_TIMEOUT_MAX_S,
     )
     reply: Steps | None = option("Short for one `reply` step.", default=None, action="reply")
     steps: Steps | None = option("What it does.", default=None)
@@ -187,6 +195,52 @@ class Component(Handler):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModalField(Entry):
+    """One field of a form: a text that the user types. Templates are rendered when the form opens."""
+
+    short: ClassVar[str | None] = "label"
+
+    label: Text = option("What stands above it.", min_length=1, max_length=limits.LABEL_TEXT_MAX)
+    description: Text | None = option(
+        "What stands below the label, smaller.", default=None, max_length=limits.LABEL_DESCRIPTION_MAX
+    )
+    style: Literal["short", "paragraph"] = option("One line, or several.", default="short")
+    required: bool = option("The form can't be sent without it.", default=True)
+    min_length: int | None = option(
+        "The shortest text.", default=None, minimum=0, maximum=limits.TEXT_INPUT_MIN_LENGTH_MAX
+    )
+    max_length: int | None = option(
+        "The longest text.",
+        default=None,
+        minimum=limits.TEXT_INPUT_MAX_LENGTH_MIN,
+        maximum=limits.TEXT_INPUT_MAX_LENGTH_MAX,
+    )
+    placeholder: Text | None = option(
+        "What is shown while it is empty.", default=None, max_length=limits.TEXT_INPUT_PLACEHOLDER_MAX
+    )
+    value: Text | None = option(
+        "What stands in it when the form opens.", default=None, max_length=limits.TEXT_INPUT_VALUE_MAX
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modal(Handler):
+    """A form, which the step `modal` opens, and what happens when it is submitted.
+
+    Its permissions and its check are those of the submission; what the opener asks for is asked when the form opens.
+    """
+
+    title: Text = option("What stands at its top.", min_length=1, max_length=limits.MODAL_TITLE_MAX)
+    fields: Mapping[str, ModalField] = option(
+        "What the user fills in, in this order; templates read it as `fields.<name>`.",
+        min_items=limits.MODAL_COMPONENTS_MIN,
+        max_items=limits.MODAL_COMPONENTS_MAX,
+        pattern=FIELD_PATTERN,
+        takes=FIELD_TAKES,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Entry):
     """A whole bot.yaml."""
 
@@ -201,3 +255,4 @@ class Document(Entry):
         "Slash commands by name.", default={}, max_items=limits.GLOBAL_CHAT_INPUT_COMMANDS_MAX
     )
     components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)

@@ -14,6 +14,7 @@ from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.fields import (
     DURATION_PATTERN,
     SNOWFLAKE_PATTERN,
+    TEMPLATE_MARK_PATTERN,
     TEMPLATE_PATTERN,
     ActionShape,
     BooleanShape,
@@ -80,7 +81,8 @@ def _list(shape: ListShape, node: Node, actions: Actions) -> bool:
 
 
 def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:
-    if shape.max_items is not None and len(node.entries) > shape.max_items:
+    most = len(node.entries) if shape.max_items is None else shape.max_items
+    if not shape.min_items <= len(node.entries) <= most:
         return False
     if shape.key_pattern is not None and not all(_matches(shape.key_pattern, name) for name in node.entries):
         return False
@@ -150,7 +152,9 @@ def _scalar(shape: Shape, value: object) -> bool:
 
 
 def _text(shape: TextShape, value: str) -> bool:
-    if len(value) < shape.min_length or (shape.max_length is not None and len(value) > shape.max_length):
+    is_template = shape.templated and re.search(TEMPLATE_MARK_PATTERN, value) is not None
+    most = len(value) if shape.max_length is None or is_template else shape.max_length
+    if not shape.min_length <= len(value) <= most:
         return False
     return shape.pattern is None or _matches(shape.pattern, value)
 

@@ -11,7 +11,7 @@ _LATER_IN_HANDLERS = frozenset(
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(
-    "form choose confirm paginate wait_for modal edit delete switch for_each repeat parallel try run return set "
+    "form choose confirm paginate wait_for edit delete switch for_each repeat parallel try run return set "
     "increment append remove unset insert find count change drop transaction edit_message delete_message dm react pin "
     "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
     "delete_channel create_thread set_permissions move_member create_invite schedule http retry".split()
@@ -24,7 +24,7 @@ def later_keys(path: Path) -> frozenset[str]:
     match path:
         case ():
             return _LATER_AT_TOP
-        case ("commands" | "components", str()):
+        case ("commands" | "components" | "modals", str()):
             return _LATER_IN_HANDLERS
         case ("commands", str(), "options", str()):
             return _LATER_IN_OPTIONS

@@ -62,6 +62,8 @@ class Config:
             yield "commands", name, command
         for name, component in self.document.components.items():
             yield "components", name, component
+        for name, modal in self.document.modals.items():
+            yield "modals", name, modal
 
     def is_sound(self, *path: str) -> bool:
         """Tell whether all of what stands at `path` could be read: no fault of the file's form lies in it."""

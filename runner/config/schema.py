@@ -13,6 +13,7 @@ from runner.config.document import Document
 from runner.fields import (
     DURATION_PATTERN,
     SNOWFLAKE_PATTERN,
+    TEMPLATE_MARK_PATTERN,
     TEMPLATE_PATTERN,
     ActionShape,
     BooleanShape,
@@ -185,7 +186,8 @@ def _text(shape: TextShape) -> Schema:
     if shape.min_length:
         made["minLength"] = shape.min_length
     if shape.max_length is not None:
-        made["maxLength"] = shape.max_length
+        bound = {"maxLength": shape.max_length}
+        made |= {"if": {"not": {"pattern": TEMPLATE_MARK_PATTERN}}, "then": bound} if shape.templated else bound
     if shape.pattern is not None:
         made |= {"pattern": f"^({shape.pattern})$", "patternErrorMessage": shape.takes}
     return made
@@ -229,6 +231,8 @@ def _map(shape: MapShape) -> Schema:
     made: Schema = {"type": "object", "additionalProperties": _shape(shape.of)}
     if shape.key_pattern is not None:
         made["propertyNames"] = {"pattern": f"^({shape.key_pattern})$", "patternErrorMessage": shape.key_takes}
+    if shape.min_items:
+        made["minProperties"] = shape.min_items
     if shape.max_items is not None:
         made["maxProperties"] = shape.max_items
     return made

@@ -6,8 +6,12 @@ comes here: the steps, the watchdog, the error path. Three rules keep the promis
 - The state moves before the await, never after it. Two tasks that answer at once therefore see each other: the second
   waits for the first one's outcome and then does what is right in the new state.
 - An attempt whose outcome is unknown (cut, timed out, 5xx) is repeated while the deadline allows. If Discord then says
-  "already acknowledged" (40060), the earlier attempt was ours and had arrived. If the deadline comes first, it is taken
+  "already acknowledged" (40060), the earlier attempt was ours and had arrived, unless `@original` shows something else:
+  another process with the same token was faster. If the deadline comes first and `@original` can't be had, it is taken
   to have arrived: somebody may be looking at a spinner, and if nobody is, Discord refuses what follows.
+- Never are two different first responses in doubt. Whoever speaks after one was given up (a step's timeout, say) sees
+  that one through before anything else: what Discord has then is known, and so is who can read it.
+- A deletion that was given up is seen through as well, or it would take what has been put in the message's place.
 - An expired token is never used.
 
 Which call is right when is not decided here but in `lifecycle.machine`.
@@ -17,6 +21,7 @@ Source: Discord docs, Interactions: Receiving and Responding.
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Protocol, cast
 
 from runner.actions.action import StepFailed
@@ -29,14 +34,23 @@ from runner.messages import EmptyMessage, Message, edit_body, new_body
 
 FIRST_PAUSE_S: Final = 0.05  # before an attempt is repeated; doubles from then on
 PAUSE_MAX_S: Final = 0.4
+LATER_PAUSE_MAX_S: Final = 1.6  # after the first response: the attempts are to last as long as the time for them
 ATTEMPTS_MAX: Final = 12  # of one call, whatever the deadline allows
 EDIT_ATTEMPT_S: Final = 4.0  # one attempt at an edit or a deletion, which can be repeated without harm
+LOOKS_MAX: Final = 3  # attempts at reading what Discord shows as the answer
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _EPHEMERAL: Final = {"flags": int(MessageFlags.EPHEMERAL)}
 _DEFERRALS: Final = (Event.DEFER, Event.DEFER_UPDATE)
 
-_First = tuple[State, bool]  # a first response: where it leads, and whether what it shows is private
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A first response: what is sent, where it leads, and whether what it shows is private."""
+
+    body: bytes
+    state: State
+    is_ephemeral: bool
 
 
 class Answers(Protocol):
@@ -74,11 +88,15 @@ class TokenExpired(Closed):
 
 
 class Rejected(StepFailed):
-    """Discord refuses what was said: its code and its own reason. The interaction is as it was before."""
+    """Discord refuses what was said, or would: its code and its own reason. The interaction is as it was before."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(f"Discord refused the answer: {code} {reason}")
         self.code = code
+
+
+class MaybeSaid(StepFailed):
+    """Nobody knows whether Discord has a follow-up. It is not sent again: a user may read it already."""
 
 
 class Acknowledger:
@@ -91,12 +109,13 @@ class Acknowledger:
     __slots__ = (
         "_answers",
         "_application_id",
-        "_earlier",
         "_first",
         "_id",
         "_in_doubt",
+        "_is_deleting",
         "_is_elsewhere",
         "_loop",
+        "_source_id",
         "_token",
         "ack_by",
         "acknowledged_at",
@@ -119,10 +138,12 @@ class Acknowledger:
         self._application_id = application_id
         self._id: str = interaction["id"]
         self._token: str = interaction["token"]
+        source: Mapping[str, Any] | None = interaction.get("message")  # the component's
+        self._source_id: str | None = source["id"] if source else None
         self._loop = asyncio.get_running_loop()
         self._first: asyncio.Future[None] | None = None  # a first response is on its way
-        self._in_doubt = False  # an attempt at the present first response may have arrived
-        self._earlier: _First | None = None  # an abandoned first response that may have arrived
+        self._in_doubt: _First | None = None  # a first response that may have arrived; never two of them
+        self._is_deleting = False  # a deletion of `@original` may still arrive
         self._is_elsewhere = False  # another process has given the first response
         self.origin = origin
         self.state = State.RECEIVED
@@ -143,8 +164,10 @@ class Acknowledger:
         machine refuses the event or Discord can't be reached, `Closed` when nothing can be said any more.
         """
         if self._first is not None:
-            await self._settled()
+            await self.settled()
         self.ensure_open()
+        if self._is_deleting:
+            await self._answer_later(_expect(self.origin, self.state, Event.DELETE), message, is_ephemeral)
         outcome = advance(self.origin, self.state, event)
         if isinstance(outcome, Refusal):
             raise StepFailed(outcome.reason)
@@ -155,15 +178,15 @@ class Acknowledger:
         else:
             await self._answer_later(outcome, message, is_ephemeral)
 
-    async def acknowledge(self, event: Event, *, is_ephemeral: bool) -> bool:
+    async def acknowledge(self, event: Event, message: Message | None = None, *, is_ephemeral: bool) -> bool:
         """Answer with `event` if nobody has answered, and tell whether that was so.
 
         Waits for a first response that is on its way, because Discord may yet refuse it. Raises as `respond` does.
         """
-        await self._settled()
+        await self.settled()
         if self.state is not State.RECEIVED:
             return False
-        await self.respond(event, Message(), is_ephemeral=is_ephemeral)
+        await self.respond(event, message or Message(), is_ephemeral=is_ephemeral)
         return True
 
     def ensure_open(self) -> None:
@@ -175,57 +198,75 @@ class Acknowledger:
         if self.state is State.TOKEN_EXPIRED:
             raise TokenExpired
 
-    async def _settled(self) -> None:
+    @property
+    def _webhook(self) -> str:
+        return f"/webhooks/{self._application_id}/{self._token}"
+
+    @property
+    def _original(self) -> str:
+        return self._webhook + "/messages/@original"
+
+    async def settled(self) -> None:
+        """Return when no first response is on its way."""
         while self._first is not None:
             await asyncio.shield(self._first)
 
     async def _answer_first(self, event: Event, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
-        body = _callback_body(outcome.call, message, is_ephemeral)
-        offered = (outcome.state, is_ephemeral)
-        self.state, self.is_ephemeral = offered
-        self._first = self._loop.create_future()
-        self._in_doubt = False
+        wish = _First(_callback_body(outcome.call, message, is_ephemeral), outcome.state, is_ephemeral)
+        offered = self._in_doubt or wish
+        is_wish = offered.body == wish.body
         try:
-            taken = await self._callback(body, offered)
+            await self._offer(offered)
+        except Rejected:
+            if is_wish:
+                raise
+        else:
+            if is_wish or event in _DEFERRALS:
+                return
+        await self.respond(event, message, is_ephemeral=is_ephemeral)  # the wish is still to be fulfilled
+
+    async def _offer(self, offered: _First) -> None:
+        """Give the first response, or raise why it is not there. Cancelled, it may stay in doubt."""
+        self.state, self.is_ephemeral = offered.state, offered.is_ephemeral
+        self._first = self._loop.create_future()
+        try:
+            await self._callback(offered)
+            self._in_doubt = None
         except (TooLate, AnsweredElsewhere) as end:
             self.state, self._is_elsewhere = State.EXPIRED_UNACKED, isinstance(end, AnsweredElsewhere)
             raise
-        except BaseException:  # rejected, or cancelled: whoever speaks next begins anew
-            if self._in_doubt and self._earlier is None:
-                self._earlier = offered
+        except BaseException as end:  # rejected, or cancelled: whoever speaks next begins anew
+            if isinstance(end, Rejected):
+                self._in_doubt = None  # an earlier attempt said the same
             self.state = State.RECEIVED
             raise
         finally:
             self._first.set_result(None)
             self._first = None
-        self.state, self.is_ephemeral = taken
-        self._earlier = None
-        if taken is not offered and event not in _DEFERRALS:  # the wish is still to be fulfilled
-            await self.respond(event, message, is_ephemeral=is_ephemeral)
 
-    async def _callback(self, body: bytes, offered: _First) -> _First:
-        """Send the first response until its outcome is known; return the one of ours that Discord has."""
+    async def _callback(self, offered: _First) -> None:
+        """Send the first response until its outcome is known, or the time for it is over."""
         path = f"/interactions/{self._id}/{self._token}/callback"
         for attempt in range(ATTEMPTS_MAX):
-            answer = await self._attempt_first(path, body, attempt)
+            answer = await self._attempt_first(path, offered, attempt)
             pause_s = _pause_s(attempt)
             if answer is not None and answer.status == 429:
                 pause_s = answer.retry_after_s or pause_s
             elif answer is not None and answer.status < 500:
-                return self._taken(answer, offered)
+                await self._ensure_ours(answer, offered)
+                self.acknowledged_at = self._loop.time()
+                return
             if self._loop.time() + pause_s >= self.ack_by:
                 break
             await asyncio.sleep(pause_s)
-        if (taken := self._possibly_taken(offered)) is None:
-            raise TooLate
-        return taken
+        await self._assume_ours(offered)
 
-    async def _attempt_first(self, path: str, body: bytes, attempt: int) -> Answer | None:
+    async def _attempt_first(self, path: str, offered: _First, attempt: int) -> Answer | None:
         """Make one attempt; None when no answer came. Keeps note of whether it may have arrived."""
         deadline = min(self.ack_by, self._loop.time() + budget.ATTEMPT_S)
-        was_in_doubt, self._in_doubt = self._in_doubt, True  # until an answer says otherwise
+        was_in_doubt, self._in_doubt = self._in_doubt, offered  # until an answer says otherwise
         try:
-            answer = await self._answers.request("POST", path, body, deadline=deadline, fresh=attempt > 0)
+            answer = await self._answers.request("POST", path, offered.body, deadline=deadline, fresh=attempt > 0)
         except NotSent:
             self._in_doubt = was_in_doubt
             return None
@@ -235,20 +276,48 @@ class Acknowledger:
             self._in_doubt = was_in_doubt
         return answer
 
-    def _taken(self, answer: Answer, offered: _First) -> _First:
-        """Return which first response Discord has, or raise what it means that it has none of ours."""
-        if answer.status >= 300:
-            code, reason = _error(answer)
-            taken = self._possibly_taken(offered) if code == ErrorCode.ALREADY_ACKNOWLEDGED else None
-            if taken is None:
-                raise _refused_first(code, reason)
-            offered = taken
-        self.acknowledged_at = self._loop.time()
-        return offered
+    async def _ensure_ours(self, answer: Answer, offered: _First) -> None:
+        """Raise what it means that Discord has no first response of ours, if that is what its answer means."""
+        if answer.status < 300:
+            return
+        code, reason = _error(answer)
+        if self._in_doubt is not None and code in (ErrorCode.ALREADY_ACKNOWLEDGED, ErrorCode.UNKNOWN_INTERACTION):
+            is_ours = await self._is_ours(offered)
+            if is_ours or (is_ours is None and code == ErrorCode.ALREADY_ACKNOWLEDGED):
+                return
+            if is_ours is False:
+                raise AnsweredElsewhere
+        raise _refused_first(code, reason)
 
-    def _possibly_taken(self, offered: _First) -> _First | None:
-        # With both in doubt the earlier one is named: saying the later one on top of it repeats, and loses nothing.
-        return self._earlier or (offered if self._in_doubt else None)
+    async def _assume_ours(self, offered: _First) -> None:
+        """Take an attempt that may have arrived to have arrived when the time is over, or raise `TooLate`."""
+        if self._in_doubt is None:
+            raise TooLate
+        is_ours = await self._is_ours(offered)
+        if is_ours is False:
+            raise AnsweredElsewhere
+        if is_ours:
+            self.acknowledged_at = self._loop.time()
+
+    async def _is_ours(self, offered: _First) -> bool | None:
+        """Tell whether what Discord shows as the answer is what we have offered; None when it doesn't say.
+
+        Source: Discord docs, Interactions: Receiving and Responding, Get Original Interaction Response.
+        """
+        if offered.state in (State.AUTOCOMPLETED, State.PONGED):
+            return None  # these show nothing
+        for attempt in range(LOOKS_MAX):
+            await asyncio.sleep(_pause_s(attempt))
+            deadline = self._loop.time() + budget.ATTEMPT_S
+            try:
+                answer = await self._answers.request("GET", self._original, None, deadline=deadline, fresh=attempt > 0)
+            except (NotSent, OutcomeUnknown):
+                continue
+            if answer.status == 200:
+                return _shows(answer, offered, self._source_id)
+            if answer.status < 500 and answer.status != 429:
+                return None
+        return None
 
     async def _resolve(self, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
         """Put the answer in the spinner's place, or behind it where a moderator has deleted the spinner."""
@@ -272,32 +341,41 @@ class Acknowledger:
         await self._answer_later(_expect(self.origin, self.state, Event.REPLY), message, is_ephemeral)
 
     async def _answer_later(self, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
-        webhook = f"/webhooks/{self._application_id}/{self._token}"
         previous, self.state = self.state, outcome.state
         try:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
-                    await self._send("PATCH", webhook + "/messages/@original", _encode(edit_body(message)).encode())
+                    await self._send("PATCH", self._original, _encode(edit_body(message)).encode())
                 case Call.DELETE_ORIGINAL:
-                    await self._send("DELETE", webhook + "/messages/@original", None)
+                    await self._delete_original()
                 case _:
-                    await self._send("POST", webhook, _new_body(message, is_ephemeral))
+                    await self._send("POST", self._webhook, _new_body(message, is_ephemeral))
         except BaseException:
             if self.state is outcome.state:  # an edit that may have arrived can be made again; an expired token stays
                 self.state = previous
             raise
 
+    async def _delete_original(self) -> None:
+        self._is_deleting = True
+        try:
+            await self._send("DELETE", self._original, None)
+        except Rejected as rejected:
+            if rejected.code != ErrorCode.UNKNOWN_MESSAGE:
+                self._is_deleting = False
+                raise
+        self._is_deleting = False
+
     async def _send(self, method: Method, path: str, body: bytes | None) -> None:
         """Make one call on the token, repeated where that can't say anything twice.
 
-        A server error is taken to mean that nothing was done. Raises `StepFailed`, `Rejected` or `TokenExpired`.
+        Raises `StepFailed`, `MaybeSaid`, `Rejected` or `TokenExpired`.
         """
         give_up_at = min(self.token_by, self._loop.time() + budget.ANSWER_CALL_S)
         for attempt in range(ATTEMPTS_MAX):
             answer = await self._attempt(method, path, body, give_up_at, fresh=attempt > 0)
             if answer is not None and answer.status < 300:
                 return
-            pause_s = _pause_s(attempt) if answer is None else self._pause_after(answer, attempt)
+            pause_s = _pause_s(attempt, LATER_PAUSE_MAX_S) if answer is None else self._pause_after(answer, attempt)
             if self._loop.time() + pause_s >= give_up_at:
                 break
             await asyncio.sleep(pause_s)
@@ -306,27 +384,31 @@ class Acknowledger:
     async def _attempt(
         self, method: Method, path: str, body: bytes | None, give_up_at: float, *, fresh: bool
     ) -> Answer | None:
-        """Make one attempt at a call on the token; None when it may be repeated."""
+        """Make one attempt at a call on the token; None when it may be repeated.
+
+        A follow-up of unknown outcome is not: webhooks take no `enforce_nonce`, by which Discord would drop the second.
+        """
         is_repeatable = method != "POST"
         deadline = min(give_up_at, self._loop.time() + EDIT_ATTEMPT_S) if is_repeatable else give_up_at
         try:
-            return await self._answers.request(method, path, body, deadline=deadline, fresh=fresh)
+            answer = await self._answers.request(method, path, body, deadline=deadline, fresh=fresh)
         except NotSent:
             return None
         except OutcomeUnknown:
-            if not is_repeatable:  # a follow-up that may have arrived is not said twice
-                raise StepFailed("no answer came to a follow-up; it may have arrived") from None
-            return None
+            answer = None
+        if not is_repeatable and (answer is None or answer.status >= 500):
+            raise MaybeSaid("no answer tells whether a follow-up has arrived")
+        return answer
 
     def _pause_after(self, answer: Answer, attempt: int) -> float:
         """Return how long to wait before the call is repeated, or raise what its refusal means."""
         if answer.status == 429:
             return answer.retry_after_s or 1.0
         if answer.status >= 500:
-            return _pause_s(attempt)
+            return _pause_s(attempt, LATER_PAUSE_MAX_S)
         code, reason = _error(answer)
         if code == ErrorCode.UNKNOWN_WEBHOOK:  # Discord's own servers may not know of the acknowledgement yet
-            return max(_pause_s(attempt), 0.25)
+            return max(_pause_s(attempt, LATER_PAUSE_MAX_S), 0.25)
         if code == ErrorCode.INVALID_WEBHOOK_TOKEN:
             self.state = State.TOKEN_EXPIRED
             raise TokenExpired
@@ -349,15 +431,15 @@ def _expect(origin: Origin, state: State, event: Event) -> Transition:
     return outcome
 
 
-def _pause_s(attempt: int) -> float:
-    return 0.0 if attempt == 0 else min(PAUSE_MAX_S, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
+def _pause_s(attempt: int, most_s: float = PAUSE_MAX_S) -> float:
+    return 0.0 if attempt == 0 else min(most_s, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
 
 
 def _new_body(message: Message, is_ephemeral: bool) -> bytes:
     try:
         return _encode(new_body(message, is_ephemeral=is_ephemeral)).encode()
     except EmptyMessage:
-        raise StepFailed("the message was empty, and Discord shows no empty message") from None
+        raise Rejected(ErrorCode.EMPTY_MESSAGE, "the message was empty") from None
 
 
 def _callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
@@ -367,12 +449,14 @@ def _callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
             made["data"] = new_body(message, is_ephemeral=is_ephemeral)
         elif call is Call.CALLBACK_UPDATE:
             made["data"] = edit_body(message)
+        elif call is Call.CALLBACK_MODAL:
+            made["data"] = message.modal
         elif call is Call.CALLBACK_AUTOCOMPLETE:
             made["data"] = {"choices": []}
         elif call is Call.CALLBACK_DEFER and is_ephemeral:
             made["data"] = _EPHEMERAL
     except EmptyMessage:
-        raise StepFailed("the message was empty, and Discord shows no empty message") from None
+        raise Rejected(ErrorCode.EMPTY_MESSAGE, "the message was empty") from None
     return _encode(made).encode()
 
 
@@ -383,6 +467,32 @@ def _error(answer: Answer) -> tuple[int, str]:
         return int(found["code"]), _flattened(found)
     except (ValueError, KeyError, TypeError):
         return answer.status, ""
+
+
+def _shows(answer: Answer, offered: _First, source_id: str | None) -> bool | None:
+    """Tell whether the message that Discord has as `@original` can be what was offered; None if it is unreadable.
+
+    A component's own message is known by its id, a message of ours by who sees it and by its text, a spinner by its
+    flag. White space is left out of account: Discord trims it.
+    """
+    try:
+        original: Mapping[str, Any] = json.loads(answer.body)
+        flags = MessageFlags(original.get("flags", 0))
+    except (ValueError, TypeError, AttributeError):  # it comes from something in front of Discord
+        return None
+    match offered.state:
+        case State.UPDATED | State.DEFERRED_UPDATE | State.MODAL_SHOWN:  # a form leaves at most the component's own
+            return source_id is not None and original.get("id") == source_id
+        case _:
+            said: Mapping[str, Any] = json.loads(offered.body).get("data") or {}
+            is_spinner, is_private = MessageFlags.LOADING in flags, MessageFlags.EPHEMERAL in flags
+            is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)
+            return is_same_kind and _words(original) == _words(said)
+
+
+def _words(message: Mapping[str, Any]) -> list[str]:
+    content: str | None = message.get("content")
+    return content.split() if content else []
 
 
 def _flattened(error: Mapping[str, Any]) -> str:

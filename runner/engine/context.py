@@ -53,6 +53,8 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
         made["now"] = now
     if "options" in roots:
         made["options"] = options(interaction, handler.options)
+    if "fields" in roots:
+        made["fields"] = dict.fromkeys(handler.fields, "") | fields(interaction)
     if "vars" in roots:
         made["vars"] = program.variables
     if "steps" in roots:
@@ -124,6 +126,15 @@ def options(interaction: Json, declared: tuple[str, ...]) -> dict[str, Any]:
     made: dict[str, Any] = dict.fromkeys(declared)
     made.update((given["name"], _option(given, resolved)) for given in data.get("options") or ())
     return made
+
+
+def fields(interaction: Json) -> dict[str, str]:
+    """Return what the user has typed into a form, by field; an optional one that was left blank is an empty text.
+
+    Source: Discord docs, Interactions: Receiving and Responding, Modal Submit Data Structure.
+    """
+    labelled = (part["component"] for part in interaction["data"].get("components") or () if "component" in part)
+    return {field["custom_id"]: field.get("value") or "" for field in labelled}
 
 
 def _option(given: Json, resolved: Json) -> Any:

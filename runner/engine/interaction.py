@@ -10,17 +10,19 @@ import math
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
 from runner.actions.action import Refused, StepFailed
-from runner.compile import CUSTOM_ID_PREFIX, Handler, Program
+from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
 from runner.engine import context
-from runner.engine.acknowledger import Acknowledger, Answers, Closed
+from runner.engine.acknowledger import Acknowledger, Answers, Closed, Rejected
 from runner.engine.context import Directory
 from runner.engine.guards import admit
-from runner.engine.steps import Run, public_message
+from runner.engine.steps import Run, loggable, public_message
 from runner.fields import Steps
 from runner.lifecycle import budget
 from runner.lifecycle.deadline import SkewEstimate, ack_deadline, snowflake_created_at, token_deadline
@@ -59,11 +61,43 @@ class Live:
     program: Program
     acknowledger: Acknowledger
     started: float
+    created: float  # by the best estimate
     turned_away: str | None  # the name of the sentence that sends it off, when there is no room for it
     outcome: str = "ok"
     reference: str | None = None
     run: Run | None = None
     watchdog: asyncio.TimerHandle | None = None
+    acknowledging: asyncio.Task[None] | None = None  # what the watchdog has begun
+    scope: asyncio.Timeout | None = None  # the author's steps, while they run
+    is_cut: bool = False
+    is_given_up: bool = False  # the watchdog has told the user that a form comes too late
+
+    def cut(self, now: float) -> None:
+        """End the author's steps, at the instant `now` of the loop. A built-in sentence is said to its end."""
+        self.is_cut = True
+        if self.scope is not None:
+            with suppress(RuntimeError):  # they have ended
+                self.scope.reschedule(now)
+
+    @property
+    def deferral(self) -> Event:
+        """What to defer with."""
+        return self.handler.plan.deferral if self.handler else watchdog_event(self.origin)
+
+    @property
+    def patience_s(self) -> float:
+        """When the watchdog answers, as things stand, in seconds from the interaction's creation.
+
+        While a form may still open, nobody may defer: then it waits longer, and fails politely instead.
+        """
+        if self.may_open:
+            return budget.MODAL_BUDGET_S
+        return self.handler.plan.watchdog_s if self.handler else budget.DEFER_AFTER_S
+
+    @property
+    def may_open(self) -> bool:
+        """Whether a form may still open."""
+        return self.run is not None and self.run.may_open
 
 
 @dataclass(slots=True)
@@ -108,13 +142,13 @@ class Engine:
         self._live_max = live_max
         self._skew = SkewEstimate()
         self._skew_s = 0.0
+        self._most_skew_s = math.inf
         self._quickest_s = math.inf
         self._learn_at = -math.inf
         self._live: dict[str, Live] = {}
         self._seen: set[str] = set()
         self._seen_in_order: deque[str] = deque()
         self._tasks = asyncio.TaskGroup()
-        self._running: dict[str, asyncio.Task[None]] = {}
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
 
@@ -139,13 +173,13 @@ class Engine:
 
     def observe_date(self, date_s: float, sent_at: float, received_at: float) -> None:
         """Learn from the `Date` header of an answer of Discord's how far the clocks are apart; all in Unix seconds."""
-        self._skew = self._skew.with_date_header(date_s, sent_at, received_at)
-        self._skew_s = self._skew.skew_s
+        self._learn(self._skew.with_date_header(date_s, sent_at, received_at))
 
     def receive(self, interaction: Json) -> None:
         """Take an interaction as Discord's gateway delivers it. Returns at once.
 
-        A duplicate is dropped, and so is one that Discord has given up already or whose kind is not known.
+        A duplicate is dropped, and so is one whose token has died or whose kind is not known. One that seems to be late
+        is tried all the same: our clock may be wrong, and Discord is the one to say that it has given it up.
         """
         identity: str = interaction["id"]
         self.counts.received += 1
@@ -157,19 +191,19 @@ class Engine:
         if live is None:
             return
         self._live[identity] = live
-        self._arm(live)
+        self._arm(live, _first_look_s(live))
         task = self._tasks.create_task(self._run(live))
-        self._running[identity] = task
+        task.add_done_callback(partial(self._forget, live))  # comes also if it is cancelled before its first step
 
     async def drain(self, within_s: float) -> None:
-        """Let what is under way end; after `within_s` seconds, cancel the rest and tell its users."""
+        """Let what is under way end; after `within_s` seconds, cut the steps that still run and tell their users."""
         self._is_draining = True
         if self._live:
             self._idle = self._loop.create_future()
             done, _ = await asyncio.wait((self._idle,), timeout=within_s)
             if not done:
-                for task in tuple(self._running.values()):
-                    task.cancel()
+                for live in self.live:
+                    live.cut(self._loop.time())
                 await asyncio.wait((self._idle,), timeout=budget.RESCUE_TIMEOUT_S)
 
     def _remember(self, identity: str) -> None:
@@ -186,12 +220,14 @@ class Engine:
             self._log.warning("unknown interaction type", id=interaction["id"], type=interaction["type"])
             return None
         origin, handler, name = routed
-        if left_s <= 0:
+        if now - self._most_skew_s >= token_deadline(interaction["id"], 0.0):  # for certain, unless the clock was set
             self.counts.late += 1
             self._log.warning("interaction too late", id=interaction["id"], handler=name, late_ms=round(-left_s * 1000))
             return None
-        ack_by = started + min(left_s, INITIAL_RESPONSE_S)
-        token_by = started + left_s + TOKEN_LIFETIME_S - INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S
+        # Neither end depends on what we take for the time. Discord may refuse the first response before `ack_by`; if it
+        # takes one, at most the 3 s had passed on the way here, so that the token lives until `token_by` for certain.
+        ack_by = started + INITIAL_RESPONSE_S
+        token_by = ack_by + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S
         acknowledger = Acknowledger(self._answers, self._application_id, interaction, origin, ack_by, token_by)
         return Live(
             interaction["id"],
@@ -203,6 +239,7 @@ class Engine:
             self.program,
             acknowledger,
             started,
+            started + min(left_s, INITIAL_RESPONSE_S) - INITIAL_RESPONSE_S,
             self._turned_away(),
         )
 
@@ -215,10 +252,12 @@ class Engine:
         """Return our clock minus Discord's. An arrival teaches when it is quick, or the last lesson was long ago."""
         delay_s = now - snowflake_created_at(interaction_id)
         if delay_s < self._quickest_s or now >= self._learn_at:
-            self._skew = self._skew.with_arrival(interaction_id, now)
-            self._skew_s = self._skew.skew_s
+            self._learn(self._skew.with_arrival(interaction_id, now))
             self._quickest_s, self._learn_at = delay_s, now + SKEW_EVERY_S
         return self._skew_s
+
+    def _learn(self, skew: SkewEstimate) -> None:
+        self._skew, self._skew_s, self._most_skew_s = skew, skew.skew_s, skew.most_s
 
     def _route(self, interaction: Json) -> tuple[Origin, Handler | None, str] | None:
         data: Json = interaction.get("data") or {}
@@ -232,32 +271,58 @@ class Engine:
                 return Origin.COMPONENT, self.program.components.get(name), name
             case 4:
                 return Origin.AUTOCOMPLETE, None, "/" + str(data.get("name"))
-            case 5 if interaction.get("message"):
-                return Origin.MODAL_FROM_COMPONENT, None, "form"
             case 5:
-                return Origin.MODAL_FROM_COMMAND, None, "form"
+                origin = Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
+                custom_id = str(data.get("custom_id"))
+                handler = self._submitted(custom_id, origin, interaction)
+                return origin, handler, "modal " + custom_id.removeprefix(MODAL_PREFIX)
             case 1:
                 return Origin.PING, None, "ping"
             case _:
                 return None
 
-    def _arm(self, live: Live) -> None:
-        """Set the timer that answers if nothing else has, counted from the interaction's creation."""
-        after_s = live.handler.plan.watchdog_s if live.handler else budget.DEFER_AFTER_S
-        when = live.acknowledger.ack_by - INITIAL_RESPONSE_S + after_s
+    def _submitted(self, custom_id: str, origin: Origin, interaction: Json) -> Handler | None:
+        """Return what answers a submitted form; None for one of an older config, which may have asked for less."""
+        modal = self.program.modals.get(custom_id.removeprefix(MODAL_PREFIX))
+        if modal is None or not modal.required <= context.fields(interaction).keys():
+            return None
+        return modal.handlers.get(origin)
+
+    def _arm(self, live: Live, after_s: float) -> None:
+        """Set the timer that answers if nothing else has, `after_s` seconds from the interaction's creation."""
+        when = live.created + after_s
         live.watchdog = self._loop.call_at(max(when, live.started), self._bark, live)
 
     def _bark(self, live: Live) -> None:
         if live.acknowledger.acknowledged_at is None:
-            self._tasks.create_task(self._acknowledge_for(live))
+            due = live.created + live.patience_s
+            if self._loop.time() < due:
+                self._arm(live, live.patience_s)
+            else:
+                live.acknowledging = self._tasks.create_task(self._acknowledge_for(live))
 
     async def _acknowledge_for(self, live: Live) -> None:
         is_ephemeral = live.handler.plan.is_ephemeral if live.handler else True
         try:
-            if await live.acknowledger.acknowledge(watchdog_event(live.origin), is_ephemeral=is_ephemeral):
+            if live.may_open:
+                await self._give_up(live)
+            elif await live.acknowledger.acknowledge(live.deferral, is_ephemeral=is_ephemeral):
                 self.counts.watchdog += 1
         except Exception as failure:  # the run finds the same state and reports it; here it must not end the engine
             self._log.warning("watchdog failed", id=live.id, reason=str(failure) or type(failure).__name__)
+
+    async def _give_up(self, live: Live) -> None:
+        """Tell the user that the form comes too late, and end the run: a form can't follow a deferral.
+
+        Nothing of the run happens any more, because the user has been asked to try again.
+        """
+        reference = self._new_reference()
+        said = Message(content=sentence("form_too_late", reference=reference))
+        if await live.acknowledger.acknowledge(Event.REPLY, said, is_ephemeral=True):
+            self.counts.watchdog += 1
+            live.is_given_up, live.reference, live.outcome = True, reference, "timeout"
+            self._report(live, None)
+            live.cut(self._loop.time())
 
     async def _run(self, live: Live) -> None:
         """Handle one interaction to its end, whatever happens."""
@@ -269,8 +334,6 @@ class Engine:
         except Exception as failure:  # what is met here is a defect of the rescue: it must not end the engine
             live.outcome = "failed"
             self._log.error("rescue failed", id=live.id, reference=live.reference, exception=failure)
-        finally:
-            self._forget(live)
 
     async def _conclude(self, live: Live) -> None:
         """Handle it, and turn what goes wrong into an end that the user sees."""
@@ -280,13 +343,9 @@ class Engine:
             raise
         except Refused as refusal:
             live.outcome = "refused"
-            await self._tell(live, _refusal_text(refusal), is_ephemeral=True)
-        except asyncio.CancelledError:
-            live.outcome = "cancelled"
-            await self._tell(live, sentence("restarting"), is_ephemeral=None)
-            raise
+            await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=True)
         except TimeoutError:
-            await self._rescue(live, None)
+            await (self._stop(live) if live.is_cut else self._rescue(live, None))
         except Exception as failure:
             await self._rescue(live, failure)
 
@@ -297,14 +356,22 @@ class Engine:
         if live.turned_away is not None:
             live.outcome = "turned away"
             await self._tell(live, sentence(live.turned_away), is_ephemeral=True)
-            return
-        await self._execute(live, live.handler)
+        elif live.is_cut:  # before its first step
+            await self._stop(live)
+        else:
+            await self._execute(live, live.handler)
+
+    async def _stop(self, live: Live) -> None:
+        """Tell the user that the steps have been cut, unless that has been done."""
+        if not live.is_given_up:
+            live.outcome = "cancelled"
+            await self._tell(live, sentence("restarting"), is_ephemeral=None)
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
         admit(handler, live.interaction, values, live.program.checks, self._directory)
         live.run = self._new_run(live, values, handler.plan.is_ephemeral)
-        async with asyncio.timeout(handler.timeout_s):
+        async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)
@@ -321,16 +388,20 @@ class Engine:
             self._rest,
             self._directory,
             self._log,
+            deferral=live.deferral,
             is_ephemeral=is_ephemeral,
         )
 
     async def _complete(self, live: Live) -> None:
         """Give an answer where the steps have given none: nobody is left with a spinner."""
+        await live.acknowledger.settled()
         match live.acknowledger.state:
             case State.RECEIVED if live.origin is Origin.COMPONENT:
                 await live.acknowledger.respond(Event.DEFER_UPDATE, Message(), is_ephemeral=False)
             case State.RECEIVED | State.DEFERRED_SOURCE:
                 await self._tell(live, sentence("done"), is_ephemeral=True)
+            case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
+                live.acknowledger.ensure_open()
             case _:
                 return
 
@@ -351,15 +422,17 @@ class Engine:
 
     async def _rescue(self, live: Live, failure: Exception | None) -> None:
         """Run `on_error` or `on_timeout`; where there is none, or it fails too, say the built-in sentence."""
+        if live.is_given_up:
+            return
         live.outcome = "failed" if failure else "timeout"
         live.reference = self._new_reference()
         self._report(live, failure)
         handler, run = live.handler, live.run
         steps = (handler.on_error if failure else handler.on_timeout) if handler else None
         message = public_message(failure) if failure else ""
-        if steps is None or run is None or not await self._rescued(live, run, steps, message):
-            text = message or sentence("failed" if failure else "timeout", reference=live.reference)
-            await self._tell(live, text, is_ephemeral=None)
+        if steps is None or run is None or live.is_cut or not await self._rescued(live, run, steps, message):
+            neutral = sentence("failed" if failure else "timeout", reference=live.reference)
+            await self._tell(live, message or neutral, neutral, is_ephemeral=None)
 
     async def _rescued(self, live: Live, failed: Run, steps: Steps, message: str) -> bool:
         """Tell whether the author's own steps have dealt with it, so that the user has an answer."""
@@ -367,12 +440,18 @@ class Engine:
         step = failed.at.name if failed.at else ""
         run.context["error"] = {"reference": live.reference, "message": message, "step": step}
         try:
-            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:
                 await run.execute(steps)
         except Closed:
             raise
         except Exception as failure:  # errors in error handlers end in the built-in sentence
-            self._log.warning("rescue failed", id=live.id, reference=live.reference, exception=failure)
+            self._log.warning(
+                "rescue failed",
+                id=live.id,
+                reference=live.reference,
+                reason=loggable(run.at, failure),
+                exception=None if _is_expected(failure) else failure,
+            )
             return False
         return live.acknowledger.state not in (State.RECEIVED, State.DEFERRED_SOURCE)
 
@@ -384,32 +463,43 @@ class Engine:
             handler=live.name,
             step=at.name if at else None,
             place=at.place if at else None,
-            reason=str(failure) if failure else None,
+            reason=loggable(at, failure) if failure else None,
             exception=failure if failure is not None and not _is_expected(failure) else None,
         )
 
-    async def _tell(self, live: Live, text: str, *, is_ephemeral: bool | None) -> None:
+    async def _tell(self, live: Live, text: str, neutral: str = "", *, is_ephemeral: bool | None) -> None:
         """Say a sentence to the user in whatever state this is in; a failure to do so is logged.
 
-        Raises `Closed`, and nothing else. `is_ephemeral` None takes the visibility of what the user sees already, and
-        is private when that is nothing.
+        `neutral` is said instead where Discord refuses `text`. Raises `Closed`, and nothing else. `is_ephemeral` None
+        takes the visibility of what the user sees already, and is private when that is nothing.
         """
         acknowledger = live.acknowledger
         if is_ephemeral is None:
             is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
-                await acknowledger.respond(Event.REPLY, Message(content=text), is_ephemeral=is_ephemeral)
+                await self._say(acknowledger, (text, neutral), is_ephemeral)
         except Closed:
             raise
         except Exception as failure:  # nobody is left to tell
             self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
 
-    def _forget(self, live: Live) -> None:
-        if live.watchdog is not None:
-            live.watchdog.cancel()
+    async def _say(self, acknowledger: Acknowledger, texts: tuple[str, str], is_ephemeral: bool) -> None:
+        text, neutral = texts
+        try:
+            await acknowledger.respond(Event.REPLY, Message(content=text), is_ephemeral=is_ephemeral)
+        except Rejected:  # it came out empty, or has words that the server's AutoMod blocks
+            if neutral in ("", text):
+                raise
+            await acknowledger.respond(Event.REPLY, Message(content=neutral), is_ephemeral=is_ephemeral)
+
+    def _forget(self, live: Live, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            live.outcome = "cancelled"
+        for waiting in (live.watchdog, live.acknowledging):
+            if waiting is not None:
+                waiting.cancel()
         self._live.pop(live.id, None)
-        self._running.pop(live.id, None)
         if self._idle is not None and not self._live and not self._idle.done():
             self._idle.set_result(None)
         self._log_line(live)
@@ -430,12 +520,18 @@ class Engine:
         )
 
 
+def _first_look_s(live: Live) -> float:
+    """Return when the watchdog looks first: no path of the handler is to be answered sooner."""
+    opens = live.handler is not None and live.handler.plan.may_open
+    return min(live.patience_s, budget.MODAL_BUDGET_S) if opens else live.patience_s
+
+
 def _refusal_text(refusal: Refused) -> str:
-    if refusal.text:
+    if refusal.text.strip():
         return refusal.text
     return sentence(refusal.reason, names=" and ".join(f"**{name}**" for name in refusal.names))
 
 
 def _is_expected(failure: Exception) -> bool:
     """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
-    return isinstance(failure, (StepFailed, RenderError))
+    return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))

@@ -10,11 +10,11 @@ from typing import Any
 
 from runner.actions.action import Action, StepFailed
 from runner.compile import CompiledStep, Program
-from runner.engine.acknowledger import Acknowledger
+from runner.engine.acknowledger import Acknowledger, MaybeSaid
 from runner.engine.context import Directory
 from runner.engine.guards import admit_check
 from runner.fields import Steps
-from runner.lifecycle.machine import Event, Origin, State
+from runner.lifecycle.machine import Event, State
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest, RestRefused
@@ -26,8 +26,8 @@ Json = Mapping[str, Any]
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_directory", "_entered", "_interaction", "_is_stopped", "_log", "_program", "_rest",
-                 "at", "context", "is_ephemeral")  # fmt: skip
+    __slots__ = ("_acknowledger", "_deferral", "_directory", "_entered", "_interaction", "_is_stopped", "_log",
+                 "_program", "_rest", "_stack", "at", "context", "is_ephemeral")  # fmt: skip
 
     def __init__(
         self,
@@ -39,6 +39,7 @@ class Run:
         directory: Directory,
         log: Log,
         *,
+        deferral: Event,
         is_ephemeral: bool,
     ) -> None:
         self._program = program
@@ -47,15 +48,31 @@ class Run:
         self._rest = rest
         self._directory = directory
         self._log = log
+        self._deferral = deferral
+        self._stack: list[tuple[tuple[CompiledStep, ...], int]] = []
         self._entered: Steps | None = None
         self._is_stopped = False
         self.context = context
         self.is_ephemeral = is_ephemeral
         self.at: CompiledStep | None = None
 
+    @property
+    def may_open(self) -> bool:
+        """Whether the step under way, or one that may follow it, opens a form: the first response is left to it."""
+        if not self._stack or self.at is None:
+            return False
+        return self.at.may_open or any(step.may_open for items, index in self._stack for step in items[index:])
+
     async def execute(self, steps: Steps) -> None:
         """Run `steps` to their end or to a `stop`. Raises what the failing step raised."""
-        stack: list[tuple[tuple[CompiledStep, ...], int]] = [(steps.items, 0)]
+        self._stack.append((steps.items, 0))
+        try:
+            await self._unwind()
+        finally:
+            self._stack.clear()
+
+    async def _unwind(self) -> None:
+        stack = self._stack
         while stack and not self._is_stopped:
             items, index = stack.pop()
             if index == len(items):
@@ -78,7 +95,7 @@ class Run:
                 raise
             self._keep(step, None)
             self.context["error"] = {"reference": "", "message": public_message(failure), "step": step.name}
-            self._log.info("step caught", step=step.name, place=step.place, reason=str(failure))
+            self._log.info("step caught", step=step.name, place=step.place, reason=loggable(step, failure))
             self._entered = step.catch
 
     async def _do(self, step: CompiledStep) -> None:
@@ -111,8 +128,7 @@ class Run:
         """
         if self._acknowledger.is_unanswered:
             is_ephemeral = self.is_ephemeral if step.defers_privately is None else step.defers_privately
-            event = Event.DEFER_UPDATE if self._acknowledger.origin is Origin.COMPONENT else Event.DEFER
-            await self._acknowledger.respond(event, Message(), is_ephemeral=is_ephemeral)
+            await self._acknowledger.respond(self._deferral, Message(), is_ephemeral=is_ephemeral)
         elif self._acknowledger.state is State.EXPIRED_UNACKED:
             self._acknowledger.ensure_open()
 
@@ -135,7 +151,15 @@ class Run:
             self.is_ephemeral = is_ephemeral  # the answers to come take the spinner's place
             if self._acknowledger.state in (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE):
                 return  # the watchdog was faster
-        await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
+        try:
+            await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
+        except MaybeSaid as doubt:  # to say it again, or that it failed, may be wrong: what is certain is for the log
+            self._log.warning("answer in doubt", id=self._interaction["id"], reason=str(doubt))
+
+    async def open_modal(self, name: str) -> None:
+        """Open a form, rendered with what templates read here."""
+        body = self._program.modals[name].render(self.context)
+        await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
 
     async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
@@ -185,5 +209,15 @@ class Run:
 
 
 def public_message(failure: Exception) -> str:
-    """Return what users may read of a failure: what its author wrote for them, and nothing else."""
-    return failure.public if isinstance(failure, StepFailed) else ""
+    """Return what users may read of a failure: what its author wrote for them, and nothing else. Empty if blank."""
+    public = failure.public if isinstance(failure, StepFailed) else ""
+    return public if public.strip() else ""
+
+
+def loggable(step: CompiledStep | None, failure: Exception) -> str:
+    """Return what the log may have of a failure: not the author's own sentence where a template may have put into it
+    what users wrote."""
+    is_rendered = step is None or step.render is not None
+    if isinstance(failure, StepFailed) and failure.public and is_rendered:
+        return "the step's own message"
+    return str(failure) or type(failure).__name__

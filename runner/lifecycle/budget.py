@@ -11,6 +11,7 @@ MODAL_BUDGET_S: Final = 2.0  # a form can't follow a defer, so its handler fails
 ATTEMPT_S: Final = 0.9  # one attempt at the first response; then its outcome is unknown and it is repeated
 ANSWER_CALL_S: Final = 10.0  # one call on the token after the acknowledgement, its repetitions included
 HANDLER_TIMEOUT_S: Final = 30.0  # of a handler that declares none
+HANDLER_TIMEOUT_MAX_S: Final = 840.0  # the longest one: `on_timeout` and a last sentence fit before the token's end
 RESCUE_TIMEOUT_S: Final = 10.0  # of the steps in `on_error` and `on_timeout`
 TOKEN_MARGIN_S: Final = 15.0  # a token that dies sooner than this is not used any more
 DRAIN_S: Final = 10.0  # on shutdown, until what still runs is cancelled and answered

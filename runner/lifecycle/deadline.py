@@ -103,6 +103,14 @@ class SkewEstimate:
         low_s, high_s = self._possible()
         return min(max(0.0, low_s), high_s)
 
+    @property
+    def most_s(self) -> float:
+        """The highest skew that the observations leave possible, in seconds; infinite when nothing is known.
+
+        So what arrived `delay_s` after its creation, on our clock, is at least `delay_s - most_s` old.
+        """
+        return self._possible()[1]
+
     def _possible(self) -> tuple[float, float]:
         # The newest observation is certainly true of the clock as it is now. Walking back from it, the first one that
         # contradicts the rest was made before somebody set the clock: it and all before it speak of another clock.

@@ -52,6 +52,6 @@ def plan() -> Callable[[str], Plan]:
     def made(text: str) -> Plan:
         found, checked = _checked(text)
         assert found == []
-        return next(plan for (_, name), plan in checked.plans.items() if name == "it")
+        return next(plan for (_, name, _), plan in checked.plans.items() if name == "it")
 
     return made

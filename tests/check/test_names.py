@@ -55,6 +55,22 @@ CASES = {
         (),
     ),
     "a component that nobody shows": ("components: {›join: {button: {label: J}, reply: a}}", ("unused-name",)),
+    "a modal that is nowhere": ("commands: {it: {description: C, steps: [{modal: ›form}]}}", ("undefined-modal",)),
+    "a modal with a fault of its own is defined": (
+        "commands: {it: {description: C, steps: [{modal: form}]}}\nmodals: {›form: {title: F, reply: a}}",
+        ("missing-key",),
+    ),
+    "a modal that nobody opens": ("modals: {›form: {title: F, fields: {a: A}, reply: a}}", ("unused-name",)),
+    "a check that a modal asks for": (
+        "commands: {it: {description: C, steps: [{modal: form}]}}\n"
+        "modals: {form: {title: F, check: ›c, fields: {a: A}, reply: a}}",
+        ("undefined-check",),
+    ),
+    "an id twice in a modal": (
+        "commands: {it: {description: C, steps: [{modal: form}]}}\n"
+        "modals: {form: {title: F, fields: {a: A}, steps: [{id: s, log: a}, {id: ›s, log: a}, {reply: a}]}}",
+        ("duplicate-id",),
+    ),
     "an id twice": (
         "commands: {it: {description: C, steps: [{id: s, log: a}, {id: ›s, log: a}]}}",
         ("duplicate-id",),

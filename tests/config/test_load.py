@@ -160,6 +160,10 @@ def test_a_fault_makes_only_what_it_stands_in_unsound() -> None:
     assert config.is_sound("checks")
 
 
-def test_handlers_are_the_commands_and_then_the_components() -> None:
-    config = config_of("components: {c: {button: {label: C}, reply: c}}\ncommands: {a: {description: A, reply: a}}")
-    assert [(section, name) for section, name, _ in config.handlers()] == [("commands", "a"), ("components", "c")]
+def test_handlers_are_the_commands_and_then_the_components_and_the_forms() -> None:
+    config = config_of(
+        "modals: {m: {title: M, fields: {f: F}, reply: m}}\n"
+        "components: {c: {button: {label: C}, reply: c}}\ncommands: {a: {description: A, reply: a}}"
+    )
+    found = [(section, name) for section, name, _ in config.handlers()]
+    assert found == [("commands", "a"), ("components", "c"), ("modals", "m")]

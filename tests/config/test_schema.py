@@ -146,7 +146,17 @@ commands:
       - reply: a
       - fail: a
 components:
-  b: {button: {label: l, style: primary, disabled: false}, reply: {content: c, ephemeral: true}}
+  b: {button: {label: l, style: primary, disabled: false}, reply: {content: c, ephemeral: true}, steps: [{modal: m}]}
+modals:
+  m:
+    title: t
+    check: c
+    response: modal
+    fields:
+      f: {label: l, description: d, style: short, required: true, placeholder: p, value: v}
+      g: {label: l, min_length: 0, max_length: 9}
+      h: l
+    reply: a
 """
 
 
@@ -180,6 +190,23 @@ def test_the_quick_look_and_the_schema_agree_on_every_change_of_a_whole_config()
     taken = [config for config in changed(source.plain(root)) if fits(Document, as_nodes(config), ACTIONS)]
     assert len(taken) > 100
     assert [config for config in taken if not VALIDATOR.is_valid(config)] == []
+
+
+LABELS = {
+    "of the greatest length": ("a" * 45, True),
+    "longer": ("a" * 46, False),
+    "a long template": ("{{ user.name }}" + "a" * 45, True),
+    "with a block": ("{% if a %}" + "a" * 45 + "{% endif %}", True),
+    "with a brace": ("{" + "a" * 45, False),
+    "empty": ("", False),
+}
+
+
+@pytest.mark.parametrize(("label", "is_taken"), LABELS.values(), ids=LABELS)
+def test_a_template_may_be_longer_than_the_text_it_gives(label: str, is_taken: bool) -> None:
+    config = {"modals": {"m": {"title": "t", "fields": {"f": label}}}}
+    assert VALIDATOR.is_valid(config) is is_taken
+    assert fits(Document, as_nodes(config), ACTIONS) is is_taken
 
 
 def test_an_action_can_be_its_name_alone_where_it_does_something_then() -> None:

@@ -1,5 +1,6 @@
 """Instants from ids, and what observations say about our clock."""
 
+import math
 from dataclasses import dataclass
 from functools import reduce
 
@@ -138,6 +139,16 @@ def test_a_burst_of_arrivals_does_not_push_the_headers_out() -> None:
     for _ in range(ARRIVAL_SAMPLES_MAX * 3):
         estimate = estimate.with_arrival(snowflake(NOW_S), NOW_S + 5.1)
     assert estimate.skew_s == pytest.approx(4.0)
+
+
+def test_the_quickest_arrival_and_the_headers_bound_the_skew_from_above() -> None:
+    estimate = SkewEstimate()
+    assert estimate.most_s == math.inf
+    estimate = estimate.with_arrival(snowflake(NOW_S), NOW_S + 5.0)
+    assert estimate.most_s == pytest.approx(5.0)
+    estimate = estimate.with_arrival(snowflake(NOW_S), NOW_S + 900.0)
+    assert estimate.most_s == pytest.approx(5.0)
+    assert estimate.with_date_header(NOW_S, NOW_S + 3.9, NOW_S + 4.0).most_s == pytest.approx(4.0)
 
 
 @dataclass(frozen=True)

@@ -9,21 +9,21 @@ _ACKNOWLEDGER: Final = (
     (
         "the flag is taken after the await, so two tasks both answer first",
         """\
-        self.state, self.is_ephemeral = offered
+        self.state, self.is_ephemeral = offered.state, offered.is_ephemeral
         self._first = self._loop.create_future()
-        self._in_doubt = False
         try:
-            taken = await self._callback(body, offered)
+            await self._callback(offered)
+            self._in_doubt = None
 """,
         """\
         first = self._loop.create_future()
-        self._in_doubt = False
         try:
             try:
-                taken = await self._callback(body, offered)
+                await self._callback(offered)
             finally:
-                self.state, self.is_ephemeral = offered
+                self.state, self.is_ephemeral = offered.state, offered.is_ephemeral
                 self._first = first
+            self._in_doubt = None
 """,
     ),
     (
@@ -44,13 +44,53 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "our own attempt, refused with 40060 when repeated, counts as another process's",
-        "taken = self._possibly_taken(offered) if code == ErrorCode.ALREADY_ACKNOWLEDGED else None",
-        "taken = None",
+        "if self._in_doubt is not None and code in (",
+        "if False and code in (",
     ),
     (
         "another process's answer counts as our own",
-        "return self._earlier or (offered if self._in_doubt else None)",
-        "return self._earlier or offered",
+        "            if is_ours is False:\n                raise AnsweredElsewhere\n        raise",
+        "            return\n        raise",
+    ),
+    (
+        "a 40060 counts as another process's when Discord doesn't show the answer",
+        "if is_ours or (is_ours is None and code == ErrorCode.ALREADY_ACKNOWLEDGED):",
+        "if is_ours:",
+    ),
+    (
+        "a 10062 counts as an answer when Discord doesn't show one",
+        "if is_ours or (is_ours is None and code == ErrorCode.ALREADY_ACKNOWLEDGED):",
+        "if is_ours is not False:",
+    ),
+    (
+        "another process's answer counts as our own when the time is over",
+        "        if is_ours is False:\n            raise AnsweredElsewhere\n        if is_ours:",
+        "        if is_ours:",
+    ),
+    (
+        "an answer that is there when the time is over counts as in doubt",
+        "        if is_ours:\n            self.acknowledged_at",
+        "        if False:\n            self.acknowledged_at",
+    ),
+    (
+        "a private answer counts as the public one that was offered",
+        "is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)",
+        "is_same_kind = is_spinner is (offered.state is State.DEFERRED_SOURCE)",
+    ),
+    (
+        "a spinner counts as the reply that was offered",
+        "is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)",
+        "is_same_kind = is_private is offered.is_ephemeral",
+    ),
+    (
+        "any text counts as the one that was offered",
+        "return is_same_kind and _words(original) == _words(said)",
+        "return is_same_kind",
+    ),
+    (
+        "another message counts as the component's own",
+        'return source_id is not None and original.get("id") == source_id',
+        "return True",
     ),
     (
         "a 5xx is taken to mean that nothing arrived",
@@ -84,8 +124,8 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "a repeated attempt uses the connection that failed",
-        "deadline=deadline, fresh=attempt > 0)",
-        "deadline=deadline, fresh=False)",
+        'request("POST", path, offered.body, deadline=deadline, fresh=attempt > 0)',
+        'request("POST", path, offered.body, deadline=deadline, fresh=False)',
     ),
     (
         "a refused first response leaves the interaction taken",
@@ -94,13 +134,23 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "a cancelled first response that may have arrived is forgotten",
-        "if self._in_doubt and self._earlier is None:",
-        "if False:",
+        "offered = self._in_doubt or wish",
+        "offered = wish",
+    ),
+    (
+        "a first response that was refused stays in doubt",
+        "            if isinstance(end, Rejected):\n",
+        "            if False:\n",
     ),
     (
         "what the steps wanted to say is lost when an earlier deferral turns out to have arrived",
-        "if taken is not offered and event not in _DEFERRALS:",
-        "if False:",
+        "if is_wish or event in _DEFERRALS:",
+        "if True:",
+    ),
+    (
+        "a deferral is asked for although an earlier answer turns out to have arrived",
+        "if is_wish or event in _DEFERRALS:",
+        "if is_wish:",
     ),
     (
         "the watchdog answers what has been answered",
@@ -114,13 +164,33 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "an answer is lost when a moderator has deleted the spinner",
-        "if rejected.code != ErrorCode.UNKNOWN_MESSAGE:",
-        "if rejected.code:",
+        "if rejected.code != ErrorCode.UNKNOWN_MESSAGE:\n                raise\n            self.state",
+        "if rejected.code:\n                raise\n            self.state",
     ),
     (
         "a follow-up that may have arrived is said twice",
-        "if not is_repeatable:",
+        "if not is_repeatable and (answer is None or answer.status >= 500):",
         "if False:",
+    ),
+    (
+        "a follow-up that met a server error is said twice",
+        "if not is_repeatable and (answer is None or answer.status >= 500):",
+        "if not is_repeatable and answer is None:",
+    ),
+    (
+        "a deletion that was given up is forgotten",
+        "        if self._is_deleting:\n",
+        "        if False:\n",
+    ),
+    (
+        "a deletion that was given up and had arrived counts as refused",
+        "if rejected.code != ErrorCode.UNKNOWN_MESSAGE:\n                self._is_deleting",
+        "if rejected.code:\n                self._is_deleting",
+    ),
+    (
+        "a deletion that Discord refuses is begun anew for ever",
+        "                self._is_deleting = False\n                raise\n",
+        "                raise\n",
     ),
     (
         "an edit that hangs is not repeated in time",
@@ -157,7 +227,7 @@ _ACKNOWLEDGER: Final = (
 _INTERACTION: Final = (
     (
         "the watchdog counts from the arrival, not from the creation",
-        "when = live.acknowledger.ack_by - INITIAL_RESPONSE_S + after_s",
+        "when = live.created + after_s",
         "when = live.started + after_s",
     ),
     (
@@ -186,14 +256,24 @@ _INTERACTION: Final = (
         "if False:",
     ),
     (
-        "an interaction that Discord has given up is handled",
-        "if left_s <= 0:",
-        "if False:",
+        "an interaction whose token has died is handled",
+        "if now - self._most_skew_s >= token_deadline(",
+        "if False and token_deadline(",
     ),
     (
-        "the 3 s count from the arrival, not from the creation",
-        "ack_by = started + min(left_s, INITIAL_RESPONSE_S)",
-        "ack_by = started + INITIAL_RESPONSE_S",
+        "an interaction that seems to be late is dropped",
+        'if now - self._most_skew_s >= token_deadline(interaction["id"], 0.0):',
+        "if left_s <= 0:",
+    ),
+    (
+        "a wrong clock shortens the time for the first response",
+        "ack_by = started + INITIAL_RESPONSE_S\n",
+        "ack_by = started + min(left_s, INITIAL_RESPONSE_S)\n",
+    ),
+    (
+        "a wrong clock shortens the token's life",
+        "token_by = ack_by + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S",
+        "token_by = started + left_s + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S",
     ),
     (
         "the clocks' difference is not corrected",
@@ -202,8 +282,8 @@ _INTERACTION: Final = (
     ),
     (
         "a token is trusted to its last second",
-        " - INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S",
-        " - INITIAL_RESPONSE_S",
+        " - 2 * INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S",
+        " - 2 * INITIAL_RESPONSE_S",
     ),
     (
         "an error before the answer is told to everybody",
@@ -217,8 +297,18 @@ _INTERACTION: Final = (
     ),
     (
         "a refusal is told to everybody",
-        "await self._tell(live, _refusal_text(refusal), is_ephemeral=True)",
-        "await self._tell(live, _refusal_text(refusal), is_ephemeral=False)",
+        'await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=True)',
+        'await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=False)',
+    ),
+    (
+        "a refusal that comes out blank is not said",
+        "if refusal.text.strip():",
+        "if refusal.text:",
+    ),
+    (
+        "a sentence that Discord refuses leaves its user without one",
+        '            if neutral in ("", text):\n                raise\n',
+        "            raise\n",
     ),
     (
         "a button of old is answered in public",
@@ -227,8 +317,8 @@ _INTERACTION: Final = (
     ),
     (
         "steps that hang are never cut off",
-        "async with asyncio.timeout(handler.timeout_s):",
-        "async with asyncio.timeout(None):",
+        "async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:",
+        "async with asyncio.timeout_at(None) as live.scope:",
     ),
     (
         "steps that say nothing leave the spinner",
@@ -257,13 +347,38 @@ _INTERACTION: Final = (
     ),
     (
         "a stopping process leaves what still runs to itself",
-        "                    task.cancel()\n",
-        "                    pass\n",
+        "                for live in self.live:\n                    live.cut(self._loop.time())\n",
+        "                pass\n",
+    ),
+    (
+        "the steps of an error handler outlive their process",
+        "async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:",
+        "async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):",
+    ),
+    (
+        "steps that say nothing end while the watchdog's answer is on its way",
+        "        await live.acknowledger.settled()\n",
+        "",
+    ),
+    (
+        "an interaction that is cancelled before its first step is kept for ever",
+        "        task.add_done_callback(partial(self._forget, live))",
+        "        task.add_done_callback(lambda task: task.cancelled() or self._forget(live, task))",
+    ),
+    (
+        "what users wrote is logged",
+        "reason=loggable(at, failure) if failure else None,",
+        "reason=str(failure) if failure else None,",
+    ),
+    (
+        "an expected failure of an error handler is logged with its traceback",
+        "exception=None if _is_expected(failure) else failure,",
+        "exception=failure,",
     ),
     (
         "whoever is cut off by a restart is not told",
-        '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n            raise',
-        "            raise",
+        '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
+        "            pass\n",
     ),
 )
 

@@ -11,7 +11,7 @@ from runner.actions.action import Action, load_actions
 from runner.build import build
 from runner.compile import CUSTOM_ID_PREFIX, Program
 
-from .discord import APPLICATION_ID, Kind
+from .discord import APPLICATION_ID, SOURCE_ID, Kind
 from .generator import generate
 
 Json = dict[str, Any]  # Any: Discord's JSON
@@ -128,7 +128,7 @@ def asked_of(program: Program) -> tuple[Asked, ...]:
 
 
 _GUISES: Final = 4
-_MESSAGE: Final = {"id": "600000000000000001", "content": "Press here", "channel_id": _CHANNEL["id"], "type": 0}
+_MESSAGE: Final = {"id": SOURCE_ID, "content": "Press here", "channel_id": _CHANNEL["id"], "type": 0}
 
 
 def _place(who: int) -> Json:

@@ -21,7 +21,12 @@ APPLICATION_ID: Final = "300000000000000001"
 EPOCH_S: Final = 1_800_000_000.0
 """What Discord's clock says, in Unix seconds, when the loop's says 0."""
 
+RIVALS_TEXT: Final = "said by another process"
+SOURCE_ID: Final = "600000000000000001"
+"""The message that has the component."""
+
 _EPHEMERAL: Final = 64
+_LOADING: Final = 128
 _ANY_ROW: Final = {"components": [{"custom_id": "there already"}]}
 _HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json"
 OK: Final = Answer(200, b"{}", _HEAD)
@@ -169,7 +174,8 @@ class Discord:
         if case.stage is Stage.RECEIVED and at - case.created <= limits.INITIAL_RESPONSE_S:
             case.acknowledgements += 1
             case.stage = Stage.REPLIED
-            self._say(case, {"content": "rival"}).by_rival = True
+            case.original = self._say(case, {"content": RIVALS_TEXT})
+            case.original.by_rival = True
             self.note(case, at, "another process replied")
 
     def _named(self, method: str, path: str) -> str:
@@ -217,9 +223,21 @@ class Discord:
             return self._follow_up(case, body)
         if case.stage is Stage.DELETED:
             raise Refused(ErrorCode.UNKNOWN_MESSAGE)
+        if method == "GET":
+            return self._shown(case)
         if method == "DELETE":
             return self._delete(case)
         return self._edit(case, body)
+
+    def _shown(self, case: Case) -> Answer:
+        """Return the original: the component's own message where no other one was made."""
+        original = case.original
+        if original is None:
+            message: dict[str, Any] = {"id": SOURCE_ID, "content": "Press here", "flags": 0}  # Any: JSON
+        else:
+            flags = _EPHEMERAL * original.is_private + _LOADING * original.is_spinner
+            message = {"id": "700000000000000001", "content": original.text, "flags": flags}
+        return Answer(200, json.dumps(message).encode(), _HEAD)
 
     def _follow_up(self, case: Case, body: Mapping[str, Any]) -> Answer:
         _check_new(body)

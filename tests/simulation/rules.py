@@ -19,7 +19,7 @@ from runner.lifecycle.limits import ErrorCode
 from runner.texts import TEXTS
 
 from .bots import USER_TEXT
-from .discord import Case, Discord, Said, Stage
+from .discord import RIVALS_TEXT, Case, Discord, Said, Stage
 from .process import Process
 from .wire import ROUND_TRIP_MAX_S, Suffered
 
@@ -141,8 +141,9 @@ def _no_spinner(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def _was_silenced(evidence: Evidence, case: Case) -> bool:
-    """Whether everything that was tried after the first response was spoilt."""
-    later = [fault for _, what, fault in evidence.suffering(case).calls if not what.endswith("/callback")]
+    """Whether everything that was tried to say after the first response was spoilt; looking at it says nothing."""
+    calls = evidence.suffering(case).calls
+    later = [fault for _, what, fault in calls if not what.endswith("/callback") and not what.startswith("GET")]
     return bool(later) and all(later)
 
 
@@ -184,6 +185,14 @@ def _private_stays_private(evidence: Evidence, case: Case) -> Iterator[str]:
         if fault := _visibility_fault(said, began_in_public=began_in_public):
             yield f"{fault}: {said.text[:60]!r}"
     yield from (f"on a public message: {text[:60]!r}" for text in case.updated if text.startswith(("[prv", "[err")))
+
+
+def _others_are_left_alone(evidence: Evidence, case: Case) -> Iterator[str]:
+    """A process that can't look at the original may take somebody else's for its own; one that can must not."""
+    looks = [fault for _, what, fault in evidence.suffering(case).calls if what.startswith("GET")]
+    if not any(looks):
+        changed = [said.text for said in case.said if said.by_rival and (said.text != RIVALS_TEXT or said.is_deleted)]
+        yield from (f"another process's message was changed to {text[:60]!r}" for text in changed)
 
 
 def _visibility_fault(said: Said, *, began_in_public: bool) -> str:
@@ -263,6 +272,7 @@ CASE_RULES: Final[dict[str, Callable[[Evidence, Case], Iterator[str]]]] = {
     "nothing-twice": _nothing_twice,
     "lawful": _lawful,
     "private-stays-private": _private_stays_private,
+    "others-are-left-alone": _others_are_left_alone,
     "no-internals": _no_internals,
     "books-agree-with-discord": _books_agree_with_discord,
     "once-a-process": _once_a_process,

@@ -1,0 +1,28 @@
+"""`modal`: open a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runner.actions.action import Action, Step
+from runner.fields import option
+from runner.lifecycle.machine import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Modal(Action):
+    """Open a form from `modals:`. Nothing may have answered before, and nothing slow may stand before it.
+
+    Example:
+        - modal: feedback
+    """
+
+    whole: ClassVar[str | None] = "modal"
+    effect: ClassVar[Event | None] = Event.MODAL
+
+    modal: str = option("The form's name.", static=True)
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        """Open it through the one acknowledger; what the user submits is another interaction."""
+        await step.open_modal(self.modal)
+        return None

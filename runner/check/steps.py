@@ -1,0 +1,64 @@
+"""Which steps a config has, wherever they stand, and which of them open a form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from runner.actions.action import WrittenStep
+from runner.config.document import Handler
+from runner.config.load import Config
+from runner.diagnostics import Span
+from runner.fields import Steps
+from runner.lifecycle.machine import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """A step that opens a form: where it stands, and what the submission is an interaction of."""
+
+    span: Span
+    origin: Origin
+
+
+Openers = Mapping[str, tuple[Opener, ...]]
+"""For the name of each form, the steps that open it, in the order of the file."""
+
+
+def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
+    """Yield the steps of the runs in order, those inside other steps included."""
+    for run in runs:
+        for step in run.items if run else ():
+            yield step
+            yield from all_steps(*step.action.branches(), step.catch)
+
+
+def handler_steps(handler: Handler) -> Steps:
+    """Return what the handler does, from whichever of its two keys."""
+    return handler.steps or handler.reply or Steps()
+
+
+def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
+    """Return every run of steps that a handler has."""
+    return handler.reply, handler.steps, handler.on_error, handler.on_timeout
+
+
+def modal_of(step: WrittenStep) -> str | None:
+    """Return the name of the form that a step opens."""
+    named: object = getattr(step.action, "modal", None)
+    return named if isinstance(named, str) else None
+
+
+def openers(config: Config) -> Openers:
+    """Return which steps open each form. A form itself opens none, and neither do `on_error` and `on_timeout`."""
+    found: dict[str, tuple[Opener, ...]] = {}
+    for section, origin in (("commands", Origin.MODAL_FROM_COMMAND), ("components", Origin.MODAL_FROM_COMPONENT)):
+        handlers = (handler for its, _, handler in config.handlers() if its == section)
+        for step in all_steps(*(handler_steps(handler) for handler in handlers)):
+            if (name := modal_of(step)) is not None:
+                found[name] = (*found.get(name, ()), Opener(step.key, origin))
+    return found
+
+
+def origins_of(name: str, opened: Openers) -> tuple[Origin, ...]:
+    """Return what the submission of a form can be. One that nobody opens is taken to be opened by a component."""
+    known = {opener.origin for opener in opened.get(name, ())} or {Origin.MODAL_FROM_COMPONENT}
+    return tuple(sorted(known, key=lambda origin: origin.value))
