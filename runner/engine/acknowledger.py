@@ -52,6 +52,12 @@ class _First:
     state: State
     is_ephemeral: bool
 
+    @property
+    def flags(self) -> MessageFlags:
+        """The flags of the message that it makes, of those that tell one answer from another."""
+        spinner = MessageFlags.LOADING if self.state is State.DEFERRED_SOURCE else MessageFlags(0)
+        return spinner | MessageFlags.EPHEMERAL if self.is_ephemeral else spinner
+
 
 class Answers(Protocol):
     """The way to Discord for answers: one attempt a call, and two ways to fail that are kept apart."""
@@ -470,24 +476,26 @@ def _error(answer: Answer) -> tuple[int, str]:
 
 
 def _shows(answer: Answer, offered: _First, source_id: str | None) -> bool | None:
-    """Tell whether the message that Discord has as `@original` can be what was offered; None if it is unreadable.
+    """Tell whether the message that Discord has as `@original` is what was offered; None if that can't be told.
 
     A component's own message is known by its id, a message of ours by who sees it and by its text, a spinner by its
-    flag. White space is left out of account: Discord trims it.
+    flag. Only what the message does say counts: it may come from something in front of Discord that says less. White
+    space is left out of account: Discord trims it.
     """
     try:
         original: Mapping[str, Any] = json.loads(answer.body)
-        flags = MessageFlags(original.get("flags", 0))
-    except (ValueError, TypeError, AttributeError):  # it comes from something in front of Discord
+        flags = MessageFlags(original.get("flags", offered.flags))
+    except (ValueError, TypeError, AttributeError):  # it is no message
         return None
     match offered.state:
         case State.UPDATED | State.DEFERRED_UPDATE | State.MODAL_SHOWN:  # a form leaves at most the component's own
             return source_id is not None and original.get("id") == source_id
         case _:
+            if (flags ^ offered.flags) & (MessageFlags.LOADING | MessageFlags.EPHEMERAL):
+                return False
             said: Mapping[str, Any] = json.loads(offered.body).get("data") or {}
-            is_spinner, is_private = MessageFlags.LOADING in flags, MessageFlags.EPHEMERAL in flags
-            is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)
-            return is_same_kind and _words(original) == _words(said)
+            shown, meant = _words(original), _words(said)
+            return None if meant and not shown else shown == meant
 
 
 def _words(message: Mapping[str, Any]) -> list[str]:

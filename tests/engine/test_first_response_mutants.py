@@ -270,6 +270,9 @@ ANOTHERS = None  # instead of the state that our own answer leads to
     [
         pytest.param(Event.REPLY, original("Hello"), State.REPLIED, id="our reply"),
         pytest.param(Event.REPLY, original(" Hello\n"), State.REPLIED, id="our reply, with other white space"),
+        pytest.param(Event.REPLY, original(""), State.REPLIED, id="a reply of which no text is told"),
+        pytest.param(Event.REPLY, Answer(200, b'{"id": "4"}'), State.REPLIED, id="a reply of which nothing is told"),
+        pytest.param(Event.DEFER, Answer(200, b'{"id": "4"}'), State.DEFERRED_SOURCE, id="a spinner, without flags"),
         pytest.param(Event.REPLY, original("Hi"), ANOTHERS, id="another reply"),
         pytest.param(Event.REPLY, original("Hello", 64), ANOTHERS, id="another visibility"),
         pytest.param(Event.REPLY, original("", LOADING), ANOTHERS, id="a spinner for our reply"),

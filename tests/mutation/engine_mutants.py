@@ -74,18 +74,18 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "a private answer counts as the public one that was offered",
-        "is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)",
-        "is_same_kind = is_spinner is (offered.state is State.DEFERRED_SOURCE)",
+        "& (MessageFlags.LOADING | MessageFlags.EPHEMERAL)",
+        "& MessageFlags.LOADING",
     ),
     (
         "a spinner counts as the reply that was offered",
-        "is_same_kind = (is_spinner, is_private) == (offered.state is State.DEFERRED_SOURCE, offered.is_ephemeral)",
-        "is_same_kind = is_private is offered.is_ephemeral",
+        "& (MessageFlags.LOADING | MessageFlags.EPHEMERAL)",
+        "& MessageFlags.EPHEMERAL",
     ),
     (
         "any text counts as the one that was offered",
-        "return is_same_kind and _words(original) == _words(said)",
-        "return is_same_kind",
+        "return None if meant and not shown else shown == meant",
+        "return True",
     ),
     (
         "another message counts as the component's own",
