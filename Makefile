@@ -32,7 +32,7 @@ fix: $(INSTALLED)
 	REGENERATE=1 $(BIN)/pytest --quiet tests/test_refused_configs.py
 
 benchmarks: $(INSTALLED)
-	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python -m benchmarks.compare
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv
