@@ -35,7 +35,8 @@ FOLLOW_AFTER_S = 1.0
 WARM_S = 5.0
 """How long such a use may take."""
 
-USER_AGENT = f"DiscordBot (lifecycle-runner, {__version__})"
+USER_AGENT = f"DiscordBot (https://pypi.org/project/lifecycle-runner, {__version__})"
+"""Who we are, in the form that Discord asks for (Discord docs, Reference: User Agent)."""
 
 
 class BadAddress(Exception):
