@@ -20,7 +20,7 @@ from runner.actions.action import Action, load_actions
 from runner.build import build
 from runner.compile import Program
 from runner.diagnostics.text import render_text
-from runner.emulator.clock import VirtualClock, VirtualLoop
+from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 from runner.engine.interaction import LIVE_MAX, Engine
@@ -139,7 +139,7 @@ class Bot:
 
     async def idle(self) -> None:
         """Wait until what has been sent has arrived and nothing is under way."""
-        await asyncio.sleep(0.001)
+        await elapse(0.001)
         while self.engine.live:
             self.log.has_ended.clear()
             await self.log.has_ended.wait()
@@ -195,7 +195,7 @@ async def bot() -> AsyncIterator[StartBot]:
         assert made.engine.live == ()
     for server in started.servers:
         await server.stop()
-    await asyncio.sleep(90)  # what the libraries and the faults have begun ends a little later
+    await elapse(90)  # what the libraries and the faults have begun ends a little later
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 

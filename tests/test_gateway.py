@@ -12,7 +12,7 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from runner.emulator.clock import RealClock
+from runner.emulator.clock import RealClock, elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 from runner.gateway import Gateway, TokenRefused, Unreachable
@@ -79,7 +79,7 @@ async def test_channels_and_roles_are_found_by_name(bot: StartBot) -> None:
     made = await bot(FAST)
     guild = next(iter(made.local.world.guilds.values()))
     (support,) = [role.id for role in guild.roles.values() if role.name == "Support"]
-    await asyncio.sleep(1)
+    await elapse(1)
     assert made.gateway.guild_name(str(guild.id)) == guild.name
     assert made.gateway.role_named(str(guild.id), "Support") == str(support)
     assert made.gateway.channel_named(str(guild.id), "general") is not None
@@ -117,7 +117,7 @@ ENDS: dict[str, Break] = {
 async def test_a_connection_that_ends_is_followed_by_another(bot: StartBot, end: str) -> None:
     made = await bot(FAST)
     ENDS[end](made.local)
-    await asyncio.sleep(60)
+    await elapse(60)
     assert made.local.is_connected
     assert answers(await made.ran("fast")) == ["Hello"]
 
@@ -144,7 +144,7 @@ async def test_an_answer_under_way_does_not_notice_that_the_gateway_is_gone(bot:
 async def test_a_reconnect_registers_nothing(bot: StartBot) -> None:
     made = await bot(FAST)
     made.local.invalidate(resumable=False)
-    await asyncio.sleep(60)
+    await elapse(60)
     writes = [entry for entry in made.local.wire if entry.method in ("PUT", "POST") and "/commands" in entry.route]
     assert len(writes) == 1
 
@@ -155,7 +155,7 @@ async def test_each_attempt_to_reconnect_is_one_line_without_a_traceback(bot: St
     logging.getLogger("discord").addHandler(heard)
     try:
         await made.local.stop()
-        await asyncio.sleep(60)
+        await elapse(60)
     finally:
         logging.getLogger("discord").removeHandler(heard)
         await made.local.start()
@@ -164,7 +164,7 @@ async def test_each_attempt_to_reconnect_is_one_line_without_a_traceback(bot: St
     for line in lines:
         assert ' warning log logger=discord.client message="the connection to Discord was lost (' in line
         assert "traceback" not in line
-    await asyncio.sleep(300)
+    await elapse(300)
     assert answers(await made.ran("fast")) == ["Hello"]
 
 
@@ -242,7 +242,7 @@ async def test_a_gateway_that_is_away_at_the_start_is_tried_again(bot: StartBot)
     right = DiscordWebSocket.DEFAULT_GATEWAY
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL("ws://127.0.0.1:1/gateway")
     serving = asyncio.create_task(away.serve())
-    await asyncio.sleep(30)
+    await elapse(30)
     assert not serving.done()
     DiscordWebSocket.DEFAULT_GATEWAY = right
     await asyncio.wait_for(away.ready(), 30)

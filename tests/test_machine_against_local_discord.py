@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.emulator.client import Client
-from runner.emulator.clock import VirtualClock, VirtualLoop
+from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.core import Core
 from runner.emulator.refusals import Refused
 from runner.emulator.trace import InteractionState, Trace
@@ -189,7 +189,7 @@ class Pair:
     async def take(self, step: Step) -> None:
         """Do one step on both sides and compare them."""
         if isinstance(step, Instant):
-            await asyncio.sleep(max(self._trace.dispatched_at + step.value - self._now(), 0))
+            await elapse(max(self._trace.dispatched_at + step.value - self._now(), 0))
             self._let_time_pass()
         else:
             self._wish(step)
@@ -373,7 +373,7 @@ def command(client: Client) -> Trace:
 async def submitted(core: Core, client: Client, opener: Trace) -> Trace:
     """Open a form in answer to `opener`, and have the member submit it when that interaction's 3 s are long over."""
     core.desk.callback(opener.id, opener.token, callback_body(Call.CALLBACK_MODAL, {}), ())
-    await asyncio.sleep(FILLING_IN_S)
+    await elapse(FILLING_IN_S)
     return client.submit(modal=opener, user=None, values={"why": "because"})
 
 

@@ -147,3 +147,10 @@ class _HasFileno(Protocol):
 
 
 FileLike = int | _HasFileno
+
+
+async def elapse(seconds: float) -> None:
+    """Let time pass on a `VirtualLoop`, where it costs none. Raises RuntimeError on a loop that would sleep."""
+    if not isinstance(asyncio.get_running_loop(), VirtualLoop):
+        raise RuntimeError("time elapses by itself on this loop; wait for what is to happen instead")
+    await asyncio.sleep(seconds)

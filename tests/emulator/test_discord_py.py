@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
+from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 
 Click = discord.Interaction["Bot"]
@@ -75,7 +76,7 @@ async def ping(interaction: Click) -> None:
 async def slow(interaction: Click) -> None:
     """Answer late."""
     await interaction.response.defer()
-    await asyncio.sleep(600)
+    await elapse(600)
     await interaction.edit_original_response(content="Done")
     follow_up = await interaction.followup.send("And more", wait=True)
     await follow_up.edit(content="And much more")
@@ -141,7 +142,7 @@ async def test_it_defers_edits_and_follows_up_ten_minutes_later(local: LocalDisc
     assert await trace.acknowledged(5)
     assert trace.messages[0].loading
     assert await trace.finished(800)
-    await asyncio.sleep(1)
+    await elapse(1)
     assert [message.content for message in trace.messages] == ["Done", "And much more"]
     assert trace.messages[1].edits == ("And more",)
     assert trace.refused == []
@@ -169,7 +170,7 @@ async def test_its_rest_calls_come_back_as_events(local: LocalDiscord, bot: Bot)
     options = {"who": "kim", "role": "Support"}
     trace = local.command(user="robin", channel="general", name="give", options=options)
     assert await trace.finished(5)
-    await asyncio.sleep(1)
+    await elapse(1)
     assert "Kim got Support" in bot.heard
 
 
@@ -178,7 +179,7 @@ async def test_it_resumes_after_a_cut_and_misses_nothing(local: LocalDiscord, bo
     local.say(user="robin", channel="general", content="missed")
     async with asyncio.timeout(30):
         await bot.resumed.wait()
-    await asyncio.sleep(1)
+    await elapse(1)
     assert bot.heard == ["missed"]
     assert await local.command(user="robin", channel="general", name="ping").finished(5)
 
@@ -200,7 +201,7 @@ async def test_it_identifies_anew_after_an_invalid_session(local: LocalDiscord, 
 
 
 async def test_it_stays_connected_for_hours(local: LocalDiscord, bot: Bot) -> None:
-    await asyncio.sleep(2 * 3600)
+    await elapse(2 * 3600)
     assert local.is_connected
     assert not bot.resumed.is_set()
     assert await local.command(user="robin", channel="general", name="ping").finished(5)
@@ -210,6 +211,6 @@ async def test_it_sees_a_duplicate_delivery_twice(local: LocalDiscord, bot: Bot)
     trace = local.command(user="robin", channel="general", name="ping")
     local.dispatch_again(trace)
     assert await trace.finished(5)
-    await asyncio.sleep(1)
+    await elapse(1)
     assert bot.seen == [trace.id, trace.id]
     assert trace.acknowledgements == 1

@@ -1,6 +1,5 @@
 """The gateway over a raw WebSocket: every rule a library may stumble over."""
 
-import asyncio
 import json
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.lifecycle.bits import Intents
 
@@ -173,7 +173,7 @@ async def test_what_cannot_be_resumed_is_an_invalid_session(local: LocalDiscord,
         await first.websocket.close(code=1000)
     else:
         local.drop_gateway()
-    await asyncio.sleep(181 if case == "too late" else 0.1)
+    await elapse(181 if case == "too late" else 0.1)
     second = await dial()
     await second.resume("other" if case == "unknown session" else session, 99 if case == "future sequence" else 1)
     assert (await second.frame())["op"] == 9

@@ -1,12 +1,12 @@
 """The lifecycle that Discord enforces, cell by cell, over HTTP and on virtual time."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import InteractionState, Trace
 
@@ -101,11 +101,11 @@ class Bench:
                 await self.respond(trace, 4)
                 await self.webhook(trace, "DELETE", "/messages/@original")
             case "expired":
-                await asyncio.sleep(3.01)
+                await elapse(3.01)
             case _:
                 assert state in {"received", "dead"}
         if state in {"token expired", "dead"}:
-            await asyncio.sleep(900.01)
+            await elapse(900.01)
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ async def test_each_callback_type_is_taken_only_where_discord_takes_it(bench: Be
 @pytest.mark.parametrize(("after_s", "is_taken"), [(2.99, True), (3.01, False)])
 async def test_a_first_response_is_taken_for_three_seconds(bench: Bench, after_s: float, is_taken: bool) -> None:
     trace = await bench.ask()
-    await asyncio.sleep(after_s)
+    await elapse(after_s)
     status, _ = await bench.respond(trace, 4)
     assert (status == 200) is is_taken
     assert trace.failed is not is_taken
@@ -194,7 +194,7 @@ async def test_a_first_response_is_taken_for_three_seconds(bench: Bench, after_s
 async def test_a_token_lives_for_fifteen_minutes(bench: Bench, after_s: float, is_taken: bool) -> None:
     trace = await bench.ask()
     await bench.respond(trace, 5)
-    await asyncio.sleep(after_s)
+    await elapse(after_s)
     answer = await bench.webhook(trace, "PATCH", "/messages/@original", {"content": "late"})
     assert code(answer) == ((200, None) if is_taken else (401, 50027))
 

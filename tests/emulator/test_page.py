@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from runner.emulator.clock import VirtualClock
+from runner.emulator.clock import VirtualClock, elapse
 from runner.emulator.page import BACKLOG_MAX, CONTENT_SECURITY_POLICY, STREAMS_MAX, Page
 from runner.emulator.page_requests import BODY_MAX_BYTES
 from runner.emulator.server import LocalDiscord
@@ -359,7 +359,7 @@ async def test_a_reply_arrives_as_a_message_and_as_a_timeline(stage: Stage) -> N
         assert trace.payload["data"]["options"] == [{"name": "count", "type": 4, "value": 3}]
         waiting = await window.until("interaction")
         assert (waiting["state"], waiting["acknowledged_after_s"], waiting["ended_after_s"]) == ("received", None, None)
-        await asyncio.sleep(1)
+        await elapse(1)
         await stage.respond(trace, 4, {"content": "Noted"})
         ended = await window.until("interaction")
         message = await window.until("message")
@@ -383,7 +383,7 @@ async def test_a_deferred_answer_ends_with_its_edit(stage: Stage, ending: str) -
         await stage.respond(trace, 5, {})
         thinking = await window.until("message")
         assert thinking["flags"] & LOADING
-        await asyncio.sleep(5)
+        await elapse(5)
         await stage.webhook(trace, *ENDINGS[ending])
         ended = await window.until("interaction", lambda data: data["ended_after_s"] is not None)
         last = await window.until("message_deleted" if ending == "delete" else "message")
@@ -404,7 +404,7 @@ async def test_a_command_that_nobody_answers_fails_after_three_seconds(stage: St
 async def test_an_answer_that_stays_deferred_fails_after_fifteen_minutes(stage: Stage) -> None:
     trace = await stage.command("kim", "ping")
     await stage.respond(trace, 5, {})
-    await asyncio.sleep(901)
+    await elapse(901)
     async with stage.window("kim") as window:
         _, snapshot = await window.next()
     [failed] = snapshot["interactions"]
@@ -553,7 +553,7 @@ async def test_one_stream_too_many_is_refused_and_a_reader_who_leaves_makes_room
         async with many.get(url) as refused:
             assert refused.status == 503
         answers[0].close()
-        await asyncio.sleep(0.1)
+        await elapse(0.1)
         async with many.get(url) as taken:
             assert taken.status == 200
         for answer in answers:

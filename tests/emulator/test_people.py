@@ -1,11 +1,11 @@
 """What members can do, what Discord's app keeps them from, and what the bot then receives."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from runner.emulator.clock import elapse
 from runner.emulator.directory import find_role, find_user
 from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.server import LocalDiscord, LocalDiscordError
@@ -285,7 +285,7 @@ async def test_waiting_for_an_answer_ends_in_a_timeout(registered: LocalDiscord)
     trace = give(registered)
     with pytest.raises(TimeoutError):
         await trace.acknowledged(timeout=1)
-    await asyncio.sleep(3)
+    await elapse(3)
     assert trace.outcome == "The application did not respond"
 
 

@@ -1,6 +1,5 @@
 """The REST API over HTTP: who may call, what is answered, what the world looks like afterwards."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -10,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from runner.emulator.clock import elapse
 from runner.emulator.directory import find_channel, find_role, find_user
 from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.server import LocalDiscord
@@ -79,7 +79,7 @@ async def test_a_call_without_the_bots_token_is_refused_and_a_foreign_one_is_not
 async def test_json_comes_with_exactly_that_type_and_the_servers_date(
     local: LocalDiscord, http: aiohttp.ClientSession
 ) -> None:
-    await asyncio.sleep(3600)
+    await elapse(3600)
     async with http.get(local.base_url + "/gateway") as answer:
         assert answer.headers["Content-Type"] == "application/json"
         assert await answer.json() == {"url": local.gateway_url}

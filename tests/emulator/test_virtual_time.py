@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from runner.emulator.clock import VIRTUAL_START_S, VirtualClock, VirtualLoop, VirtualTimeExhausted
+from runner.emulator.clock import VIRTUAL_START_S, VirtualClock, VirtualLoop, VirtualTimeExhausted, elapse
 from runner.emulator.snowflake import Snowflakes, created_at
 
 
 async def test_a_quarter_of_an_hour_takes_no_time() -> None:
     loop, started = asyncio.get_running_loop(), time.monotonic()
-    await asyncio.sleep(900)
+    await elapse(900)
     assert loop.time() == pytest.approx(900, abs=0.5)
     assert time.monotonic() - started < 5
 
@@ -21,7 +21,7 @@ async def test_timers_fire_in_order_at_their_own_instants() -> None:
     fired: list[tuple[str, float]] = []
 
     async def sleeper(name: str, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        await elapse(seconds)
         fired.append((name, round(loop.time() - started)))
 
     started = loop.time()
@@ -85,7 +85,7 @@ def test_time_without_end_is_noticed() -> None:
 async def test_a_virtual_clock_follows_its_loop() -> None:
     clock = VirtualClock(asyncio.get_running_loop())
     before = clock.now()
-    await asyncio.sleep(90)
+    await elapse(90)
     assert before >= VIRTUAL_START_S
     assert clock.now() - before == pytest.approx(90, abs=0.1)
 
@@ -107,3 +107,11 @@ def test_ids_of_one_instant_are_unique_ascending_and_bear_its_time() -> None:
 
 def test_two_workers_never_share_an_id() -> None:
     assert Snowflakes(Still(), worker=1).next() != Snowflakes(Still(), worker=2).next()
+
+
+def test_time_elapses_only_where_it_costs_none() -> None:
+    async def job() -> None:
+        await elapse(1)
+
+    with pytest.raises(RuntimeError, match="wait for what is to happen"):
+        asyncio.run(job())

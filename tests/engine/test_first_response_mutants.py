@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from runner.actions.action import Action, Step, StepFailed
-from runner.emulator.clock import VirtualLoop
+from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.trace import Trace
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Rejected, TokenExpired, TooLate
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
@@ -72,7 +72,7 @@ class Scripted:
             case Exception():
                 raise outcome
             case Hang(seconds):
-                await asyncio.sleep(min(seconds, deadline - loop.time()))
+                await elapse(min(seconds, deadline - loop.time()))
                 if seconds <= deadline - self.attempts[-1].at:
                     return DONE
                 raise OutcomeUnknown
@@ -146,7 +146,7 @@ def test_a_repeated_attempt_never_uses_the_connection_that_failed() -> None:
 def test_whoever_gives_up_waiting_leaves_the_first_response_on_its_way() -> None:
     async def talk(acknowledger: Acknowledger) -> None:
         first = asyncio.create_task(reply(acknowledger))
-        await asyncio.sleep(0.1)
+        await elapse(0.1)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await reply(acknowledger)
@@ -199,7 +199,7 @@ def test_an_edit_that_discord_refuses_leaves_the_spinner_to_the_next_one() -> No
 def test_an_expired_token_is_not_used() -> None:
     async def talk(acknowledger: Acknowledger) -> None:
         await reply(acknowledger)
-        await asyncio.sleep(5)
+        await elapse(5)
         with pytest.raises(TokenExpired):
             await reply(acknowledger)
 
@@ -393,7 +393,7 @@ async def received_late(bot: StartBot, *, callbacks_fail: bool = False) -> tuple
     made = await bot(STALLING, more={"stall": Stall}, local=before.local)
     if callbacks_fail:
         made.local.faults.next("callback", status=502, times=20)
-    await asyncio.sleep(trace.dispatched_at + TRANSIT_S - made.local.clock.now())
+    await elapse(trace.dispatched_at + TRANSIT_S - made.local.clock.now())
     made.engine.receive(trace.payload)
     await made.idle()
     return made, trace

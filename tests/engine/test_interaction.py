@@ -10,6 +10,7 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from runner.actions.action import Action, Step
+from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import InteractionState, Trace
 from runner.fields import Duration, option
@@ -649,7 +650,7 @@ async def test_an_interaction_that_seems_to_be_too_late_is_left_to_discords_judg
     await made.stop()
     trace = made.command("fast")
     again = await bot("commands: {fast: {description: d, steps: [{send: Effect}, {reply: Hello}]}}", local=made.local)
-    await asyncio.sleep(5)
+    await elapse(5)
     again.engine.receive(trace.payload)
     await again.idle()
     assert sent(again, trace) == ["POST callback 5"]
@@ -665,7 +666,7 @@ async def test_an_interaction_whose_token_has_died_is_not_even_tried(
     made = await bot("commands: {fast: {description: d, reply: Hello}}")
     trace = await made.ran("fast")
     late = {**trace.payload, "id": str(trace.id + 1)}
-    await asyncio.sleep(passed_s)
+    await elapse(passed_s)
     made.engine.receive(late)
     await made.idle()
     assert len(made.log.of("interaction")) == 1 + is_tried
@@ -692,7 +693,7 @@ async def test_a_clock_that_is_set_while_the_bot_runs_is_noticed(bot: StartBot) 
     made = await bot("commands: {fast: {description: d, reply: Hello}}")
     assert contents(await made.ran("fast")) == ["Hello"]
     made.clock.ahead_s = 10
-    await asyncio.sleep(31)  # Discord's clock is read every half minute
+    await elapse(31)  # Discord's clock is read every half minute
     assert contents(await made.ran("fast")) == ["Hello"]
 
 
@@ -721,7 +722,7 @@ async def test_what_arrives_while_draining_is_told_to_come_again(bot: StartBot) 
     made = await bot("commands: {slow: {description: d, steps: [{wait: 5s}, {reply: Hello}]}}")
     await made.command("slow").acknowledged()
     stopping = asyncio.create_task(made.stop())
-    await asyncio.sleep(1)
+    await elapse(1)
     trace = made.command("slow")
     assert await trace.finished(3)
     assert contents(trace) == ["I am being restarted. Please try again in a moment."]

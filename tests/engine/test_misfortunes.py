@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from runner.actions.action import Action, Step
+from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
 from runner.engine.answers import Answer, Method, NotSent
 from runner.engine.interaction import Engine
@@ -144,7 +145,7 @@ async def stopped_while(bot: StartBot, command: str, *, more: str = "", strike: 
     if strike:
         made.local.faults.next(**strike)
     made.command("try")
-    await asyncio.sleep(0.01)
+    await elapse(0.01)
     await made.stop()
     return made
 
@@ -186,7 +187,7 @@ async def test_suggestions_that_are_asked_for_during_a_restart_are_none(bot: Sta
     trace = made.command("slow")
     await trace.acknowledged()
     stopping = asyncio.create_task(made.stop())
-    await asyncio.sleep(1)
+    await elapse(1)
     asked = {**trace.payload, "id": str(trace.id + 1), "type": 4, "data": {"id": "1", "name": "slow", "type": 1}}
     made.engine.receive(asked)
     await stopping
