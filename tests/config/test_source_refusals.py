@@ -63,13 +63,13 @@ REFUSALS: dict[str, tuple[str, str, Span, str, object]] = {
     "str tag": ("a: !!str 12\n", "yaml-tag", columns(1, 4, 9), "remove `!!str`", {"a": "12"}),
     "secret tag": ("a: !secret token\n", "yaml-tag", columns(1, 4, 11), "${NAME}", {"a": "token"}),
     "environment tag": ("a: !env_var TOKEN\n", "yaml-tag", columns(1, 4, 12), "${NAME}", {"a": "TOKEN"}),
-    "include tag": ("a: !include b.yaml\n", "yaml-tag", columns(1, 4, 12), "`include:`", {"a": "b.yaml"}),
+    "include tag": ("a: !include b.yaml\n", "yaml-tag", columns(1, 4, 12), "what that file says", {"a": "b.yaml"}),
     "text like a tag": ("a: !help me\n", "yaml-tag", columns(1, 4, 9), 'quote it: "!help me"', {"a": "me"}),
     "tag before a mapping": ("a: !x\n  b: 1\n", "yaml-tag", columns(1, 4, 6), "remove `!x`", {"a": {"b": 1}}),
     "tag after an anchor": ("a: &b !x 1\n", "yaml-tag", columns(1, 7, 9), "quote it", {"a": "1"}),
     "unknown alias": ("a: *wave\n", "unknown-alias", columns(1, 4, 9), 'quote it: "*wave"', {"a": "*wave"}),
     "alias of itself": ("a: &x [*x]\n", "alias-of-itself", columns(1, 8, 10), "remove it", {"a": ["*x"]}),
-    "second document": ("a: 1\n---\nb: 2\n", "second-document", columns(2, 1, 4), "include:", {"a": 1}),
+    "second document": ("a: 1\n---\nb: 2\n", "second-document", columns(2, 1, 4), "a file of its own", {"a": 1}),
 }
 
 

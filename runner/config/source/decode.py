@@ -41,7 +41,7 @@ def _too_large(size: int, file: str) -> Diagnostic:
         span=Span(file, 1, 1, 1, 1),
         headline=f"this file has {size / 1024 / 1024:.1f} MiB, and the limit is {MAX_BYTES // 1024 // 1024} MiB",
         why="the size is bounded so that no file can exhaust the program that reads it",
-        fix="split the file with `include:`",
+        fix="name the file that holds your bot; one is rarely larger than 100 KiB",
     )
 
 

@@ -30,7 +30,7 @@ def too_deep(source: Source, start: int, limit: int) -> Diagnostic:
         span=source.span(start, start + 1),
         headline=f"lists and mappings are nested more than {limit} deep here",
         why="the depth is bounded so that no file can exhaust the program that reads it",
-        fix="move the inner steps into a flow, and use `run: NAME` in their place",
+        fix="join conditions with `and`, or end a branch with `stop` instead of nesting the rest",
     )
 
 
@@ -41,7 +41,7 @@ def too_many_nodes(source: Source, start: int, limit: int) -> Diagnostic:
         span=source.span(start, start + 1),
         headline=f"this file has more than {limit} values",
         why="an alias counts as everything it stands for; the number is bounded so that no file can exhaust memory",
-        fix="split the file with `include:`, or replace aliases of large parts by a flow and `run: NAME`",
+        fix="write out what the aliases stand for where it is needed, and leave the rest out",
     )
 
 
@@ -52,7 +52,7 @@ def too_many_aliases(source: Source, start: int, limit: int) -> Diagnostic:
         span=source.span(start, start + 1),
         headline=f"this file has more than {limit} aliases (`*name`)",
         why="the number of aliases is bounded so that no file can exhaust memory",
-        fix="put what is shared into a flow, and use `run: NAME` in place of the aliases",
+        fix="write out what the aliases stand for where it is needed",
     )
 
 
@@ -86,7 +86,7 @@ def merge_key(span: Span) -> Diagnostic:
         span=span,
         headline="`<<` does not merge mappings here",
         why="merge keys are no part of YAML 1.2, and editors and programs disagree on what they do",
-        fix="write the keys out; what all handlers share goes under `defaults:`, shared steps into a flow",
+        fix="write the keys out; what all handlers share goes under `defaults:`",
     )
 
 
@@ -131,7 +131,7 @@ def second_document(source: Source, start: int) -> Diagnostic:
         span=source.span(start, start + 3),
         headline="a second document begins here, and a file has one",
         why="`---` on a line of its own ends a YAML document and begins another",
-        fix="remove this line, or move what follows into a file of its own and name that under `include:`",
+        fix="remove this line, or move what follows into a file of its own",
     )
 
 
@@ -153,7 +153,7 @@ def _tag_fix(name: str, written: str) -> str:
     if name.startswith(("!secret", "!env")):
         return "write `${NAME}`: it is read from the environment"
     if name.startswith("!include"):
-        return "name the file under `include:` at the top of this file"
+        return "write what that file says here: a config is one file"
     if name.startswith("!!") or "\n" in written:
         return f"remove `{shortened(name)}`"
     return f"if it is text, quote it: {quoted(written)}"
