@@ -267,23 +267,22 @@ class Engine:
                 is_slash = data.get("type", 1) == 1
                 return Origin.COMMAND, self.program.commands.get(name) if is_slash else None, "/" + name
             case 3:
-                name = str(data.get("custom_id")).removeprefix(CUSTOM_ID_PREFIX)
+                name = _name_in(data, CUSTOM_ID_PREFIX)
                 return Origin.COMPONENT, self.program.components.get(name), name
             case 4:
                 return Origin.AUTOCOMPLETE, None, "/" + str(data.get("name"))
             case 5:
                 origin = Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
-                custom_id = str(data.get("custom_id"))
-                handler = self._submitted(custom_id, origin, interaction)
-                return origin, handler, "modal " + custom_id.removeprefix(MODAL_PREFIX)
+                name = _name_in(data, MODAL_PREFIX)
+                return origin, self._submitted(name, origin, interaction), "modal " + name
             case 1:
                 return Origin.PING, None, "ping"
             case _:
                 return None
 
-    def _submitted(self, custom_id: str, origin: Origin, interaction: Json) -> Handler | None:
+    def _submitted(self, name: str, origin: Origin, interaction: Json) -> Handler | None:
         """Return what answers a submitted form; None for one of an older config, which may have asked for less."""
-        modal = self.program.modals.get(custom_id.removeprefix(MODAL_PREFIX))
+        modal = self.program.modals.get(name)
         if modal is None or not modal.required <= context.fields(interaction).keys():
             return None
         return modal.handlers.get(origin)
@@ -524,6 +523,12 @@ def _first_look_s(live: Live) -> float:
     """Return when the watchdog looks first: no path of the handler is to be answered sooner."""
     opens = live.handler is not None and live.handler.plan.may_open
     return min(live.patience_s, budget.MODAL_BUDGET_S) if opens else live.patience_s
+
+
+def _name_in(data: Json, prefix: str) -> str:
+    """Return the name that a custom_id carries; of one that isn't ours the whole, in brackets, which names nothing."""
+    custom_id = str(data.get("custom_id"))
+    return custom_id.removeprefix(prefix) if custom_id.startswith(prefix) else f"[{custom_id}]"
 
 
 def _refusal_text(refusal: Refused) -> str:

@@ -622,6 +622,33 @@ async def test_what_no_handler_takes_is_answered_all_the_same(
     assert request == callback or request["type"] == callback
 
 
+@pytest.mark.parametrize(
+    ("kind", "custom_id", "part"),
+    [
+        pytest.param(3, "lr:join", "Me", id="our button"),
+        pytest.param(3, "join", "older version", id="another program's button"),
+        pytest.param(5, "lr:modal:ask", "Thanks", id="our form"),
+        pytest.param(5, "ask", "older version", id="another program's form"),
+        pytest.param(5, "lr:ask", "older version", id="a button's id on a form"),
+    ],
+)
+async def test_only_a_custom_id_of_ours_names_a_handler(bot: StartBot, kind: int, custom_id: str, part: str) -> None:
+    made = await bot("""
+        commands: {fast: {description: d, steps: [{modal: ask}]}}
+        components: {join: {button: {label: I}, reply: Me}}
+        modals: {ask: {title: t, fields: {a: {label: A, required: false}}, reply: Thanks}}
+        """)
+    template = (await made.ran("fast")).payload
+    text_input = {"type": 18, "component": {"type": 4, "custom_id": "a", "value": ""}}
+    data = {"custom_id": custom_id, "component_type": 2, "components": [text_input]}
+    identity = str(int(template["id"]) + 1)
+    made.engine.receive({**template, "id": identity, "type": kind, "data": data})
+    await made.idle()
+    (request,) = [entry.request for entry in made.local.wire if identity in entry.route]
+    assert isinstance(request, dict)
+    assert part in request["data"]["content"]
+
+
 async def test_an_interaction_of_a_kind_that_does_not_exist_yet_is_left_alone(bot: StartBot) -> None:
     made = await bot("commands: {fast: {description: d, reply: Hello}}")
     template = (await made.ran("fast")).payload
