@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import yaml
 
-from runner.config.source.compose import Composer
+from runner.config.source import faults
+from runner.config.source.compose import MAX_DEPTH, Composer
 from runner.config.source.decode import decode
 from runner.config.source.nodes import Mapping, Node, Scalar, Source, Style
 from runner.diagnostics import Diagnostic
@@ -16,6 +17,9 @@ LoaderClass = type[yaml.CSafeLoader] | type[yaml.SafeLoader]
 
 # libyaml's parser is 15 times as fast as PyYAML's own, which is all that a PyYAML built without it has.
 LOADER: LoaderClass = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# What libyaml says from 0.2.6 on: it reads ahead, and so finds a bomb before the events reach our own, lower bound.
+_TOO_DEEP = "exceeded maximum nesting depth"
 
 _EXAMPLE = """begin with keys, as in
 version: 1
@@ -47,6 +51,9 @@ def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> P
         with _no_cyclic_gc():
             composer.take(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
+        if error.problem == _TOO_DEEP and error.problem_mark is not None:
+            ending = faults.too_deep(source, error.problem_mark.index, MAX_DEPTH)
+            return Parsed(None, _with_ending(composer.diagnostics, ending))
         from runner.config.source.syntax import syntax_fault  # only a broken file needs it
 
         return Parsed(None, _with_ending(composer.diagnostics, syntax_fault(error, source, composer.last_scalar)))
