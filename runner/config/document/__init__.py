@@ -1,0 +1,30 @@
+"""The keys of bot.yaml: one module for each section, one dataclass for each mapping in it."""
+
+from runner.config.document.bot import Activity, Bot, Presence
+from runner.config.document.commands import Command, Option
+from runner.config.document.components import Button, Component
+from runner.config.document.guards import Check, PermissionRules, RoleRules
+from runner.config.document.handlers import Defaults, Handler
+from runner.config.document.modals import Modal, ModalField
+from runner.config.document.responses import STRATEGIES, Response
+from runner.config.document.whole import Document
+
+__all__ = [
+    "STRATEGIES",
+    "Activity",
+    "Bot",
+    "Button",
+    "Check",
+    "Command",
+    "Component",
+    "Defaults",
+    "Document",
+    "Handler",
+    "Modal",
+    "ModalField",
+    "Option",
+    "PermissionRules",
+    "Presence",
+    "Response",
+    "RoleRules",
+]

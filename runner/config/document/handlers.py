@@ -1,0 +1,42 @@
+"""What every handler has, and what all of them inherit."""
+
+from dataclasses import dataclass
+
+from runner.config.document.guards import PermissionRules
+from runner.config.document.responses import Response
+from runner.fields import Duration, Entry, Steps, option
+from runner.lifecycle import budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults(Entry):
+    """What every handler inherits unless it says otherwise."""
+
+    response: Response = option("How handlers answer.", default=Response())
+    timeout: Duration = option(
+        "How long a handler may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        default=budget.HANDLER_TIMEOUT_S,
+        minimum=0.1,
+        maximum=budget.HANDLER_TIMEOUT_MAX_S,
+    )
+    on_error: Steps | None = option("What runs when a step fails.", default=None)
+    on_timeout: Steps | None = option("What runs when the time is up.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler(Entry):
+    """What every handler has: guards, a way of answering, steps, and what happens when they don't work out."""
+
+    permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
+    check: str | None = option("A guard from `checks:`.", default=None)
+    response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
+    timeout: Duration | None = option(
+        "How long it may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        default=None,
+        minimum=0.1,
+        maximum=budget.HANDLER_TIMEOUT_MAX_S,
+    )
+    reply: Steps | None = option("Short for one `reply` step.", default=None, action="reply")
+    steps: Steps | None = option("What it does.", default=None)
+    on_error: Steps | None = option("What runs when a step fails.", default=None)
+    on_timeout: Steps | None = option("What runs when the time is up.", default=None)

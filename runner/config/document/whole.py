@@ -1,0 +1,35 @@
+"""A whole bot.yaml: its top-level keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from runner.config.document.bot import Bot
+from runner.config.document.commands import Command
+from runner.config.document.components import Component
+from runner.config.document.guards import Check
+from runner.config.document.handlers import Defaults
+from runner.config.document.modals import Modal
+from runner.fields import Data, Entry, option
+from runner.lifecycle import limits
+
+NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,31}"
+NAME_TAKES = "a name of letters, digits, `_` and `-`, at most 32, that begins with a letter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Entry):
+    """A whole bot.yaml."""
+
+    version: Literal[1] = option("The version of the language.", default=1)
+    bot: Bot = option("Who the bot is and where it runs.", default=Bot())
+    defaults: Defaults = option("What every handler inherits.", default=Defaults())
+    vars: Mapping[str, Data] = option(
+        "Values that templates read as `vars.<name>`.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )
+    checks: Mapping[str, Check] = option("Guards by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    commands: Mapping[str, Command] = option(
+        "Slash commands by name.", default={}, max_items=limits.GLOBAL_CHAT_INPUT_COMMANDS_MAX
+    )
+    components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
