@@ -1,0 +1,31 @@
+"""`Config` to `Program`."""
+
+from runner.compile.compiler import compile_program
+from runner.compile.guards import bits
+from runner.compile.program import (
+    CUSTOM_ID_PREFIX,
+    MODAL_PREFIX,
+    Check,
+    CompiledStep,
+    Guard,
+    Handler,
+    Modal,
+    Program,
+    RegisteredCommand,
+    Render,
+)
+
+__all__ = [
+    "CUSTOM_ID_PREFIX",
+    "MODAL_PREFIX",
+    "Check",
+    "CompiledStep",
+    "Guard",
+    "Handler",
+    "Modal",
+    "Program",
+    "RegisteredCommand",
+    "Render",
+    "bits",
+    "compile_program",
+]

@@ -1,0 +1,71 @@
+"""`Config` to `Program`: everything that can be worked out once is worked out here.
+
+A program is immutable. Templates are compiled, steps know whether anything in them has to be rendered, permission
+names are bits, commands are the JSON that Discord registers. The engine does no parsing and no lookups by text.
+"""
+
+import hashlib
+import json
+from types import MappingProxyType
+from typing import cast
+
+from runner.check.names import roots_of
+from runner.check.rules import Checked
+from runner.compile.commands import command_payload
+from runner.compile.components import button
+from runner.compile.guards import compile_check
+from runner.compile.handlers import HandlerCompiler
+from runner.compile.program import Json, Program, RegisteredCommand
+from runner.config import document, source
+from runner.config.load import Config
+from runner.lifecycle.machine import Origin
+
+
+def compile_program(config: Config, checked: Checked, generation: int) -> Program:
+    """Return the program of a config that has no errors."""
+    written = config.document
+    bot = written.bot
+    guards = {name: compile_check(entry) for name, entry in written.checks.items()}
+    check_roots = {name: roots_of(entry) for name, entry in written.checks.items()}
+    compiler = HandlerCompiler(config, checked, check_roots)
+    return Program(
+        generation=generation,
+        digest=_digest(config),
+        token=bot.token,
+        guilds=tuple(bot.guilds),
+        presence=bot.presence,
+        commands=MappingProxyType(
+            {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
+        ),
+        components=MappingProxyType(
+            {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
+        ),
+        modals=MappingProxyType({name: compiler.modal(name, modal) for name, modal in written.modals.items()}),
+        buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
+        checks=MappingProxyType(guards),
+        variables=MappingProxyType(dict(written.vars)),
+        registered=tuple(
+            _registered(config, name, command, compiler.needs_server(command))
+            for name, command in written.commands.items()
+        ),
+    )
+
+
+def _registered(config: Config, name: str, command: document.Command, needs_server: bool) -> RegisteredCommand:
+    """Return what Discord is told of a command."""
+    key = config.key("commands", name)
+    is_global = not config.document.bot.guilds
+    payload = command_payload(name, command, in_servers_only=needs_server and is_global)
+    return RegisteredCommand(payload, f"{key.file}:{key.line}:{key.column}")
+
+
+def _digest(config: Config) -> str:
+    """Return a digest of what the file says, whatever its layout and whatever the token is.
+
+    The order of keys counts: users see options and choices in the order of the file.
+    """
+    said = cast(Json, source.plain(config.root))
+    bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
+    rest = {name: value for name, value in said.items() if name != "bot"}
+    canonical = json.dumps([bot, rest])
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -1,0 +1,83 @@
+"""Handlers and forms with what they inherit, and what their templates read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from runner.check.contexts import SERVER_ROOTS, shown_by
+from runner.check.names import roots_of
+from runner.check.rules import Checked
+from runner.check.steps import all_steps, handler_steps, modal_of
+from runner.compile.components import modal_renderer
+from runner.compile.guards import compile_guard
+from runner.compile.program import Handler, Modal
+from runner.compile.steps import compile_steps
+from runner.config import document
+from runner.config.load import Config
+from runner.fields import Steps
+from runner.lifecycle.machine import Origin
+
+_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal "}
+"""How the handlers of each section are named in the log: what stands before their own names."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerCompiler:
+    """Compiles the handlers of one config. `check_roots` are the names that the templates of each named guard read."""
+
+    config: Config
+    checked: Checked
+    check_roots: Mapping[str, frozenset[str]]
+
+    def modal(self, name: str, written: document.Modal) -> Modal:
+        """Compile one form."""
+        origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
+        return Modal(
+            render=modal_renderer(name, written),
+            handlers=MappingProxyType({origin: self.handler("modals", name, written, origin) for origin in origins}),
+            required=frozenset(field for field, entry in written.fields.items() if entry.required),
+        )
+
+    def handler(self, section: str, name: str, written: document.Handler, origin: Origin) -> Handler:
+        """Compile one handler with what it inherits."""
+        defaults = self.config.document.defaults
+        plan = self.checked.plans[section, name, origin]
+        on_error, on_timeout = written.on_error or defaults.on_error, written.on_timeout or defaults.on_timeout
+        return Handler(
+            name=_LOGGED_AS[section] + name,
+            origin=origin,
+            plan=plan,
+            guard=compile_guard(written),
+            timeout_s=written.timeout or defaults.timeout,
+            steps=compile_steps(handler_steps(written), plan),
+            on_error=compile_steps(on_error, plan) if on_error else None,
+            on_timeout=compile_steps(on_timeout, plan) if on_timeout else None,
+            roots=self._roots(written, on_error, on_timeout),
+            options=tuple(written.options) if isinstance(written, document.Command) else (),
+            fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
+            needs_server=self.needs_server(written),
+        )
+
+    def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
+        """Return the names that some template of the handler reads; nothing else is put into its context."""
+        steps = (handler_steps(written), *rescues)
+        named = {written.check} | {getattr(step.action, "check", None) for step in all_steps(*steps)}
+        found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
+        for modal in self._opened(written):
+            found |= roots_of(shown_by(modal))
+        return found.union(*self.check_roots.values()) if named - {None} else found
+
+    def needs_server(self, written: document.Handler) -> bool:
+        """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member.
+
+        So does one that opens a form of that kind.
+        """
+        rules = written.permissions
+        asks = rules is not None and bool(rules.member or rules.bot)
+        opens = any(self.needs_server(modal) for modal in self._opened(written))
+        return asks or opens or written.check is not None or bool(self._roots(written) & SERVER_ROOTS)
+
+    def _opened(self, written: document.Handler) -> list[document.Modal]:
+        """Return the forms that the handler opens."""
+        names = {name for step in all_steps(handler_steps(written)) if (name := modal_of(step)) is not None}
+        return [self.config.document.modals[name] for name in names]

@@ -1,0 +1,122 @@
+"""A bot, compiled: immutable, and with nothing left to parse or to look up by text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runner.actions.action import Action
+from runner.check.reachability import Plan
+from runner.config.document import Presence
+from runner.fields import Steps
+from runner.lifecycle.bits import Permissions
+from runner.lifecycle.machine import Origin
+
+Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
+Render = Callable[[Context], Any]
+Json = dict[str, Any]
+
+CUSTOM_ID_PREFIX = "lr:"
+"""What the custom_id of every component begins with, so that those of other programs are told apart."""
+
+MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
+"""What the custom_id of every form begins with; no component has such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStep:
+    """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
+
+    `may_open` says that it, or a step inside it, opens a form.
+    """
+
+    name: str
+    action: Action
+    render: Render | None
+    id: str | None
+    when: Render | None
+    timeout_s: float | None
+    catch: Steps | None
+    is_slow: bool
+    defers_privately: bool | None
+    may_open: bool
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must hold before the first step: permissions of both sides, and a named check."""
+
+    member: Permissions
+    bot: Permissions
+    check: str | None
+    denied: Render | str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named guard. Role names are resolved per server when it is asked."""
+
+    permissions: Permissions
+    any_role: tuple[str, ...]
+    all_roles: tuple[str, ...]
+    no_role: tuple[str, ...]
+    users: frozenset[str]
+    condition: Render | None
+    denied: Render | str
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What answers one command, one component, or the submission of one form."""
+
+    name: str
+    origin: Origin
+    plan: Plan
+    guard: Guard
+    timeout_s: float
+    steps: Steps
+    on_error: Steps | None
+    on_timeout: Steps | None
+    roots: frozenset[str]
+    options: tuple[str, ...]
+    fields: tuple[str, ...]
+    needs_server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """A form: its body in Discord's JSON as `render` makes it where it is opened, and what answers its submission.
+
+    There is a handler for each kind of interaction that a submission can be. `required` are the fields that no
+    submission lacks, unless the form was opened by an older config.
+    """
+
+    render: Render
+    handlers: Mapping[Origin, Handler]
+    required: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCommand:
+    """A command as Discord registers it, and where it is written."""
+
+    payload: Mapping[str, Any]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A bot, compiled. The token is no part of what is shown of it, nor of its digest."""
+
+    generation: int
+    digest: str
+    token: str = field(repr=False)
+    guilds: tuple[str, ...]
+    presence: Presence | None
+    commands: Mapping[str, Handler]
+    components: Mapping[str, Handler]
+    modals: Mapping[str, Modal]
+    buttons: Mapping[str, Json]
+    checks: Mapping[str, Check]
+    variables: Mapping[str, Any]
+    registered: tuple[RegisteredCommand, ...]
