@@ -1,9 +1,12 @@
 """Mutants of the acknowledger, which owns the first response, and of what happens to an interaction around it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from tests.mutation.mutant import ENGINE, Mutant
+
+_ROOT: Final = Path(__file__).parents[2]
 
 _ACKNOWLEDGER: Final = (
     (
@@ -383,9 +386,15 @@ _INTERACTION: Final = (
 )
 
 
+_MODULES: Final = ("interaction", "routing", "watchdog", "endings", "live", "context", "guards", "steps")
+"""Where what happens around the acknowledger stands; each text that a mutant replaces is in one of them."""
+
+
 def engine_mutants() -> Iterator[Mutant]:
     """Yield the mutants of `runner/engine`."""
     for breaks, old, new in _ACKNOWLEDGER:
         yield Mutant("runner/engine/acknowledger.py", breaks, old, new, ENGINE)
+    texts = {f"runner/engine/{name}.py": (_ROOT / f"runner/engine/{name}.py").read_text() for name in _MODULES}
     for breaks, old, new in _INTERACTION:
-        yield Mutant("runner/engine/interaction.py", breaks, old, new, ENGINE)
+        file = next((file for file, text in texts.items() if old in text), "runner/engine/interaction.py")
+        yield Mutant(file, breaks, old, new, ENGINE)

@@ -1,0 +1,158 @@
+"""How an interaction ends for its user: the result, a refusal, a friendly error, a notice, but never a spinner."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from runner.actions.action import Refused, StepFailed
+from runner.engine.acknowledger import Acknowledger, Closed, Rejected
+from runner.engine.live import Live
+from runner.engine.steps import Run, loggable, public_message
+from runner.fields import Steps
+from runner.lifecycle import budget
+from runner.lifecycle.machine import Event, Origin, State
+from runner.logs import Log
+from runner.messages import Message
+from runner.templates import RenderError
+from runner.texts import sentence
+
+NewRun = Callable[[Live, dict[str, Any], bool], Run]
+"""Makes a run of an interaction's steps: with the values that templates read, and the visibility of its answers."""
+
+
+class Endings:
+    """Brings the interactions of one engine to their ends."""
+
+    def __init__(self, log: Log, new_reference: Callable[[], str], new_run: NewRun) -> None:
+        self._log = log
+        self._new_reference = new_reference
+        self._new_run = new_run
+
+    async def refuse(self, live: Live, refusal: Refused) -> None:
+        """Tell the user, privately, what a guard has said."""
+        live.outcome = "refused"
+        await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=True)
+
+    async def turn_away(self, live: Live, reason: str) -> None:
+        """Tell the user to come again; `reason` is the name of the sentence that says so."""
+        live.outcome = "turned away"
+        await self._tell(live, sentence(reason), is_ephemeral=True)
+
+    async def stop(self, live: Live) -> None:
+        """Tell the user that the steps have been cut, unless that has been done."""
+        if not live.is_given_up:
+            live.outcome = "cancelled"
+            await self._tell(live, sentence("restarting"), is_ephemeral=None)
+
+    async def complete(self, live: Live) -> None:
+        """Give an answer where the steps have given none: nobody is left with a spinner."""
+        await live.acknowledger.settled()
+        match live.acknowledger.state:
+            case State.RECEIVED if live.origin is Origin.COMPONENT:
+                await live.acknowledger.respond(Event.DEFER_UPDATE, Message(), is_ephemeral=False)
+            case State.RECEIVED | State.DEFERRED_SOURCE:
+                await self._tell(live, sentence("done"), is_ephemeral=True)
+            case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
+                live.acknowledger.ensure_open()
+            case _:
+                return
+
+    async def answer_unknown(self, live: Live) -> None:
+        """Answer what no handler knows any more: an old button, an old form, a removed command."""
+        live.outcome = "unknown"
+        match live.origin:
+            case Origin.COMMAND:
+                await self._tell(live, sentence("unknown_command"), is_ephemeral=True)
+            case Origin.COMPONENT:
+                await self._tell(live, sentence("unknown_component"), is_ephemeral=True)
+            case Origin.MODAL_FROM_COMMAND | Origin.MODAL_FROM_COMPONENT:
+                await self._tell(live, sentence("unknown_form"), is_ephemeral=True)
+            case Origin.AUTOCOMPLETE:
+                await live.acknowledger.respond(Event.AUTOCOMPLETE, Message(), is_ephemeral=False)
+            case Origin.PING:
+                await live.acknowledger.respond(Event.PONG, Message(), is_ephemeral=False)
+
+    async def rescue(self, live: Live, failure: Exception | None) -> None:
+        """Run `on_error` or `on_timeout`; where there is none, or it fails too, say the built-in sentence."""
+        if live.is_given_up:
+            return
+        live.outcome = "failed" if failure else "timeout"
+        live.reference = self._new_reference()
+        self.report(live, failure)
+        handler, run = live.handler, live.run
+        steps = (handler.on_error if failure else handler.on_timeout) if handler else None
+        message = public_message(failure) if failure else ""
+        if steps is None or run is None or live.is_cut or not await self._rescued(live, run, steps, message):
+            neutral = sentence("failed" if failure else "timeout", reference=live.reference)
+            await self._tell(live, message or neutral, neutral, is_ephemeral=None)
+
+    async def _rescued(self, live: Live, failed: Run, steps: Steps, message: str) -> bool:
+        """Tell whether the author's own steps have dealt with it, so that the user has an answer."""
+        run = self._new_run(live, failed.context, failed.is_ephemeral)
+        step = failed.at.name if failed.at else ""
+        run.context["error"] = {"reference": live.reference, "message": message, "step": step}
+        try:
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:
+                await run.execute(steps)
+        except Closed:
+            raise
+        except Exception as failure:  # errors in error handlers end in the built-in sentence
+            self._log.warning(
+                "rescue failed",
+                id=live.id,
+                reference=live.reference,
+                reason=loggable(run.at, failure),
+                exception=None if _is_expected(failure) else failure,
+            )
+            return False
+        return live.acknowledger.state not in (State.RECEIVED, State.DEFERRED_SOURCE)
+
+    def report(self, live: Live, failure: Exception | None = None) -> None:
+        """Write the log line of a step that failed, or without a `failure` of a handler that was too slow."""
+        at = live.run.at if live.run else None
+        self._log.warning(
+            "step failed" if failure else "handler timed out",
+            reference=live.reference,
+            handler=live.name,
+            step=at.name if at else None,
+            place=at.place if at else None,
+            reason=loggable(at, failure) if failure else None,
+            exception=failure if failure is not None and not _is_expected(failure) else None,
+        )
+
+    async def _tell(self, live: Live, text: str, neutral: str = "", *, is_ephemeral: bool | None) -> None:
+        """Say a sentence to the user in whatever state this is in; a failure to do so is logged.
+
+        `neutral` is said instead where Discord refuses `text`. Raises `Closed`, and nothing else. `is_ephemeral` None
+        takes the visibility of what the user sees already, and is private when that is nothing.
+        """
+        acknowledger = live.acknowledger
+        if is_ephemeral is None:
+            is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral
+        try:
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+                await self._say(acknowledger, (text, neutral), is_ephemeral)
+        except Closed:
+            raise
+        except Exception as failure:  # nobody is left to tell
+            self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
+
+    async def _say(self, acknowledger: Acknowledger, texts: tuple[str, str], is_ephemeral: bool) -> None:
+        text, neutral = texts
+        try:
+            await acknowledger.respond(Event.REPLY, Message(content=text), is_ephemeral=is_ephemeral)
+        except Rejected:  # it came out empty, or has words that the server's AutoMod blocks
+            if neutral in ("", text):
+                raise
+            await acknowledger.respond(Event.REPLY, Message(content=neutral), is_ephemeral=is_ephemeral)
+
+
+def _refusal_text(refusal: Refused) -> str:
+    if refusal.text.strip():
+        return refusal.text
+    return sentence(refusal.reason, names=" and ".join(f"**{name}**" for name in refusal.names))
+
+
+def _is_expected(failure: Exception) -> bool:
+    """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
+    return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))

@@ -1,0 +1,77 @@
+"""The record of one interaction under way, and the counts of all so far."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from runner.compile import Handler, Program
+from runner.engine.acknowledger import Acknowledger
+from runner.engine.steps import Run
+from runner.lifecycle import budget
+from runner.lifecycle.machine import Event, Origin, watchdog_event
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
+
+
+@dataclass(slots=True)
+class Live:
+    """The record of one interaction under way. Instants are of the loop's clock, in seconds."""
+
+    id: str
+    kind: int
+    interaction: Json
+    origin: Origin
+    handler: Handler | None
+    name: str
+    program: Program
+    acknowledger: Acknowledger
+    started: float
+    created: float  # by the best estimate
+    turned_away: str | None  # the name of the sentence that sends it off, when there is no room for it
+    outcome: str = "ok"
+    reference: str | None = None
+    run: Run | None = None
+    watchdog: asyncio.TimerHandle | None = None
+    acknowledging: asyncio.Task[None] | None = None  # what the watchdog has begun
+    scope: asyncio.Timeout | None = None  # the author's steps, while they run
+    is_cut: bool = False
+    is_given_up: bool = False  # the watchdog has told the user that a form comes too late
+
+    def cut(self, now: float) -> None:
+        """End the author's steps, at the instant `now` of the loop. A built-in sentence is said to its end."""
+        self.is_cut = True
+        if self.scope is not None:
+            with suppress(RuntimeError):  # they have ended
+                self.scope.reschedule(now)
+
+    @property
+    def deferral(self) -> Event:
+        """What to defer with."""
+        return self.handler.plan.deferral if self.handler else watchdog_event(self.origin)
+
+    @property
+    def patience_s(self) -> float:
+        """When the watchdog answers, as things stand, in seconds from the interaction's creation.
+
+        While a form may still open, nobody may defer: then it waits longer, and fails politely instead.
+        """
+        if self.may_open:
+            return budget.MODAL_BUDGET_S
+        return self.handler.plan.watchdog_s if self.handler else budget.DEFER_AFTER_S
+
+    @property
+    def may_open(self) -> bool:
+        """Whether a form may still open."""
+        return self.run is not None and self.run.may_open
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened so far, for whoever wants to know."""
+
+    received: int = 0
+    duplicates: int = 0
+    late: int = 0
+    watchdog: int = 0

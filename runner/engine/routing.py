@@ -1,0 +1,57 @@
+"""Which handler answers an interaction: found by the name of a command, or a component's or form's custom_id."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
+from runner.engine import context
+from runner.lifecycle.machine import Origin
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What an interaction is, what answers it (None when nothing knows it any more), and its name in the log."""
+
+    origin: Origin
+    handler: Handler | None
+    name: str
+
+
+def route(program: Program, interaction: Json) -> Routed | None:
+    """Return where an interaction leads; None for a type that is not known."""
+    data: Json = interaction.get("data") or {}
+    match interaction["type"]:
+        case 2:
+            name = str(data.get("name"))
+            is_slash = data.get("type", 1) == 1
+            return Routed(Origin.COMMAND, program.commands.get(name) if is_slash else None, "/" + name)
+        case 3:
+            name = _name_in(data, CUSTOM_ID_PREFIX)
+            return Routed(Origin.COMPONENT, program.components.get(name), name)
+        case 4:
+            return Routed(Origin.AUTOCOMPLETE, None, "/" + str(data.get("name")))
+        case 5:
+            origin = Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
+            name = _name_in(data, MODAL_PREFIX)
+            return Routed(origin, _submitted(program, name, origin, interaction), "modal " + name)
+        case 1:
+            return Routed(Origin.PING, None, "ping")
+        case _:
+            return None
+
+
+def _submitted(program: Program, name: str, origin: Origin, interaction: Json) -> Handler | None:
+    """Return what answers a submitted form; None for one of an older config, which may have asked for less."""
+    modal = program.modals.get(name)
+    if modal is None or not modal.required <= context.fields(interaction).keys():
+        return None
+    return modal.handlers.get(origin)
+
+
+def _name_in(data: Json, prefix: str) -> str:
+    """Return the name that a custom_id carries; of one that isn't ours the whole, in brackets, which names nothing."""
+    custom_id = str(data.get("custom_id"))
+    return custom_id.removeprefix(prefix) if custom_id.startswith(prefix) else f"[{custom_id}]"
