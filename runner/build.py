@@ -7,27 +7,41 @@ from pathlib import Path
 from runner.check.names import UNUSED_NAME
 from runner.check.rules import check
 from runner.compile import Program, compile_program
-from runner.config.load import ReadFile, has_errors, load
+from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
+from runner.config.load import has_errors, load
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The program, or None when there are errors; all diagnostics; and the text of each file, for excerpts."""
+    """The program, or None when there are errors; all diagnostics; the text of each file, for excerpts.
+
+    `patterns` are those of included files: one that comes to match belongs to the config.
+    """
 
     program: Program | None
     diagnostics: list[Diagnostic]
     sources: Mapping[str, str]
+    patterns: tuple[Pattern, ...] = ()
 
 
-def build(path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions, generation: int = 1) -> Built:
+def build(
+    path: Path,
+    read: ReadFile,
+    environment: Mapping[str, str],
+    actions: Actions,
+    generation: int = 1,
+    *,
+    find: FindFiles = nothing_found,
+) -> Built:
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it."""
-    loaded = load(path, read, environment, actions)
+    loaded = load(path, read, environment, actions, find)
     if loaded.config is None:
-        return Built(None, loaded.diagnostics, loaded.sources)
+        return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns)
     checked = check(loaded.config)
     found = [*loaded.diagnostics, *checked.diagnostics]
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
-        return Built(None, [item for item in found if item.slug != UNUSED_NAME], loaded.sources)
-    return Built(compile_program(loaded.config, checked, generation), found, loaded.sources)
+        found = [item for item in found if item.slug != UNUSED_NAME]
+        return Built(None, found, loaded.sources, loaded.patterns)
+    return Built(compile_program(loaded.config, checked, generation), found, loaded.sources, loaded.patterns)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from runner import __version__
 from runner.actions.action import load_actions
 from runner.build import Built, build
-from runner.config.load import ReadFile
+from runner.config.include import FindFiles, ReadFile, found_on_disk
 from runner.diagnostics import Diagnostic, in_order
 from runner.logs import Log, configure, scrubbed, spellings
 
@@ -104,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _built(file: Path, read: ReadFile = Path.read_bytes, generation: int = 1) -> Built:
-    return build(file, read, os.environ, load_actions(), generation)
+def _built(file: Path, read: ReadFile = Path.read_bytes, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
+    return build(file, read, os.environ, load_actions(), generation, find=find)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -177,7 +177,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, s
     files = Files(
         parsed.file,
         built,
-        lambda read, generation: _built(parsed.file, read, generation),
+        lambda read, find, generation: _built(parsed.file, read, find, generation),
         lambda again: _show([again], "text", sys.stderr),
         parsed.poll,
     )

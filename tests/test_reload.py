@@ -15,7 +15,7 @@ import pytest
 from runner.actions.action import load_actions
 from runner.build import Built, build
 from runner.compile import Program
-from runner.config.load import ReadFile
+from runner.config.include import FindFiles, ReadFile, found_on_disk
 from runner.logs import Log
 from runner.reload import (
     CHECK_EVERY_S,
@@ -54,8 +54,8 @@ def replied(program: Program) -> str:
     return str(program.commands["ping"].steps.items[0].action.content)
 
 
-def built(path: Path, read: ReadFile = Path.read_bytes, generation: int = 1) -> Built:
-    return build(path, read, {}, ACTIONS, generation)
+def built(path: Path, read: ReadFile = Path.read_bytes, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
+    return build(path, read, {}, ACTIONS, generation, find=find)
 
 
 def program_of(path: Path) -> Program:
@@ -134,10 +134,10 @@ class Bench:
             await asyncio.wait((self._task,))
             assert self._task.cancelled(), self._task
 
-    def _build(self, read: ReadFile, generation: int) -> Built:
+    def _build(self, read: ReadFile, find: FindFiles, generation: int) -> Built:
         self.generations.append(generation)
         self.before_build()
-        made = built(self.path, read, generation)
+        made = built(self.path, read, find, generation)
         self.after_build()
         return made
 
@@ -239,6 +239,68 @@ async def test_each_save_is_one_new_generation_whatever_the_editor(
         assert (replied(program), program.generation) == (text, number + 1)
     assert len(bench.swapped) == 3
     assert bench.shown == []
+
+
+def including(bench: Bench, *parts: str) -> Path:
+    """Make the config include a folder's files, with one command in each part; return the folder."""
+    folder = bench.path.parent / "parts"
+    folder.mkdir()
+    for part in parts:
+        (folder / f"{part}.yaml").write_text(named(part))
+    bench.path.write_text("include: [parts/*.yaml]\n" + config())
+    return folder
+
+
+def named(name: str) -> str:
+    return f"commands: {{{name}: {{description: Say, reply: Hello}}}}\n"
+
+
+async def test_a_save_of_an_included_file_is_a_save(bench: Bench) -> None:
+    folder = including(bench, "a")
+    await bench.start()
+    by_rename(folder / "a.yaml", named("b"))
+    assert list((await bench.reloaded()).commands) == ["ping", "b"]
+
+
+async def test_a_new_file_that_a_pattern_matches_belongs_to_the_config(bench: Bench) -> None:
+    folder = including(bench, "a")
+    await bench.start()
+    by_rename(folder / "b.yaml", named("b"))
+    assert list((await bench.reloaded()).commands) == ["ping", "a", "b"]
+    (folder / "a.yaml").unlink()
+    assert list((await bench.reloaded(2)).commands) == ["ping", "b"]
+
+
+async def test_a_folder_of_included_files_may_appear_later(bench: Bench) -> None:
+    bench.path.write_text("include: [parts/*.yaml]\n" + config())
+    await bench.start()
+    folder = bench.path.parent / "parts"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(named("a"))
+    assert list((await bench.reloaded()).commands) == ["ping", "a"]
+
+
+async def test_an_included_file_that_vanishes_is_a_fault_and_changes_nothing(bench: Bench) -> None:
+    bench.path.write_text("include: [part.yaml]\n" + config())
+    part = bench.path.with_name("part.yaml")
+    part.write_text(named("a"))
+    await bench.start()
+    part.unlink()
+    _, _, fields = await bench.lines.next("reload refused")
+    assert fields["slug"] == "missing-include"
+    assert bench.swapped == []
+    part.write_text(named("b"))
+    assert list((await bench.reloaded()).commands) == ["ping", "b"]
+
+
+async def test_several_files_that_are_saved_at_once_are_one_new_generation(bench: Bench) -> None:
+    folder = including(bench, "a", "b")
+    await bench.start()
+    for part in ("a", "b"):
+        by_rename(folder / f"{part}.yaml", named(part + part))
+    assert list((await bench.reloaded()).commands) == ["ping", "aa", "bb"]
+    await bench.look()
+    assert len(bench.swapped) == 1
 
 
 def mounted(tmp_path: Path, name: str, text: str) -> None:

@@ -17,6 +17,7 @@ from runner.compile.guards import compile_check
 from runner.compile.handlers import HandlerCompiler
 from runner.compile.program import Json, Program, RegisteredCommand
 from runner.config import document, source
+from runner.config.include import INCLUDE
 from runner.config.load import Config
 from runner.lifecycle.machine import Origin
 
@@ -60,12 +61,12 @@ def _registered(config: Config, name: str, command: document.Command, needs_serv
 
 
 def _digest(config: Config) -> str:
-    """Return a digest of what the file says, whatever its layout and whatever the token is.
+    """Return a digest of what the files say, whatever their number and layout and whatever the token is.
 
     The order of keys counts: users see options and choices in the order of the file.
     """
     said = cast(Json, source.plain(config.root))
     bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
-    rest = {name: value for name, value in said.items() if name != "bot"}
+    rest = {name: value for name, value in said.items() if name not in ("bot", INCLUDE)}
     canonical = json.dumps([bot, rest])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -3,7 +3,7 @@
 Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset(
-    "include store state records context_menus flows events schedules texts http messages data use".split()
+    "store state records context_menus flows events schedules texts http messages data use".split()
 )
 _LATER_IN_HANDLERS = frozenset(
     "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "

@@ -1,7 +1,7 @@
 """Files to `Config`: the first half of the one function that `validate`, start and reload share."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from runner.config import source
 from runner.config.document import Document, Handler
 from runner.config.environment import TOKEN_PATH, hidden, secret_in_file, substitute, written_token
 from runner.config.fits import fits
+from runner.config.include import FindFiles, Pattern, ReadFile, gather, nothing_found
 from runner.config.reader import Reader
 from runner.config.schema import Actions, schema
 from runner.config.source import Node
@@ -18,8 +19,6 @@ from runner.diagnostics import Diagnostic, Severity, Span
 if TYPE_CHECKING:
     from runner.config.violations import Path as NodePath
     from runner.config.violations import Violation
-
-ReadFile = Callable[[Path], bytes]
 
 ABOUT_THE_WHOLE = frozenset({"missing-key", "too-many"})
 """Slugs of faults that are about a mapping or a list as a whole: what is in it is read all the same."""
@@ -74,7 +73,8 @@ class Config:
         if span is None:
             return True
         start, end = (span.line, span.column), (span.end_line, span.end_column)
-        return not any(start <= (fault.line, fault.column) < end for fault in self.faults)
+        here = [fault for fault in self.faults if fault.file == span.file]
+        return not any(start <= (fault.line, fault.column) < end for fault in here)
 
     def has(self, *path: str) -> bool:
         """Tell whether the file has a key at `path`, whatever its value."""
@@ -101,28 +101,34 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A config where one could be read, and the faults found so far."""
+    """A config where one could be read, the faults found so far, the text of each file, the patterns of includes."""
 
     config: Config | None
     diagnostics: list[Diagnostic]
     sources: Mapping[str, str]
+    patterns: tuple[Pattern, ...] = ()
 
 
-def load(path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions) -> Loaded:
-    """Read the file at `path`. Faults are returned, one run finds all of them; nothing is raised for a bad file."""
-    name = str(path)
-    try:
-        data = read(path)
-    except OSError as error:
-        return Loaded(None, [_unreadable(name, error)], {})
-    parsed = source.parse(data, name)
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    if parsed.root is None:
-        return Loaded(None, parsed.diagnostics, {name: text})
-    token = written_token(parsed.root)
+def load(
+    path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions, find: FindFiles = nothing_found
+) -> Loaded:
+    """Read the file at `path` and those it includes, which `find` finds by their patterns.
+
+    Faults are returned, one run finds all of them; nothing is raised for a bad file.
+    """
+    gathered = gather(path, read, find)
+    if gathered.root is None:
+        return Loaded(None, gathered.diagnostics, gathered.sources, tuple(gathered.patterns))
+    token = written_token(gathered.root)
     warnings = [] if token is None else [secret_in_file(token)]
-    found = _read(name, parsed.root, parsed.diagnostics, environment, actions)
-    return Loaded(found.config, [*found.diagnostics, *warnings], {name: hidden(text, token)})
+    found = _read(str(path), gathered.root, gathered.diagnostics, environment, actions)
+    sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
+    return Loaded(found.config, [*found.diagnostics, *warnings], sources, tuple(gathered.patterns))
+
+
+def _discreet_text(name: str, text: str, token: source.Scalar | None) -> str:
+    """Return a file's text without the bot's token, if it stands in that file."""
+    return hidden(text, token if token is not None and token.source.file == name else None)
 
 
 def _read(
@@ -165,16 +171,6 @@ def _violations(root: source.Mapping, actions: Actions) -> "list[Violation]":
 def has_errors(diagnostics: list[Diagnostic]) -> bool:
     """Tell whether any of the faults refuses the config."""
     return any(item.severity is Severity.ERROR for item in diagnostics)
-
-
-def _unreadable(name: str, error: OSError) -> Diagnostic:
-    return Diagnostic(
-        slug="unreadable-file",
-        span=Span(name, 1, 1, 1, 1),
-        headline=f"`{name}` can't be read: {(error.strerror or 'it is not a file').lower()}",
-        why="there is no config without it",
-        fix="name the file that holds your bot, for example `lifecycle-runner bot.yaml`",
-    )
 
 
 def _without(node: Node, broken: "set[NodePath]", actions: Actions, path: "NodePath" = ()) -> Node:

@@ -22,6 +22,13 @@ class Document(Entry):
     """A whole bot.yaml."""
 
     version: Literal[1] = option("The version of the language.", default=1)
+    include: tuple[str, ...] = option(
+        "More files with the same top-level keys, relative to this one: names, or patterns such as `commands/*.yaml`.",
+        default=(),
+        single=True,
+        min_length=1,
+        max_items=100,
+    )
     bot: Bot = option("Who the bot is and where it runs.", default=Bot())
     defaults: Defaults = option("What every handler inherits.", default=Defaults())
     vars: Mapping[str, Data] = option(

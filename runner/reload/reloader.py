@@ -9,23 +9,31 @@ stands behind the notices.
 import asyncio
 import dataclasses
 import gc
-import hashlib
-import logging
-import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Iterable, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  (trio's types aren't installed)
-
 from runner.build import Built
 from runner.compile import Program
-from runner.config import source
-from runner.config.load import ReadFile
+from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
+from runner.reload.changes import Contents, changes_between, listed, restart_needed
+from runner.reload.watching import (
+    Fingerprint,
+    Notify,
+    Watched,
+    digest,
+    digest_of,
+    digest_of_names,
+    file_notices,
+    fingerprint,
+    is_stream,
+    unreadable,
+    watched_directories,
+)
 
 QUIET_S: Final = 0.1
 """How long the contents must stay as they are before they are read for good, in seconds."""
@@ -42,51 +50,11 @@ READS_MAX: Final = 5
 CHECK_EVERY_S: Final = 5.0
 """How often the contents are looked at without a notice, in seconds."""
 
-POLL_S: Final = 0.3
-"""How often the contents are looked at where the system sends no notices, in seconds."""
-
 REWATCH_S: Final = 30.0
 """How long until directories that can't be watched are tried again, in seconds."""
 
-NOTICE_QUIET_MS: Final = 20
-"""How long after the last change a notice comes, in milliseconds. Settling is done here, and by contents."""
-
-NOTICE_MAX_MS: Final = 100
-"""How long after the first change a notice comes at the latest, in milliseconds."""
-
-SYMLINKS_MAX: Final = 40
-"""How many symbolic links a path may lead through. Source: Linux, path_resolution(7)."""
-
-NAMES_MAX: Final = 20
-"""How many names one field of a log line lists."""
-
-Build = Callable[[ReadFile, int], Built]
-"""Builds the config: with a function that reads a file, and with the generation that the program shall have."""
-
-Notify = Callable[[Collection[Path], asyncio.Event], AsyncIterator[object]]
-"""Yields something whenever anything changed in these directories, until the event is set. It has to be watching before
-it first suspends."""
-
-Fingerprint = Mapping[Path, str]
-"""A digest of the content of each file; of one that can't be read, why."""
-
-Contents = Mapping[str, bytes]
-"""What files say, by their names. A bot token may be in it, so it is never shown."""
-
-Watched = frozenset[tuple[Path, int, int]]
-"""Directories, each with its device and inode: one that was deleted and made again is another one."""
-
-_HANDLERS = ("commands", "components", "modals")
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What two configs say differently: handlers by their names in the log, everything else by its top-level key."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
+Build = Callable[[ReadFile, FindFiles, int], Built]
+"""Builds the config: with functions that read and find files, and with the generation that the program shall have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +101,10 @@ class Reloader:
         # These are texts for excerpts, without byte order mark and token. A file with one of those is built once more
         # at the first look, and found to say the same.
         self._contents: Contents = {name: text.encode() for name, text in started.sources.items()}
-        self._handled: Fingerprint = {Path(name): _digest(content) for name, content in self._contents.items()}
+        self._handled: Fingerprint = {
+            **{Path(name): digest(content) for name, content in self._contents.items()},
+            **fingerprint(started.patterns),
+        }
         self._is_refused = False
         self._is_asked = False
         self._look_wanted = asyncio.Event()
@@ -198,7 +169,7 @@ class Reloader:
     async def _look(self) -> None:
         """Compare the contents with those that were last built, and build them if they differ or if someone asks."""
         is_asked, self._is_asked = self._is_asked, False
-        if await asyncio.to_thread(_is_stream, self._path):
+        if await asyncio.to_thread(is_stream, self._path):
             if is_asked:
                 self._log.warning("reload refused", cause="a stream can be read only once", file=self._path)
             return
@@ -235,21 +206,27 @@ class Reloader:
 
     def _attempt(self) -> _Attempt:
         """Build what the files say, keeping in mind what exactly was read. Runs in a thread."""
-        read = {self._path: _digest_of(self._path)}  # it is looked after even if a build fails before reading it
+        # The file itself is looked after even if a build fails before reading it.
+        read: dict[Path | Pattern, str] = {self._path: digest_of(self._path)}
         contents: dict[str, bytes] = {}
 
         def remembering(file: Path) -> bytes:
             try:
                 content = file.read_bytes()
             except OSError as error:
-                read[file] = _unreadable(error)
+                read[file] = unreadable(error)
                 raise
-            read[file], contents[str(file)] = _digest(content), content
+            read[file], contents[str(file)] = digest(content), content
             return content
+
+        def found(pattern: Pattern) -> Sequence[Path]:
+            read[pattern] = digest_of_names(pattern)
+            return found_on_disk(pattern)
 
         try:
             with _gc_paused():
-                return _Attempt(self._build(remembering, self._program.generation + 1), read, contents)
+                built = self._build(remembering, found, self._program.generation + 1)
+                return _Attempt(built, read, contents)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs
             return _Attempt(Built(None, [], {}), read, contents, error)
 
@@ -297,171 +274,14 @@ class Reloader:
             **{"from": before.generation, "to": program.generation},
             digest=program.digest,
             ms=round(took_s * 1000),
-            **{name: _listed(names) for name, names in dataclasses.asdict(changes).items()},
+            **{name: listed(names) for name, names in dataclasses.asdict(changes).items()},
         )
         if settings := restart_needed(self._first, program):
-            self._log.warning("restart needed", settings=_listed(settings))
-
-
-async def file_notices(directories: Collection[Path], stop: asyncio.Event) -> AsyncIterator[object]:
-    """Yield whenever anything changed directly in one of the directories, until `stop` is set.
-
-    Raises OSError, or what watchfiles raises, for what can't be watched.
-    """
-    # The library announces each notice at level info, whatever the file; news is only what comes of it.
-    logging.getLogger("watchfiles.main").setLevel(logging.WARNING)
-    notices = awatch(
-        *directories,
-        watch_filter=None,
-        debounce=NOTICE_MAX_MS,
-        step=NOTICE_QUIET_MS,
-        stop_event=stop,
-        recursive=False,
-    )
-    async for changes in notices:
-        yield changes
-
-
-async def polled_notices(directories: Collection[Path], stop: asyncio.Event) -> AsyncIterator[object]:
-    """Yield every `POLL_S` until `stop` is set: for network mounts and containers whose files send no notices.
-
-    Each one makes the contents be looked at. The polling of watchfiles goes by times, and in whole seconds.
-    """
-    del directories  # they can't be told apart from quiet ones
-    while not stop.is_set():
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_S):
-                await stop.wait()
-        yield None
-
-
-def fingerprint(files: Iterable[Path]) -> Fingerprint:
-    """Return what tells the contents of these files from others. Reads each whole file, in bounded memory."""
-    return {file: _digest_of(file) for file in files}
-
-
-def watched_directories(files: Iterable[Path]) -> Watched:
-    """Return where to watch for a change of what these paths lead to: see `directories_of`."""
-    return frozenset(_existing(directory) for file in files for directory in directories_of(file))
-
-
-def directories_of(file: Path) -> set[Path]:
-    """Return each directory that holds a part of the way to `file` that can be re-pointed.
-
-    That is the directory of each symbolic link on the way, be it the file's or a directory's, and the one in which the
-    file itself is at last. A way that leads in circles is followed for `SYMLINKS_MAX` links.
-    """
-    anchor, *ahead = file.absolute().parts
-    here, found, links = Path(anchor), set[Path](), 0
-    while ahead:
-        name = ahead.pop(0)
-        target = _link_target(here / name) if links < SYMLINKS_MAX else None
-        if target is not None or not ahead:
-            found.add(here)
-        if target is not None:  # `/` of an absolute target replaces `here`
-            links += 1
-            ahead = [*target.parts, *ahead]
-        else:
-            here = here.parent if name == ".." else here / name
-    return found
-
-
-def _link_target(path: Path) -> Path | None:
-    try:
-        return path.readlink()
-    except OSError:  # no link, or nothing there, or nothing that may be seen
-        return None
-
-
-def _existing(directory: Path) -> tuple[Path, int, int]:
-    """Return the directory, or the nearest one above it that exists: there it will appear."""
-    for path in (directory, *directory.parents):
-        with suppress(OSError):
-            status = path.stat()
-            if stat.S_ISDIR(status.st_mode):
-                return path, status.st_dev, status.st_ino
-    return Path(directory.anchor), 0, 0
-
-
-def changes_between(before: Contents, after: Contents) -> Changes:
-    """Return what two configs say differently; layout doesn't count. Nothing if one of them can't be read.
-
-    A handler that changes only through what it refers to (`defaults`, `checks`, `vars`) is not listed: that is.
-    """
-    old, new = _written(before), _written(after)
-    if old is None or new is None:
-        return Changes()
-    old_handlers, new_handlers = _handlers(old), _handlers(new)
-    both = old_handlers.keys() & new_handlers.keys()
-    others = (old.keys() | new.keys()) - set(_HANDLERS)
-    return Changes(
-        added=tuple(name for name in new_handlers if name not in both),
-        changed=tuple(name for name in new_handlers if name in both and old_handlers[name] != new_handlers[name]),
-        removed=tuple(name for name in old_handlers if name not in both),
-        settings=tuple(sorted(key for key in others if old.get(key) != new.get(key))),
-    )
-
-
-def restart_needed(first: Program, wanted: Program) -> tuple[str, ...]:
-    """Return the settings that the process took from `first` when it started, and that `wanted` has otherwise."""
-    taken = {"bot.presence": first.presence != wanted.presence, "bot.token": first.token != wanted.token}
-    return tuple(name for name, differs in taken.items() if differs)
-
-
-def _written(contents: Contents) -> dict[str, dict[str, object]] | None:
-    """Return what stands under each top-level key, by name and for all files together."""
-    written: dict[str, dict[str, object]] = {}
-    for name, content in contents.items():
-        root = source.parse(content, name).root
-        if root is None:
-            return None
-        for key, entry in root.entries.items():
-            value = entry.value
-            parts = value.entries.items() if isinstance(value, source.Mapping) else [("", entry)]
-            written.setdefault(key, {}).update({part: source.plain(item.value) for part, item in parts})
-    return written
-
-
-def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-    """Return every handler under the name that log lines give it."""
-    commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
-    modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
-    return {**commands, **written.get("components", {}), **modals}
+            self._log.warning("restart needed", settings=listed(settings))
 
 
 def _told_to_discord(program: Program) -> object:
     return program.guilds, [command.payload for command in program.registered]
-
-
-def _listed(names: tuple[str, ...]) -> str | None:
-    """Return the names for one field of a log line, which is left out if there are none."""
-    more = f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else ""
-    return ", ".join(names[:NAMES_MAX]) + more or None
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _digest_of(file: Path) -> str:
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        return _unreadable(error)
-
-
-def _unreadable(error: OSError) -> str:
-    return f"unreadable: {error.errno}"
-
-
-def _is_stream(file: Path) -> bool:
-    """Tell whether this is a pipe, a terminal or the like: reading it a second time may wait for ever."""
-    try:
-        mode = file.stat().st_mode
-    except OSError:
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""What two configs say differently, for the line in the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from runner.compile import Program
+from runner.config import source
+
+NAMES_MAX: Final = 20
+"""How many names one field of a log line lists."""
+
+Contents = Mapping[str, bytes]
+"""What files say, by their names. A bot token may be in it, so it is never shown."""
+
+_HANDLERS: Final = ("commands", "components", "modals")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What two configs say differently: handlers by their names in the log, everything else by its top-level key."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+def changes_between(before: Contents, after: Contents) -> Changes:
+    """Return what two configs say differently; layout doesn't count. Nothing if one of them can't be read.
+
+    A handler that changes only through what it refers to (`defaults`, `checks`, `vars`) is not listed: that is.
+    """
+    old, new = _written(before), _written(after)
+    if old is None or new is None:
+        return Changes()
+    old_handlers, new_handlers = _handlers(old), _handlers(new)
+    both = old_handlers.keys() & new_handlers.keys()
+    others = (old.keys() | new.keys()) - set(_HANDLERS)
+    return Changes(
+        added=tuple(name for name in new_handlers if name not in both),
+        changed=tuple(name for name in new_handlers if name in both and old_handlers[name] != new_handlers[name]),
+        removed=tuple(name for name in old_handlers if name not in both),
+        settings=tuple(sorted(key for key in others if old.get(key) != new.get(key))),
+    )
+
+
+def restart_needed(first: Program, wanted: Program) -> tuple[str, ...]:
+    """Return the settings that the process took from `first` when it started, and that `wanted` has otherwise."""
+    taken = {"bot.presence": first.presence != wanted.presence, "bot.token": first.token != wanted.token}
+    return tuple(name for name, differs in taken.items() if differs)
+
+
+def _written(contents: Contents) -> dict[str, dict[str, object]] | None:
+    """Return what stands under each top-level key, by name and for all files together."""
+    written: dict[str, dict[str, object]] = {}
+    for name, content in contents.items():
+        root = source.parse(content, name).root
+        if root is None:
+            return None
+        for key, entry in root.entries.items():
+            value = entry.value
+            parts = value.entries.items() if isinstance(value, source.Mapping) else [("", entry)]
+            written.setdefault(key, {}).update({part: source.plain(item.value) for part, item in parts})
+    return written
+
+
+def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    """Return every handler under the name that log lines give it."""
+    commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
+    modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
+    return {**commands, **written.get("components", {}), **modals}
+
+
+def listed(names: tuple[str, ...]) -> str | None:
+    """Return the names for one field of a log line, which is left out if there are none."""
+    more = f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else ""
+    return ", ".join(names[:NAMES_MAX]) + more or None
