@@ -17,13 +17,15 @@ from runner.diagnostics import Diagnostic
 class Built:
     """The program, or None when there are errors; all diagnostics; the text of each file, for excerpts.
 
-    `patterns` are those of included files: one that comes to match belongs to the config.
+    `patterns` are those of included files: one that comes to match belongs to the config. `data_files` names those of
+    the files that hold data and no keys.
     """
 
     program: Program | None
     diagnostics: list[Diagnostic]
     sources: Mapping[str, str]
     patterns: tuple[Pattern, ...] = ()
+    data_files: frozenset[str] = frozenset()
 
 
 def build(
@@ -38,10 +40,11 @@ def build(
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it."""
     loaded = load(path, read, environment, actions, find)
     if loaded.config is None:
-        return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns)
+        return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
     checked = check(loaded.config)
     found = [*loaded.diagnostics, *checked.diagnostics]
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
         found = [item for item in found if item.slug != UNUSED_NAME]
-        return Built(None, found, loaded.sources, loaded.patterns)
-    return Built(compile_program(loaded.config, checked, generation), found, loaded.sources, loaded.patterns)
+        return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
+    program = compile_program(loaded.config, checked, generation)
+    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files)

@@ -54,7 +54,12 @@ def compiled(
     A config that is refused fails the test with what the operator would read.
     """
     written = "version: 1\n" + dedent(text).removeprefix("version: 1\n")
-    built = build(Path("bot.yaml"), lambda _: written.encode(), environment or {}, {**actions(), **(more or {})})
+    bot_yaml = Path("bot.yaml")
+
+    def read(path: Path) -> bytes:
+        return written.encode() if path == bot_yaml else path.read_bytes()
+
+    built = build(bot_yaml, read, environment or {}, {**actions(), **(more or {})})
     assert built.program is not None, render_text(built.diagnostics, built.sources, color=False)
     return built.program
 

@@ -29,6 +29,7 @@ from runner.reload import (
     Changes,
     Notify,
     Reloader,
+    Said,
     changes_between,
     directories_of,
     file_notices,
@@ -291,6 +292,17 @@ async def test_an_included_file_that_vanishes_is_a_fault_and_changes_nothing(ben
     assert bench.swapped == []
     part.write_text(named("b"))
     assert list((await bench.reloaded()).commands) == ["ping", "b"]
+
+
+async def test_a_save_of_a_data_file_is_a_save(bench: Bench) -> None:
+    prices = bench.path.with_name("prices.csv")
+    prices.write_text("name,price\ntea,2\n")
+    bench.path.write_text("data: {prices: prices.csv}\n" + config())
+    await bench.start()
+    by_rename(prices, "name,price\ntea,3\n")
+    assert (await bench.reloaded()).data["prices"] == ({"name": "tea", "price": "3"},)
+    _, _, fields = await bench.lines.next("reloaded")
+    assert fields["settings"] == "data"
 
 
 async def test_several_files_that_are_saved_at_once_are_one_new_generation(bench: Bench) -> None:
@@ -746,13 +758,19 @@ DIFFERENCES = [
 
 @pytest.mark.parametrize(("before", "after", "expected"), DIFFERENCES)
 def test_a_difference_is_told_by_name(before: str, after: str, expected: Changes) -> None:
-    assert changes_between({"bot.yaml": before.encode()}, {"bot.yaml": after.encode()}) == expected
+    assert changes_between(Said({"bot.yaml": before.encode()}), Said({"bot.yaml": after.encode()})) == expected
 
 
 def test_a_handler_that_moves_to_another_file_is_the_same() -> None:
     both = b"commands:\n  a: {description: A, reply: Hi}\n  b: {description: B, reply: Hi}\n"
     other = b"commands: {b: {description: B, reply: Hi}}\n"
-    assert changes_between({"one": both}, {"one": ONE.encode(), "two": other}) == Changes()
+    assert changes_between(Said({"one": both}), Said({"one": ONE.encode(), "two": other})) == Changes()
+
+
+def test_other_data_is_told_as_the_section_that_names_it() -> None:
+    config_text = {"bot.yaml": ONE.encode()}
+    before, after = Said(config_text, {"faq.csv": b"a\n1\n"}), Said(config_text, {"faq.csv": b"a\n2\n"})
+    assert changes_between(before, after) == Changes(settings=("data",))
 
 
 def test_a_program_like_the_first_needs_no_restart(tmp_path: Path) -> None:

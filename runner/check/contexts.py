@@ -100,6 +100,7 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     general: Scope = {
         **common_roots(),
         "vars": Object(_VARIABLES, variables),
+        **_data(config),
         "steps": Object(_OUTPUTS, {}),
     }
     found = _Found()
@@ -111,6 +112,15 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
         own = own_roots(handler, origins_of(name, openers))
         _of_handler(handler, {**general, **own, **_unread(config, section, name)}, found)
     return [*found.faults, *_of_opened(document.modals, found.opened)]
+
+
+def _data(config: Config) -> Scope:
+    """Return what the data files hold; of one that can't be read, which is a fault of its own, nothing is known."""
+    types: Scope = {
+        **dict.fromkeys(config.written_names("data"), ANY),
+        **{name: type_of(value) for name, value in config.data.items()},
+    }
+    return {"data": Object("the data", types)} if types else {}
 
 
 def _of_opened(modals: Mapping[str, Modal], opened: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
@@ -186,7 +196,7 @@ def type_of(value: object) -> Type:
         case None:
             return NONE
         case _ if is_list(value):
-            return ListOf(union(*(type_of(item) for item in value)) if value else ANY)
+            return ListOf(_joined_type([type_of(item) for item in value]) if value else ANY)
         case _ if is_mapping(value):
             return Object("a mapping", {str(name): type_of(item) for name, item in value.items()})
         case _:

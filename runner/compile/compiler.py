@@ -45,6 +45,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),
+        data=MappingProxyType(dict(config.data)),
         registered=tuple(
             _registered(config, name, command, compiler.needs_server(command))
             for name, command in written.commands.items()
@@ -68,5 +69,5 @@ def _digest(config: Config) -> str:
     said = cast(Json, source.plain(config.root))
     bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
     rest = {name: value for name, value in said.items() if name not in ("bot", INCLUDE)}
-    canonical = json.dumps([bot, rest])
+    canonical = json.dumps([bot, rest, config.data])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -119,4 +119,5 @@ class Program:
     buttons: Mapping[str, Json]
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]
+    data: Mapping[str, Any]
     registered: tuple[RegisteredCommand, ...]

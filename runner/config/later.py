@@ -2,9 +2,7 @@
 
 Path = tuple[str | int, ...]
 
-_LATER_AT_TOP = frozenset(
-    "store state records context_menus flows events schedules texts http messages data use".split()
-)
+_LATER_AT_TOP = frozenset("store state records context_menus flows events schedules texts http messages use".split())
 _LATER_IN_HANDLERS = frozenset(
     "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "
     "on_expired select commands".split()

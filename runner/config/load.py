@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.config import source
+from runner.config.data_files import read_data
 from runner.config.document import Document, Handler
 from runner.config.environment import TOKEN_PATH, hidden, secret_in_file, substitute, written_token
 from runner.config.fits import fits
@@ -29,12 +30,16 @@ MERGE_KEY = "merge-key"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A document with the places of everything in it. `root` are its nodes, with the environment's values."""
+    """A document with the places of everything in it. `root` are its nodes, with the environment's values.
+
+    `data` is what the files under `data:` say; one that can't be read is not in it.
+    """
 
     file: str
     document: Document
     root: source.Mapping = field(repr=False)
     faults: tuple[Span, ...] = ()
+    data: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
@@ -101,12 +106,16 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A config where one could be read, the faults found so far, the text of each file, the patterns of includes."""
+    """A config where one could be read, the faults found so far, and the text of each file.
+
+    `patterns` are those of includes; `data_files` are the names of the files that hold data and no keys.
+    """
 
     config: Config | None
     diagnostics: list[Diagnostic]
     sources: Mapping[str, str]
     patterns: tuple[Pattern, ...] = ()
+    data_files: frozenset[str] = frozenset()
 
 
 def load(
@@ -121,9 +130,12 @@ def load(
         return Loaded(None, gathered.diagnostics, gathered.sources, tuple(gathered.patterns))
     token = written_token(gathered.root)
     warnings = [] if token is None else [secret_in_file(token)]
+    data = read_data(gathered.root, read)
     found = _read(str(path), gathered.root, gathered.diagnostics, environment, actions)
+    config = found.config and dataclasses.replace(found.config, data=data.values)
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
-    return Loaded(found.config, [*found.diagnostics, *warnings], sources, tuple(gathered.patterns))
+    faults = [*found.diagnostics, *data.diagnostics, *warnings]
+    return Loaded(config, faults, {**data.sources, **sources}, tuple(gathered.patterns), frozenset(data.sources))
 
 
 def _discreet_text(name: str, text: str, token: source.Scalar | None) -> str:

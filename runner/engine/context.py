@@ -57,6 +57,8 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
         made["fields"] = dict.fromkeys(handler.fields, "") | fields(interaction)
     if "vars" in roots:
         made["vars"] = program.variables
+    if "data" in roots:
+        made["data"] = program.data
     if "steps" in roots:
         made["steps"] = {}
     return made

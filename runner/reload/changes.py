@@ -1,11 +1,12 @@
 """What two configs say differently, for the line in the log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from runner.compile import Program
 from runner.config import source
+from runner.config.data_files import SECTION
 
 NAMES_MAX: Final = 20
 """How many names one field of a log line lists."""
@@ -26,22 +27,39 @@ class Changes:
     settings: tuple[str, ...] = ()
 
 
-def changes_between(before: Contents, after: Contents) -> Changes:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the files of a config say: those with keys, and those with data. A bot token may be in it."""
+
+    configs: Contents = field(repr=False)
+    data: Contents = field(default_factory=dict[str, bytes], repr=False)
+
+
+def parted(contents: Contents, data_files: frozenset[str]) -> Said:
+    """Return the contents with those of the data files apart."""
+    return Said(
+        {name: content for name, content in contents.items() if name not in data_files},
+        {name: content for name, content in contents.items() if name in data_files},
+    )
+
+
+def changes_between(before: Said, after: Said) -> Changes:
     """Return what two configs say differently; layout doesn't count. Nothing if one of them can't be read.
 
     A handler that changes only through what it refers to (`defaults`, `checks`, `vars`) is not listed: that is.
     """
-    old, new = _written(before), _written(after)
+    old, new = _written(before.configs), _written(after.configs)
     if old is None or new is None:
         return Changes()
     old_handlers, new_handlers = _handlers(old), _handlers(new)
     both = old_handlers.keys() & new_handlers.keys()
+    told = {SECTION} if before.data != after.data else set[str]()
     others = (old.keys() | new.keys()) - set(_HANDLERS)
     return Changes(
         added=tuple(name for name in new_handlers if name not in both),
         changed=tuple(name for name in new_handlers if name in both and old_handlers[name] != new_handlers[name]),
         removed=tuple(name for name in old_handlers if name not in both),
-        settings=tuple(sorted(key for key in others if old.get(key) != new.get(key))),
+        settings=tuple(sorted({key for key in others if old.get(key) != new.get(key)} | told)),
     )
 
 

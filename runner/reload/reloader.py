@@ -20,7 +20,7 @@ from runner.compile import Program
 from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
-from runner.reload.changes import Contents, changes_between, listed, restart_needed
+from runner.reload.changes import Contents, Said, changes_between, listed, parted, restart_needed
 from runner.reload.watching import (
     Fingerprint,
     Notify,
@@ -66,6 +66,11 @@ class _Attempt:
     contents: Contents = field(repr=False)
     fault: Exception | None = None
 
+    @property
+    def said(self) -> Said:
+        """The contents, those of data files apart."""
+        return parted(self.contents, self.built.data_files)
+
 
 class Reloader:
     """Keeps a running bot on what its files say."""
@@ -100,9 +105,10 @@ class Reloader:
         self._first = self._program = started.program
         # These are texts for excerpts, without byte order mark and token. A file with one of those is built once more
         # at the first look, and found to say the same.
-        self._contents: Contents = {name: text.encode() for name, text in started.sources.items()}
+        contents = {name: text.encode() for name, text in started.sources.items()}
+        self._said = parted(contents, started.data_files)
         self._handled: Fingerprint = {
-            **{Path(name): digest(content) for name, content in self._contents.items()},
+            **{Path(name): digest(content) for name, content in contents.items()},
             **fingerprint(started.patterns),
         }
         self._is_refused = False
@@ -236,7 +242,7 @@ class Reloader:
             self._is_refused = True
             self._refuse(attempt)
         elif program.digest == self._program.digest:
-            self._contents = attempt.contents
+            self._said = attempt.said
             is_news, self._is_refused = is_asked or self._is_refused, False
             say = self._log.info if is_news else self._log.debug
             say("config unchanged", generation=self._program.generation, digest=program.digest)
@@ -260,15 +266,15 @@ class Reloader:
 
     async def _serve(self, program: Program, attempt: _Attempt, noticed_s: float) -> None:
         """Swap; all the rest comes afterwards, so that nobody waits for it."""
-        before, said = self._program, self._contents
-        self._program, self._contents = program, attempt.contents
+        before, said = self._program, self._said
+        self._program, self._said = program, attempt.said
         self._swap(program)
         took_s = asyncio.get_running_loop().time() - noticed_s
         if _told_to_discord(program) != _told_to_discord(before):
             self._commands_changed(program)
         if attempt.built.diagnostics:
             self._report(attempt.built)
-        changes = await asyncio.to_thread(changes_between, said, attempt.contents)
+        changes = await asyncio.to_thread(changes_between, said, self._said)
         self._log.info(
             "reloaded",
             **{"from": before.generation, "to": program.generation},

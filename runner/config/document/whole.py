@@ -9,7 +9,7 @@ from runner.config.document.commands import Command
 from runner.config.document.components import Component
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
-from runner.config.document.modals import Modal
+from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
 
@@ -33,6 +33,13 @@ class Document(Entry):
     defaults: Defaults = option("What every handler inherits.", default=Defaults())
     vars: Mapping[str, Data] = option(
         "Values that templates read as `vars.<name>`.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )
+    data: Mapping[str, str] = option(
+        "Files that templates read as `data.<name>`: YAML, JSON or CSV, relative to this file.",
+        default={},
+        pattern=FIELD_PATTERN,
+        takes=FIELD_TAKES,
+        max_items=100,
     )
     checks: Mapping[str, Check] = option("Guards by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
     commands: Mapping[str, Command] = option(

@@ -1,10 +1,12 @@
 """YAML text to located nodes: `parse` reads a file, nodes know their place, `span_within` finds a character's."""
 
+from runner.config.source.decode import decode
 from runner.config.source.nodes import Entry, Mapping, Node, Scalar, Sequence, Source, Style, at, plain
 from runner.config.source.offsets import span_within
-from runner.config.source.parse import Parsed, parse
+from runner.config.source.parse import AnyParsed, Parsed, parse, parse_any
 
 __all__ = [
+    "AnyParsed",
     "Entry",
     "Mapping",
     "Node",
@@ -14,7 +16,9 @@ __all__ = [
     "Source",
     "Style",
     "at",
+    "decode",
     "parse",
+    "parse_any",
     "plain",
     "span_within",
 ]

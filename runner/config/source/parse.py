@@ -37,6 +37,14 @@ class Parsed:
     diagnostics: list[Diagnostic]
 
 
+@dataclass(frozen=True, slots=True)
+class AnyParsed:
+    """What a file says, of whatever kind, or None if that can't be told or it is empty, and the faults in it."""
+
+    root: Node | None
+    diagnostics: list[Diagnostic]
+
+
 def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> Parsed:
     """Read one YAML document whose root is a mapping. `file` is the name that spans carry.
 
@@ -46,18 +54,45 @@ def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> P
     source = decode(content, file)
     if isinstance(source, Diagnostic):
         return Parsed(None, [source])
+    found = _composed(source, loader)
+    if found.is_broken:
+        return Parsed(None, found.diagnostics)
+    return _checked(found.root, found.diagnostics, source)
+
+
+def parse_any(content: bytes, file: str) -> AnyParsed:
+    """Read one YAML document, whatever its root is, as `parse` reads one. An empty document has no root."""
+    source = decode(content, file)
+    if isinstance(source, Diagnostic):
+        return AnyParsed(None, [source])
+    found = _composed(source, LOADER)
+    return AnyParsed(None if found.is_broken or found.diagnostics else found.root, found.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    root: Node | None
+    diagnostics: list[Diagnostic]
+    is_broken: bool = False
+
+
+def _composed(source: Source, loader: LoaderClass) -> _Composed:
+    """Return the document's nodes; of one that ends in a syntax error only the faults."""
     composer = Composer(source)
     try:
         with _no_cyclic_gc():
             composer.take(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
-        if error.problem == _TOO_DEEP and error.problem_mark is not None:
-            ending = faults.too_deep(source, error.problem_mark.index, MAX_DEPTH)
-            return Parsed(None, _with_ending(composer.diagnostics, ending))
-        from runner.config.source.syntax import syntax_fault  # only a broken file needs it
+        return _Composed(None, _with_ending(composer.diagnostics, _ending(error, source, composer)), is_broken=True)
+    return _Composed(composer.root, composer.diagnostics)
 
-        return Parsed(None, _with_ending(composer.diagnostics, syntax_fault(error, source, composer.last_scalar)))
-    return _checked(composer.root, composer.diagnostics, source)
+
+def _ending(error: yaml.MarkedYAMLError, source: Source, composer: Composer) -> Diagnostic:
+    if error.problem == _TOO_DEEP and error.problem_mark is not None:
+        return faults.too_deep(source, error.problem_mark.index, MAX_DEPTH)
+    from runner.config.source.syntax import syntax_fault  # only a broken file needs it
+
+    return syntax_fault(error, source, composer.last_scalar)
 
 
 def _with_ending(diagnostics: list[Diagnostic], ending: Diagnostic) -> list[Diagnostic]:
