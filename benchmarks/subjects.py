@@ -167,7 +167,7 @@ def pinned(
     try:
         return subprocess.Popen(
             [sys.executable, *arguments],
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+            env={**_inherited(), "PYTHONPATH": str(REPOSITORY), **environment},
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=None if output == subprocess.PIPE else output,
@@ -175,6 +175,11 @@ def pinned(
         )
     finally:
         os.sched_setaffinity(0, before)
+
+
+def _inherited() -> Mapping[str, str]:
+    """Return this process's environment, but with bytecode written: a package that is installed has it, too."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
