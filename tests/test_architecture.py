@@ -1,6 +1,8 @@
 """The arrows between the packages point one way, and what is slow to import stays out of `validate`."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,3 +96,19 @@ def test_each_heavy_library_has_one_home(module: Path) -> None:
 def test_only_the_command_line_wires_the_local_discord_in() -> None:
     importers = {part_of(m) for m in modules() for name in imports_of(m) if name.startswith("runner.emulator")}
     assert importers <= {"emulator", "cli"}
+
+
+LOOK = """
+import sys
+from pathlib import Path
+from runner.actions.action import load_actions
+from runner.build import build
+text = b"commands: {ping: {description: Ask, steps: [{log: asked}, {reply: Pong!}]}}"
+assert build(Path("bot.yaml"), lambda _: text, {}, load_actions()).program
+print(*sorted(name for name in sys.modules if name.startswith("runner.actions.")))
+"""
+
+
+def test_a_config_imports_only_the_actions_that_it_uses() -> None:
+    ran = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True, cwd=ROOT.parent)
+    assert ran.stdout.split() == [f"runner.actions.{name}" for name in ("action", "log", "reply")]

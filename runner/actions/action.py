@@ -1,15 +1,15 @@
 """The contract that every action keeps, and what an action sees of the interaction it runs in.
 
 An action is one module of this folder, named as the action is (`if_.py` holds `if`), with one subclass of `Action`.
-Nothing else in the tree names it: `load_actions` reads the folder, and the schema, the checks, the compiler and the
+Nothing else in the tree names it: `load_actions` lists the folder, and the schema, the checks, the compiler and the
 engine learn from the class alone what they need to know.
 """
 
 import importlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeGuard
 
 from runner.diagnostics import Span
 from runner.fields import Entry, Shape, Steps
@@ -171,16 +171,39 @@ class WrittenStep:
     catch: Steps | None = None
 
 
-def load_actions() -> Mapping[str, type[Action]]:
+class ActionFolder(Mapping[str, type[Action]]):
+    """Every action by its name in YAML. A module is imported when its action is asked for: a bot uses few of them."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        """`modules` are the modules' names by those of the actions."""
+        self._modules = modules
+        self._loaded: dict[str, type[Action]] = {}
+
+    def __getitem__(self, name: str) -> type[Action]:
+        found = self._loaded.get(name)
+        if found is None:
+            module = importlib.import_module(self._modules[name])
+            (found,) = (item for item in vars(module).values() if _is_own_action(item, module.__name__))
+            self._loaded[name] = found
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._modules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+def load_actions() -> ActionFolder:
     """Return every action by its name in YAML, read from this folder."""
-    actions: dict[str, type[Action]] = {}
-    for file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
-        if file.stem != "action":
-            loaded = importlib.import_module(f"runner.actions.{file.stem}")
-            (found,) = (item for item in vars(loaded).values() if _is_own_action(item, loaded.__name__))
-            actions[file.stem.rstrip("_")] = found
-    return actions
+    files = sorted(Path(__file__).parent.glob("[a-z]*.py"))
+    return ActionFolder(
+        {file.stem.rstrip("_"): f"runner.actions.{file.stem}" for file in files if file.stem != "action"}
+    )
 
 
-def _is_own_action(item: object, module: str) -> bool:
+def _is_own_action(item: object, module: str) -> TypeGuard[type[Action]]:
     return isinstance(item, type) and issubclass(item, Action) and item.__module__ == module
