@@ -19,9 +19,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.emulator.client import Client
 from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.core import Core
+from runner.emulator.people.client import Client
 from runner.emulator.refusals import Refused
 from runner.emulator.trace import InteractionState, Trace
 from runner.emulator.world import default_world

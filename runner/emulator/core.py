@@ -4,15 +4,15 @@ import asyncio
 import base64
 from collections.abc import Callable, Mapping
 
-from runner.emulator.announcer import Announcer
 from runner.emulator.clock import Clock
-from runner.emulator.commands import CommandStore
+from runner.emulator.commands.store import CommandStore
 from runner.emulator.faults import Faults
-from runner.emulator.interactions import Desk
+from runner.emulator.gateway.announcer import Announcer
+from runner.emulator.gateway.socket import Gateway
+from runner.emulator.interactions.desk import Desk
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
 from runner.emulator.messages import MessageMaker
 from runner.emulator.snowflake import Snowflakes
-from runner.emulator.socket import Gateway
 from runner.emulator.world import World
 from runner.lifecycle.bits import Intents
 

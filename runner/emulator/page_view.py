@@ -6,8 +6,8 @@ Everything the page gets passes through here, so this is where ephemeral message
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from runner.emulator.interactions.payloads import TEXT_CHANNELS
 from runner.emulator.journal import LocalEvent, LocalEventKind
-from runner.emulator.payloads import TEXT_CHANNELS
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace, TraceEvent
 from runner.emulator.world import Channel, Guild, JsonObject, User

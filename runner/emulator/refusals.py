@@ -1,6 +1,6 @@
 """What the local Discord says no with: to a program, a status and a code; to a person, a sentence."""
 
-from runner.emulator.form_errors import FormFault
+from runner.emulator.forms.errors import FormFault
 from runner.emulator.world import JsonObject
 from runner.lifecycle.limits import HTTP_STATUS_BY_CODE, ErrorCode
 

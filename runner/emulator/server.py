@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from runner.emulator.client import Client
 from runner.emulator.clock import Clock
 from runner.emulator.core import Core, mint_token
 from runner.emulator.faults import Faults
 from runner.emulator.journal import LocalEvent, WireEntry
+from runner.emulator.people.client import Client
 from runner.emulator.refusals import LocalDiscordError
-from runner.emulator.rest import build_api
+from runner.emulator.rest.api import build_api
 from runner.emulator.trace import Trace
 from runner.emulator.world import JsonObject, World, default_world
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents

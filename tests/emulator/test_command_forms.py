@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.emulator.commands import check_command, check_commands
-from runner.emulator.form_errors import FormFault
+from runner.emulator.commands.store import check_command, check_commands
+from runner.emulator.forms.errors import FormFault
 
 Json = dict[str, object]
 Build = Callable[[int], Json]

@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
-from runner.emulator.command_access import CommandOverwrite, OverwriteTarget
-from runner.emulator.commands import Answer, CommandStore
+from runner.emulator.commands.access import CommandOverwrite, OverwriteTarget
+from runner.emulator.commands.store import Answer, CommandStore
 from runner.lifecycle.bits import Permissions
 
 Json = dict[str, object]

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from runner.emulator.forms import FormFault, MessageCall, check_message
+from runner.emulator.forms.messages import FormFault, MessageCall, check_message
 
 Json = dict[str, object]
 Build = Callable[[int], list[Json]]

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from runner.emulator.forms import FormFault, check_modal
+from runner.emulator.forms.messages import FormFault, check_modal
 
 Json = dict[str, object]
 Build = Callable[[int], Json]

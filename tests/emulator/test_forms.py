@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.emulator.forms import (
+from runner.emulator.forms.messages import (
     FormFault,
     MessageCall,
     check_callback_type,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from runner.emulator.clock import elapse
-from runner.emulator.directory import find_role, find_user
 from runner.emulator.journal import LocalEvent, LocalEventKind
+from runner.emulator.people.directory import find_role, find_user
 from runner.emulator.server import LocalDiscord, LocalDiscordError
 from runner.emulator.trace import Trace
 from runner.lifecycle.bits import Permissions

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from runner.emulator.clock import elapse
-from runner.emulator.directory import find_channel, find_role, find_user
 from runner.emulator.journal import LocalEvent, LocalEventKind
+from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.server import LocalDiscord
 from runner.emulator.world import Channel, Guild
 from runner.lifecycle.bits import Permissions

@@ -11,7 +11,7 @@ import pytest
 
 from runner.emulator.clock import VirtualClock
 from runner.emulator.core import Core
-from runner.emulator.records import Origin as DeskOrigin
+from runner.emulator.interactions.records import Origin as DeskOrigin
 from runner.emulator.refusals import Refused as DeskRefused
 from runner.emulator.world import default_world
 from runner.engine.answers import Answer, Method

@@ -1,0 +1,226 @@
+"""The REST API, version 10: who calls, what is asked, which fault strikes, what goes into the journal.
+
+What an endpoint does stands in the module of this folder that has the resource's name.
+"""
+
+import asyncio
+import json
+import logging
+import math
+from collections.abc import Mapping
+from email.utils import formatdate
+from urllib.parse import unquote
+
+from aiohttp import BodyPartReader, web
+
+from runner.emulator.core import ATTACHMENTS_PATH, Core
+from runner.emulator.faults import Fault
+from runner.emulator.journal import WireEntry, redacted
+from runner.emulator.messages import Upload
+from runner.emulator.refusals import Refused, bare, refusal
+from runner.emulator.rest import application, channels, guilds, interactions, messages
+from runner.emulator.rest.calls import Answer, Call, Route
+from runner.emulator.rest.paths import matches, methods_of
+from runner.emulator.world import JsonObject
+from runner.lifecycle import limits
+from runner.lifecycle.limits import ErrorCode
+
+ROUTES: tuple[Route, ...] = (
+    *application.ROUTES,
+    *interactions.ROUTES,
+    *channels.ROUTES,
+    *messages.ROUTES,
+    *guilds.ROUTES,
+)
+"""Every endpoint that the local Discord has."""
+
+_BODY_SPARE_BYTES = 1024 * 1024  # for the JSON and the multipart framing around the files
+
+_log = logging.getLogger(__name__)
+
+
+def build_api(core: Core, *, api_path: str, gateway_path: str) -> web.Application:
+    """Return the web application: the API, the gateway and the uploaded files."""
+    app = web.Application(client_max_size=limits.MESSAGE_REQUEST_MAX_BYTES + _BODY_SPARE_BYTES)
+    api = _Api(core, api_path)
+    app.router.add_route("*", f"{api_path}/{{tail:.*}}", api.handle)
+    app.router.add_get(gateway_path, core.gateway.serve)
+    app.router.add_get(f"{gateway_path}/", core.gateway.serve)
+    app.router.add_get(f"{ATTACHMENTS_PATH}/{{channel}}/{{attachment}}/{{name}}", api.attachment)
+    return app
+
+
+class _Api:
+    """Takes each request from its first byte to its answer."""
+
+    def __init__(self, core: Core, prefix: str) -> None:
+        self._core = core
+        self._prefix = prefix
+
+    async def handle(self, request: web.Request) -> web.Response:
+        path = request.rel_url.raw_path.removeprefix(self._prefix)
+        fault = self._core.faults.take(request.method, path)
+        if fault is not None:
+            self._note_fault(path, fault)
+            await asyncio.sleep(fault.delay_s)
+        if fault is not None and fault.cut == "before":
+            return _cut(request)
+        asked, answer = await self._answer(request, path, fault)
+        self._record(request.method, path, asked, answer)
+        return _cut(request) if fault is not None and fault.cut == "after" else self._response(answer)
+
+    async def attachment(self, request: web.Request) -> web.Response:
+        number = request.match_info["attachment"]
+        upload = self._core.messages.files.get(int(number)) if number.isdecimal() else None
+        if upload is None:
+            raise web.HTTPNotFound
+        # The page lives on this origin: a bot's upload is downloaded, never shown, or it could act as the page.
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=upload.data, content_type=upload.content_type, headers=headers)
+
+    async def _answer(self, request: web.Request, path: str, fault: Fault | None) -> tuple[object, Answer]:
+        """Return the body as it was sent, and what is answered."""
+        if fault is not None and fault.status is not None:
+            return None, _faulty(fault)
+        body: object = None
+        try:
+            body, uploads = await _body(request)
+            return body, self._called(request, path, body, uploads)
+        except Refused as refused:
+            return body, Answer(refused.status, refused.body)
+
+    def _called(self, request: web.Request, path: str, body: object, uploads: tuple[Upload, ...]) -> Answer:
+        """Find the endpoint and run it, without a pause in between: the world cannot change under it."""
+        segments = [unquote(segment) for segment in path.split("/")[1:]]
+        route = next((r for r in ROUTES if r.method == request.method and matches(r.pattern, segments)), None)
+        if route is None:
+            raise self._missing(request, path, segments)
+        if not route.is_open:
+            self._authenticate(request.headers)
+        values = [segment for part, segment in zip(route.pattern, segments, strict=True) if part == "*"]
+        return route.run(self._core, Call(values=values, query=dict(request.query), body=body, uploads=uploads))
+
+    def _missing(self, request: web.Request, path: str, segments: list[str]) -> Refused:
+        methods = methods_of(segments)
+        if not methods:
+            return bare(404, "Not Found")
+        if request.method not in methods:
+            return bare(405, "Method Not Allowed")
+        self._authenticate(request.headers)
+        _log.warning("not implemented by the local Discord: %s %s", request.method, redacted(path))
+        return bare(501, f"not implemented by the local Discord: {request.method} {redacted(path)}")
+
+    def _authenticate(self, headers: Mapping[str, str]) -> None:
+        given = headers.get("Authorization", "")
+        if given == f"Bot {self._core.token}":
+            return
+        if given:
+            _log.warning("a client used a token that this local Discord did not mint; is it a real bot's?")
+        raise bare(401, "Unauthorized")
+
+    def _response(self, answer: Answer) -> web.Response:
+        headers = {"Date": formatdate(self._core.clock.now(), usegmt=True), **answer.headers}
+        if answer.body is None:
+            return web.Response(status=answer.status, headers=headers)
+        # The type must be exactly this, without a charset: discord.py takes anything else for text.
+        data = json.dumps(answer.body, separators=(",", ":")).encode()
+        return web.Response(status=answer.status, body=data, headers=headers, content_type="application/json")
+
+    def _note_fault(self, path: str, fault: Fault) -> None:
+        interaction_id, token = _interaction_of(path)
+        record = self._core.desk.find(interaction_id, token)
+        if record is not None:
+            self._core.desk.note(record, "fault", fault.describe(), fault.status)
+
+    def _record(self, method: str, path: str, body: object, answer: Answer) -> None:
+        interaction_id, token = _interaction_of(path)
+        record = self._core.desk.find(interaction_id, token)
+        entry = WireEntry(
+            at=self._core.clock.now(),
+            direction="in",
+            kind="http",
+            method=method,
+            route=redacted(path),
+            status=answer.status,
+            request=body,
+            answer=answer.body,
+            interaction_id=None if record is None else record.id,
+        )
+        self._core.journal.record(entry)
+
+
+def _interaction_of(path: str) -> tuple[int | None, str | None]:
+    """Return the interaction's id and token, as far as a path tells them."""
+    match path.split("/")[1:]:
+        case ["interactions", number, token, "callback"] if number.isdecimal():
+            return int(number), token
+        case ["webhooks", _, token, *_]:
+            return None, token
+        case _:
+            return None, None
+
+
+def _cut(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+def _faulty(fault: Fault) -> Answer:
+    """Return the answer that a fault asks for; a 429 as rate limits look on the wire."""
+    assert fault.status is not None, "asked for a status"
+    if fault.status != 429:
+        text = f"{fault.status}: injected by the local Discord"
+        return Answer(fault.status, {"message": text, "code": fault.code})
+    headers = {
+        "Retry-After": str(math.ceil(fault.retry_after_s)),
+        "X-RateLimit-Limit": "5",
+        "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset-After": f"{fault.retry_after_s:.3f}",
+        "X-RateLimit-Bucket": "local",
+        "X-RateLimit-Scope": "user",
+    }
+    if fault.via:
+        headers["Via"] = "1.1 local-discord"
+    body: JsonObject = {"message": "You are being rate limited.", "retry_after": fault.retry_after_s, "global": False}
+    return Answer(429, body, headers)
+
+
+async def _body(request: web.Request) -> tuple[object, tuple[Upload, ...]]:
+    """Return the JSON body and the files. An empty body is None, whatever its content type says."""
+    try:
+        if request.content_type.startswith("multipart/"):
+            return await _multipart(request)
+        raw = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise refusal(ErrorCode.REQUEST_TOO_LARGE) from None
+    return (_parsed(raw) if raw else None), ()
+
+
+async def _multipart(request: web.Request) -> tuple[object, tuple[Upload, ...]]:
+    body: object = {}
+    uploads: list[Upload] = []
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            continue
+        data = bytes(await part.read(decode=True))
+        if part.name == "payload_json":
+            body = _parsed(data)
+        elif part.name is not None and part.name.startswith("files["):
+            uploads.append(_upload(part, data))
+    return body, tuple(uploads)
+
+
+def _upload(part: BodyPartReader, data: bytes) -> Upload:
+    if len(data) > limits.ATTACHMENT_DEFAULT_MAX_BYTES:
+        raise refusal(ErrorCode.REQUEST_TOO_LARGE)
+    number = (part.name or "")[len("files[") : -1]
+    content_type = part.headers.get("Content-Type", "application/octet-stream")
+    return Upload(int(number) if number.isdecimal() else 0, part.filename or "file", content_type, data)
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        raise refusal(ErrorCode.INVALID_JSON) from None
