@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.emulator.clock import Clock
-from runner.emulator.shapes import timestamp
+from runner.emulator.shapes.values import timestamp
 from runner.emulator.snowflake import Snowflakes, created_at
 from runner.emulator.world import Channel, JsonObject, Message, World, listed
 from runner.lifecycle import limits

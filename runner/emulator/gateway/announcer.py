@@ -6,7 +6,10 @@ Source of who hears what: Discord docs, Events: Gateway Events, and Topics: Perm
 from runner.emulator.clock import Clock
 from runner.emulator.gateway.socket import Gateway
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
-from runner.emulator.shapes import channel_json, member_json, message_json, partial_member_json, user_json
+from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.guilds import member_json, partial_member_json
+from runner.emulator.shapes.messages import message_json
+from runner.emulator.shapes.users import user_json
 from runner.emulator.world import Channel, Guild, JsonObject, Member, Message, World
 from runner.lifecycle.bits import Intents, MessageFlags, Permissions
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from runner.emulator.gateway.connection import Connection
-from runner.emulator.shapes import member_json
+from runner.emulator.shapes.guilds import member_json
 from runner.emulator.world import Guild, JsonObject, World, listed
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Intents

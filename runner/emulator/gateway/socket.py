@@ -14,7 +14,8 @@ from runner.emulator.clock import Clock
 from runner.emulator.gateway.connection import Connection
 from runner.emulator.gateway.session import CloseCode, Op, Session, send_members
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
-from runner.emulator.shapes import guild_create_json, own_user_json
+from runner.emulator.shapes.guilds import guild_create_json
+from runner.emulator.shapes.users import own_user_json
 from runner.emulator.world import Guild, JsonObject, World
 from runner.lifecycle import limits
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents

@@ -16,7 +16,7 @@ from runner.emulator.interactions.records import Origin, Record, allowed_callbac
 from runner.emulator.interactions.responses import ResponseMaker
 from runner.emulator.messages import MessageMaker, Upload, numbered
 from runner.emulator.refusals import Refused, refusal, require
-from runner.emulator.shapes import message_json
+from runner.emulator.shapes.messages import message_json
 from runner.emulator.snowflake import Snowflakes, created_at
 from runner.emulator.trace import InteractionState, Trace, TraceEvent
 from runner.emulator.world import JsonObject, Message, World

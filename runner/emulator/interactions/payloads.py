@@ -5,7 +5,10 @@ Source: Discord docs, Interactions: Receiving and Responding, Interaction Object
 
 from collections.abc import Iterable
 
-from runner.emulator.shapes import channel_json, member_json, message_json, partial_member_json, role_json, user_json
+from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.guilds import member_json, partial_member_json, role_json
+from runner.emulator.shapes.messages import message_json
+from runner.emulator.shapes.users import user_json
 from runner.emulator.world import Channel, Guild, JsonObject, Message, User, World
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

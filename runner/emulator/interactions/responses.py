@@ -9,7 +9,7 @@ from typing import Any
 from runner.emulator.clock import Clock
 from runner.emulator.interactions.records import Origin, Record
 from runner.emulator.messages import MessageMaker, Upload
-from runner.emulator.shapes import user_json
+from runner.emulator.shapes.users import user_json
 from runner.emulator.world import JsonObject, Message, World
 from runner.lifecycle.bits import MessageFlags, Permissions
 from runner.lifecycle.limits import CommandType, InteractionType

@@ -12,7 +12,9 @@ from runner.emulator.people.directory import find_channel, find_user, is_direct
 from runner.emulator.people.option_values import Values
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.rest.application import dm_channel
-from runner.emulator.shapes import channel_json, emoji_json, message_json
+from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.messages import message_json
+from runner.emulator.shapes.values import emoji_json
 from runner.emulator.trace import Trace
 from runner.emulator.world import Channel, JsonObject, Message, User
 from runner.lifecycle import limits

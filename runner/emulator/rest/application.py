@@ -3,7 +3,8 @@
 from runner.emulator.core import Core
 from runner.emulator.refusals import invalid_field, refusal
 from runner.emulator.rest.calls import Answer, Call, Route
-from runner.emulator.shapes import channel_json, own_user_json, user_json
+from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.users import own_user_json, user_json
 from runner.emulator.world import Channel, JsonObject
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ChannelType, ErrorCode

@@ -7,7 +7,7 @@ from runner.emulator.core import Core
 from runner.emulator.permissions import Overwrite, effective
 from runner.emulator.refusals import bare, invalid_field, refusal
 from runner.emulator.rest.calls import Answer, Call, Route
-from runner.emulator.shapes import channel_json
+from runner.emulator.shapes.channels import channel_json
 from runner.emulator.world import Channel, JsonObject
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

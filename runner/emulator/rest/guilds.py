@@ -10,7 +10,9 @@ from runner.emulator.permissions import outranks, outranks_role
 from runner.emulator.refusals import invalid_field, refusal
 from runner.emulator.rest.calls import Answer, Call, Route
 from runner.emulator.rest.channels import NOTHING
-from runner.emulator.shapes import channel_json, guild_json, member_json, role_json, user_json
+from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.guilds import guild_json, member_json, role_json
+from runner.emulator.shapes.users import user_json
 from runner.emulator.world import Guild, JsonObject, Member, Role
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

@@ -10,7 +10,9 @@ from runner.emulator.forms.messages import MessageCall, check_message
 from runner.emulator.refusals import invalid_field, refusal, require
 from runner.emulator.rest.calls import Answer, Call, Route
 from runner.emulator.rest.channels import allowed_channel
-from runner.emulator.shapes import emoji_json, message_json, timestamp, user_json
+from runner.emulator.shapes.messages import message_json
+from runner.emulator.shapes.users import user_json
+from runner.emulator.shapes.values import emoji_json, timestamp
 from runner.emulator.snowflake import created_at
 from runner.emulator.world import Channel, JsonObject, Message
 from runner.lifecycle import limits

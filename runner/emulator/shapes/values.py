@@ -1,0 +1,21 @@
+"""How Discord writes instants, ids and emojis."""
+
+from datetime import UTC, datetime
+
+from runner.emulator.world import JsonObject
+
+
+def timestamp(at: float | None) -> str | None:
+    """Return an instant (Unix s) as Discord writes it, None for none."""
+    return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
+
+
+def text_of(snowflake: int | None) -> str | None:
+    """Return an id as Discord writes it, None for none."""
+    return None if snowflake is None else str(snowflake)
+
+
+def emoji_json(emoji: str) -> JsonObject:
+    """Return a partial emoji from its form in a path: a character, or `name:id`."""
+    name, _, emoji_id = emoji.partition(":")
+    return {"id": emoji_id or None, "name": name, "animated": False} if emoji_id else {"id": None, "name": emoji}
