@@ -27,6 +27,7 @@ from runner.engine.interaction import LIVE_MAX, Engine
 from runner.gateway import Gateway
 from runner.logs import LineFormatter, Log
 from runner.run import Discord, Running, run
+from tests.openapi import faults_of
 
 Fields = Mapping[str, Any]  # what a log line says, of whatever type
 
@@ -200,6 +201,8 @@ async def bot() -> AsyncIterator[StartBot]:
         assert made.engine.live == ()
     for server in started.servers:
         await server.stop()
+    for server in {made.local for made in started.bots}:
+        assert [str(fault) for fault in faults_of(server.wire)] == []
     await elapse(90)  # what the libraries and the faults have begun ends a little later
     assert asyncio.all_tasks() == {asyncio.current_task()}
 

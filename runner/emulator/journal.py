@@ -4,7 +4,7 @@ import logging
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -44,7 +44,10 @@ class LocalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WireEntry:
-    """One exchange: an HTTP request with its answer, or one gateway frame. Tokens are blanked in `route`."""
+    """One exchange: an HTTP request with its answer, or one gateway frame. Tokens are blanked in `route`.
+
+    `query` is what follows the `?` of a request; `request` and `answer` are the bodies, None for none.
+    """
 
     at: float
     direction: Literal["in", "out"]
@@ -54,6 +57,7 @@ class WireEntry:
     status: int | None
     request: object
     answer: object
+    query: Mapping[str, str] = field(default_factory=dict[str, str])
     interaction_id: int | None = None
 
 

@@ -4,25 +4,22 @@ Source: Discord docs, Resources: Message, and Components: Component Reference.
 """
 
 import mimetypes
-import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.emulator.clock import Clock
+from runner.emulator.components import completed, resolved_url
+from runner.emulator.mentions import Default, mention
 from runner.emulator.shapes.values import timestamp
 from runner.emulator.snowflake import Snowflakes, created_at
 from runner.emulator.world import Channel, JsonObject, Message, World, listed
 from runner.lifecycle import limits
-from runner.lifecycle.bits import MessageFlags, Permissions
+from runner.lifecycle.bits import MessageFlags
 
 FILES_MAX = 200
 """Uploaded files that can be fetched again; the oldest go first."""
-
-_USER_MENTION = re.compile(r"<@!?(\d+)>")
-_ROLE_MENTION = re.compile(r"<@&(\d+)>")
-_CHILD_KEYS = ("components", "component", "accessory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ class MessageMaker:
         if body.get("poll"):
             message.poll = self._poll(body["poll"], message)
         self._fill(message, body, uploads)
-        self._mention(message, body, "all" if parses_all_mentions else "users")
+        self._mention(message, body.get("allowed_mentions"), "all" if parses_all_mentions else "users")
         channel.add(message)
         return message
 
@@ -93,17 +90,23 @@ class MessageMaker:
             message.flags &= ~MessageFlags.LOADING
             message.poll = self._poll(body["poll"], message) if body.get("poll") else None
         self._fill(message, body, uploads)
-        self._mention(message, body, "users" if message.application_id else "all")
+        self._mention(message, body.get("allowed_mentions"), "users" if message.application_id else "all")
 
     def _fill(self, message: Message, body: Mapping[str, Any], uploads: Sequence[Upload]) -> None:
+        if "attachments" in body or uploads:
+            message.attachments = self._attachments(message, body, uploads)
         if "content" in body:
             message.content = (body["content"] or "").strip()
         if "embeds" in body:
-            message.embeds = [_embed(embed) for embed in listed(body["embeds"])]
+            named = {str(attachment["filename"]): attachment for attachment in message.attachments}
+            message.embeds = [_embed(embed, named) for embed in listed(body["embeds"])]
         if "components" in body:
-            message.components = numbered(listed(body["components"]))
-        if "attachments" in body or uploads:
-            message.attachments = self._attachments(message, body, uploads)
+            message.components = completed(listed(body["components"]), message.attachments, self._ids.next)
+
+    def _mention(self, message: Message, given: Mapping[str, Any] | None, default: Default) -> None:
+        channel = self._world.channels[message.channel_id]
+        held = self._world.permissions_in(message.author_id, channel, self._clock.now())
+        mention(message, self._world.guild_of(channel), held, given, default)
 
     def _attachments(self, message: Message, body: Mapping[str, Any], uploads: Sequence[Upload]) -> list[JsonObject]:
         """Return the attachments to keep and the new ones; without a list every old one stays."""
@@ -139,7 +142,7 @@ class MessageMaker:
         return {
             "question": asked["question"],
             "answers": [
-                {"answer_id": number, "poll_media": answer["poll_media"]}
+                {"answer_id": number, "poll_media": _poll_media(answer["poll_media"])}
                 for number, answer in enumerate(asked["answers"], start=1)
             ],
             "expiry": timestamp(created_at(message.id) + hours * 3600),
@@ -148,49 +151,6 @@ class MessageMaker:
             "results": {"is_finalized": False, "answer_counts": []},
         }
 
-    def _mention(self, message: Message, body: Mapping[str, Any], default: str) -> None:
-        """Work out whom the message pings. Source: Discord docs, Resources: Message, Allowed Mentions Object."""
-        channel = self._world.channels[message.channel_id]
-        allowed = _allowed(body.get("allowed_mentions"), default)
-        text = "\n".join([message.content, *_displayed_texts(message.components)])
-        users = [int(user) for user in _USER_MENTION.findall(text)]
-        message.mention_ids = _unique(user for user in users if allowed.user(user))
-        guild = self._world.guild_of(channel)
-        if guild is None:
-            return
-        may = self._world.permissions_in(message.author_id, channel, self._clock.now())
-        may_all = bool(may & Permissions.MENTION_EVERYONE)
-        roles = [guild.roles[int(role)] for role in _ROLE_MENTION.findall(text) if int(role) in guild.roles]
-        message.mention_role_ids = _unique(r.id for r in roles if allowed.role(r.id) and (r.mentionable or may_all))
-        message.mention_everyone = allowed.everyone and may_all and ("@everyone" in text or "@here" in text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Allowed:
-    """Whom a message may ping. None is everyone of that kind."""
-
-    users: frozenset[int] | None
-    roles: frozenset[int] | None
-    everyone: bool
-
-    def user(self, user_id: int) -> bool:
-        return self.users is None or user_id in self.users
-
-    def role(self, role_id: int) -> bool:
-        return self.roles is None or role_id in self.roles
-
-
-def _allowed(given: Mapping[str, Any] | None, default: str) -> _Allowed:
-    if given is None:
-        nothing: frozenset[int] = frozenset()
-        return _Allowed(None, None, True) if default == "all" else _Allowed(None, nothing, False)
-    parse = listed(given.get("parse"))
-    return _Allowed(
-        users=None if "users" in parse else frozenset(int(user) for user in listed(given.get("users"))),
-        roles=None if "roles" in parse else frozenset(int(role) for role in listed(given.get("roles"))),
-        everyone="everyone" in parse,
-    )
-
 
 def _edited_flags(flags: int, asked: int, settable: MessageFlags) -> int:
     """Return the flags after an edit: SUPPRESS_EMBEDS follows, IS_COMPONENTS_V2 can only be added."""
@@ -198,54 +158,20 @@ def _edited_flags(flags: int, asked: int, settable: MessageFlags) -> int:
     return flags & ~settable | asked & settable | sticky
 
 
-def _embed(embed: Mapping[str, Any]) -> JsonObject:
-    kept = {key: value for key, value in embed.items() if value is not None}
-    return {**kept, "type": "rich"}
+def _poll_media(media: Mapping[str, Any]) -> JsonObject:
+    shape: JsonObject = {key: value for key, value in media.items() if value is not None}
+    if "emoji" in shape:
+        shape["emoji"] = {"id": None, "name": None, **shape["emoji"]}
+    return shape
 
 
-def _displayed_texts(components: Iterable[JsonObject]) -> list[str]:
-    return [
-        str(component["content"])
-        for component in walk(components)
-        if component.get("type") == limits.ComponentType.TEXT_DISPLAY
-    ]
-
-
-def _unique(ids: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(ids))
-
-
-def walk(components: Iterable[JsonObject]) -> Iterable[JsonObject]:
-    """Yield every component of a message or a form, containers before what is in them."""
-    for component in components:
-        yield component
-        for key in _CHILD_KEYS:
-            inner = component.get(key)
-            if inner:
-                yield from walk(listed(inner) if isinstance(inner, list) else [inner])
-
-
-def numbered(components: Sequence[Mapping[str, Any]]) -> list[JsonObject]:
-    """Return components with an `id` each: those given are kept, the others get the next free number.
-
-    Source: Discord docs, Components: Component Reference, Anatomy of a Component.
-    """
-    copied = [_copied(component) for component in components]
-    taken = {component["id"] for component in walk(copied) if component.get("id")}
-    number = 0
-    for component in walk(copied):
-        if not component.get("id"):
-            number = next(free for free in range(number + 1, len(taken) + number + 2) if free not in taken)
-            component["id"] = number
-    return copied
-
-
-def _copied(component: Mapping[str, Any]) -> JsonObject:
-    copy = {key: value for key, value in component.items() if value is not None}
-    for key in _CHILD_KEYS:
-        inner = copy.get(key)
-        if isinstance(inner, list):
-            copy[key] = [_copied(child) for child in listed(inner)]
-        elif inner is not None:
-            copy[key] = _copied(inner)
-    return copy
+def _embed(embed: Mapping[str, Any], attachments: Mapping[str, JsonObject]) -> JsonObject:
+    """Return an embed as Discord shows it: rich, its fields whole, and its media under their addresses."""
+    shape: JsonObject = {key: value for key, value in embed.items() if value is not None} | {"type": "rich"}
+    if "fields" in shape:
+        shape["fields"] = [{**field, "inline": bool(field.get("inline"))} for field in shape["fields"]]
+    for key in ("image", "thumbnail"):
+        if key in shape:
+            url = resolved_url(shape[key]["url"], attachments)
+            shape[key] = {"url": url, "proxy_url": url}
+    return shape

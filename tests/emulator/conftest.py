@@ -9,6 +9,7 @@ import pytest
 
 from runner.emulator.clock import VirtualClock, VirtualLoop
 from runner.emulator.server import LocalDiscord
+from tests.openapi import faults_of
 
 
 def pytest_asyncio_loop_factories(
@@ -26,6 +27,7 @@ async def local() -> AsyncIterator[LocalDiscord]:
     await server.start()
     yield server
     await server.stop()
+    assert [str(fault) for fault in faults_of(server.wire, of_refused=False)] == []
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from runner.emulator.clock import Clock
+from runner.emulator.components import numbered
 from runner.emulator.forms.messages import MessageCall, check_callback_type, check_choices, check_message, check_modal
 from runner.emulator.gateway.announcer import Announcer
 from runner.emulator.interactions.records import Origin, Record, allowed_callbacks, failure_line
 from runner.emulator.interactions.responses import ResponseMaker
-from runner.emulator.messages import MessageMaker, Upload, numbered
+from runner.emulator.messages import MessageMaker, Upload
 from runner.emulator.refusals import Refused, refusal, require
 from runner.emulator.shapes.messages import message_json
 from runner.emulator.snowflake import Snowflakes, created_at

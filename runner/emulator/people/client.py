@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.emulator.commands.store import Found
+from runner.emulator.components import walk
 from runner.emulator.core import Core
 from runner.emulator.interactions.payloads import TEXT_CHANNELS, Resolved, interaction_json, nested
 from runner.emulator.interactions.records import Origin
-from runner.emulator.messages import walk
 from runner.emulator.people.directory import find_channel, find_user, is_direct
 from runner.emulator.people.option_values import Values
 from runner.emulator.refusals import LocalDiscordError

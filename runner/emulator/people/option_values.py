@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from runner.emulator.components import walk
 from runner.emulator.interactions.payloads import Resolved
-from runner.emulator.messages import walk
 from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.world import Guild, JsonObject, User, World, listed

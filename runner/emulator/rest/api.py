@@ -66,7 +66,7 @@ class _Api:
         if fault is not None and fault.cut == "before":
             return _cut(request)
         asked, answer = await self._answer(request, path, fault)
-        self._record(request.method, path, asked, answer)
+        self._record(request, path, asked, answer)
         return _cut(request) if fault is not None and fault.cut == "after" else self._response(answer)
 
     async def attachment(self, request: web.Request) -> web.Response:
@@ -80,11 +80,11 @@ class _Api:
 
     async def _answer(self, request: web.Request, path: str, fault: Fault | None) -> tuple[object, Answer]:
         """Return the body as it was sent, and what is answered."""
-        if fault is not None and fault.status is not None:
-            return None, _faulty(fault)
         body: object = None
         try:
             body, uploads = await _body(request)
+            if fault is not None and fault.status is not None:
+                return body, _faulty(fault)
             return body, self._called(request, path, body, uploads)
         except Refused as refused:
             return body, Answer(refused.status, refused.body)
@@ -132,18 +132,19 @@ class _Api:
         if record is not None:
             self._core.desk.note(record, "fault", fault.describe(), fault.status)
 
-    def _record(self, method: str, path: str, body: object, answer: Answer) -> None:
+    def _record(self, request: web.Request, path: str, body: object, answer: Answer) -> None:
         interaction_id, token = _interaction_of(path)
         record = self._core.desk.find(interaction_id, token)
         entry = WireEntry(
             at=self._core.clock.now(),
             direction="in",
             kind="http",
-            method=method,
+            method=request.method,
             route=redacted(path),
             status=answer.status,
             request=body,
             answer=answer.body,
+            query=dict(request.query),
             interaction_id=None if record is None else record.id,
         )
         self._core.journal.record(entry)

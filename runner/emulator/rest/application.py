@@ -83,6 +83,7 @@ def application(core: Core, _: Call) -> Answer:
         "team": None,
         "verify_key": "0" * 64,
         "flags": 0,
+        "flags_new": "0",
         "hook": True,
         "rpc_origins": [],
         "redirect_uris": [],
@@ -90,6 +91,9 @@ def application(core: Core, _: Call) -> Answer:
         "role_connections_verification_url": None,
         "approximate_guild_count": len(core.world.guilds),
         "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": ["applications.commands", "bot"],
         "integration_types_config": {"0": {}, "1": {}},
     }
     return Answer(200, shape)

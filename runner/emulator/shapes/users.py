@@ -15,6 +15,7 @@ def user_json(user: User) -> JsonObject:
         "system": False,
         "banner": None,
         "accent_color": None,
+        "flags": 0,
         "public_flags": 0,
         "avatar_decoration_data": None,
         "collectibles": None,
@@ -24,4 +25,4 @@ def user_json(user: User) -> JsonObject:
 
 def own_user_json(user: User) -> JsonObject:
     """Return the bot's own user object, which tells a little more."""
-    return {**user_json(user), "mfa_enabled": False, "verified": True, "email": None, "flags": 0, "locale": user.locale}
+    return {**user_json(user), "mfa_enabled": False, "verified": True, "email": None, "locale": user.locale}
