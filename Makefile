@@ -29,6 +29,7 @@ fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/lifecycle-runner schema > schemas/bot.schema.json
+	$(BIN)/lifecycle-runner schema --scenarios > schemas/scenario.schema.json
 	REGENERATE=1 $(BIN)/pytest --quiet tests/test_refused_configs.py
 
 benchmarks: $(INSTALLED)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
 WE_ARE_AT_FAULT, INTERRUPTED = 70, 130  # as sysexits.h and shells have them
-VERBS = ("run", "validate", "schema")
+VERBS = ("run", "validate", "test", "schema")
 GC_THRESHOLDS = (50_000, 20, 20)
 TIDY_AFTER_S = 1.0  # walking the whole heap takes tens of milliseconds, which the first interactions should not pay for
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := _unknown_verb(given[0]):
         return _failed(CALL_AT_FAULT, unknown)
     parsed = parser.parse_args(_with_verb(given))
-    verb = {"run": _run, "validate": _validate, "schema": _schema}[parsed.verb]
+    verb = {"run": _run, "validate": _validate, "test": _test, "schema": _schema}[parsed.verb]
     try:
         return verb(parsed)
     except BrokenPipeError:
@@ -86,7 +86,7 @@ def _defect(defect: Exception) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lifecycle-runner",
-        usage="%(prog)s [run] bot.yaml | validate bot.yaml … | schema",
+        usage="%(prog)s [run] bot.yaml | validate bot.yaml … | test [path …] | schema",
         description="Run the Discord bot that a bot.yaml describes, or check the file.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
@@ -100,12 +100,23 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("files", type=Path, nargs="+")
     validate.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text")
     run.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
-    verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
+    test = verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time")
+    test.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
+    test.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
+    test.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+    schema = verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
+    schema.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
     return parser
 
 
-def _built(file: Path, read: ReadFile = Path.read_bytes, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
-    return build(file, read, os.environ, load_actions(), generation, find=find)
+def _built(
+    file: Path,
+    read: ReadFile = Path.read_bytes,
+    find: FindFiles = found_on_disk,
+    generation: int = 1,
+    environment: Mapping[str, str] = os.environ,
+) -> Built:
+    return build(file, read, environment, load_actions(), generation, find=find)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -144,12 +155,34 @@ def _wants_color(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
-def _schema(_: argparse.Namespace) -> int:
+def _test(parsed: argparse.Namespace) -> int:
+    from runner.scenarios.files import play_files, scenario_files
+    from runner.scenarios.report import render_github, render_json, render_junit, render_text
+
+    files = scenario_files(parsed.paths)
+    if not files:
+        return _failed(CALL_AT_FAULT, "there is no file that ends in .scenario.yaml here")
+    outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
+    if outcome.diagnostics:
+        found = in_order(outcome.diagnostics)
+        print(_rendered(found, outcome.sources, "text", color=_wants_color(sys.stderr)).rstrip("\n"), file=sys.stderr)
+    render = {"text": render_text, "json": render_json, "github": render_github, "junit": render_junit}[parsed.format]
+    print(render(outcome.played), end="")
+    return FINE if outcome.is_fine else CONFIG_AT_FAULT
+
+
+def _schema(parsed: argparse.Namespace) -> int:
     import json
 
     from runner.config.schema import schema
 
-    print(json.dumps(schema(load_actions()), indent=2, ensure_ascii=False))
+    if parsed.scenarios:
+        from runner.scenarios.load import scenario_schema
+
+        made = scenario_schema()
+    else:
+        made = schema(load_actions())
+    print(json.dumps(made, indent=2, ensure_ascii=False))
     return FINE
 
 

@@ -31,6 +31,7 @@ ORDER = (
     "gateway",
     "reload",
     "run",
+    "scenarios",
     "cli",
     "__main__",
 )
@@ -93,9 +94,9 @@ def test_each_heavy_library_has_one_home(module: Path) -> None:
         assert part_of(module) in ONLY_IN.get(library, {part_of(module)}), f"{named(module)} imports {library}"
 
 
-def test_only_the_command_line_wires_the_local_discord_in() -> None:
+def test_only_the_command_line_and_scenarios_use_the_local_discord() -> None:
     importers = {part_of(m) for m in modules() for name in imports_of(m) if name.startswith("runner.emulator")}
-    assert importers <= {"emulator", "cli"}
+    assert importers <= {"emulator", "scenarios", "cli"}
 
 
 LOOK = """

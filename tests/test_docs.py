@@ -9,9 +9,16 @@ import pytest
 from runner.actions.action import load_actions
 from runner.build import Built, build
 from runner.diagnostics.text import render_text
+from runner.scenarios.load import load_scenarios
+from runner.scenarios.play import play
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+
+
+BOTS = [path for path in sorted((ROOT / "examples").glob("*.yaml")) if ".scenario" not in path.name] + [
+    ROOT / "bot.yaml"
+]
 
 
 def blocks(language: str) -> list[str]:
@@ -24,12 +31,26 @@ def built(text: str, name: str = "bot.yaml") -> Built:
     return build(Path(name), lambda _: text.encode(), {}, load_actions())
 
 
-@pytest.mark.parametrize("block", blocks("yaml"))
+CONFIGS = [block for block in blocks("yaml") if not re.search(r"^scenarios:", block, re.MULTILINE)]
+SCENARIOS = [block for block in blocks("yaml") if block not in CONFIGS]
+
+
+@pytest.mark.parametrize("block", CONFIGS)
 def test_every_config_in_the_readme_validates(block: str) -> None:
     assert built(block).diagnostics == []
 
 
-@pytest.mark.parametrize("path", sorted([*(ROOT / "examples").glob("*.yaml"), ROOT / "bot.yaml"]), ids=lambda p: p.name)
+@pytest.mark.parametrize("block", SCENARIOS)
+def test_every_scenario_in_the_readme_holds_for_its_first_config(block: str) -> None:
+    file = load_scenarios(Path("bot.scenario.yaml"), lambda _: block.encode()).file
+    program = built(CONFIGS[0]).program
+    assert file is not None
+    assert program is not None
+    for name, scenario in file.scenarios.items():
+        assert play(name, scenario, program).failure is None
+
+
+@pytest.mark.parametrize("path", BOTS, ids=lambda p: p.name)
 def test_every_example_validates_without_a_warning(path: Path) -> None:
     assert built(path.read_text(), path.name).diagnostics == []
 

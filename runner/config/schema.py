@@ -56,6 +56,16 @@ def schema(actions: Actions) -> Schema:
     }
 
 
+def schema_of(entry: type[Entry], title: str) -> Schema:
+    """Return the schema of a file of another kind, which holds no steps."""
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": title,
+        **_entry(entry, extra={"$schema": {"type": "string"}}),
+        "definitions": {},
+    }
+
+
 def is_bare(action: type[Action]) -> bool:
     """Tell whether the action may be written as its name alone, as `- stop`."""
     return not any(field.is_required for field in fields_of(action)) and not action().lacks()
@@ -103,7 +113,9 @@ def _short_or_long(entry: type[Entry], fields: tuple[Field, ...]) -> Schema:
     if entry.short is None:
         return long
     short = _shape(next(field.shape for field in fields if field.attribute == entry.short))
-    return {"anyOf": [*short.get("anyOf", [short]), long]}
+    # What is written as a mapping is the long form, whatever else the short one could be.
+    instead = [each for each in short.get("anyOf", [short]) if each.get("type") != "object"]
+    return {"anyOf": [*instead, long]}
 
 
 def _step(actions: Actions) -> Schema:

@@ -1,0 +1,142 @@
+"""The keys of a scenario file: one dataclass for each mapping, as `config.document` has them for a bot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from runner.fields import Data, Duration, Entry, option
+
+EVENTS_MAX = 200
+"""How many events one scenario may have."""
+
+DEFAULT_MEMBER = "Robin"
+DEFAULT_CHANNEL = "general"
+
+VERBS = (
+    "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "react", "wait", "restart",
+    "together",
+)  # fmt: skip
+"""What can happen; an event without any of these only expects something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words(Entry):
+    """What a text is expected to be."""
+
+    short: ClassVar[str | None] = "is_"
+
+    is_: str | None = option("The whole text.", default=None)
+    contains: tuple[str, ...] = option("What stands somewhere in it.", default=(), single=True)
+    lacks: tuple[str, ...] = option("What stands nowhere in it.", default=(), single=True)
+    matches: str | None = option("A regular expression that matches somewhere in it.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView(Entry):
+    """How a member is expected to stand."""
+
+    roles: tuple[str, ...] | None = option("All roles, by name, in any order.", default=None)
+    has: tuple[str, ...] = option("Roles that the member has among others.", default=(), single=True)
+    lacks: tuple[str, ...] = option("Roles that the member has not.", default=(), single=True)
+    nick: str | None = option("The nickname.", default=None)
+    in_server: bool | None = option("Whether they are in the server.", default=None)
+    banned: bool | None = option("Whether they are banned.", default=None)
+    timed_out: bool | None = option("Whether they are timed out.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelView(Entry):
+    """What is expected of a channel."""
+
+    short: ClassVar[str | None] = "last"
+
+    exists: bool | None = option("Whether there is one of that name.", default=None)
+    last: Words | None = option("Its newest message, as `by` sees it.", default=None)
+    count: int | None = option("How many messages `by` sees in it.", default=None, minimum=0)
+    topic: str | None = option("Its topic.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation(Entry):
+    """What is expected to be seen after an event. What is left out is not looked at."""
+
+    short: ClassVar[str | None] = "content"
+
+    content: Words | None = option("The text of the newest message of the interaction.", default=None)
+    messages: tuple[Words, ...] | None = option("All messages of the interaction, in order.", default=None)
+    ephemeral: bool | None = option("Whether only the user sees that message.", default=None)
+    embeds: tuple[Mapping[str, Data], ...] | None = option("What its embeds have among other things.", default=None)
+    components: tuple[str, ...] | None = option(
+        "What its buttons and selects say, in order: labels, or a select's placeholder.", default=None
+    )
+    response: Literal["reply", "defer", "update", "defer update", "modal", "choices", "none"] | None = option(
+        "How Discord was answered first.", default=None
+    )
+    acknowledged_within: Duration | None = option("When the first response came, at the latest.", default=None)
+    finished_within: Duration | None = option("When the user saw an end, at the latest.", default=None)
+    failed: bool | None = option("Whether the user saw a failure instead of an answer.", default=None)
+    modal: Words | None = option("The title of the form that opened.", default=None)
+    choices: tuple[str, ...] | None = option("What was suggested, in order.", default=None)
+    refused: Words | None = option("Why Discord's own client won't let them.", default=None)
+    members: Mapping[str, MemberView] = option("How members stand now, by name.", default={})
+    channels: Mapping[str, ChannelView] = option("What is in channels now, by name.", default={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Entry):
+    """One of several things that happen in the same moment."""
+
+    command: str | None = option("Type a slash command.", default=None, min_length=1)
+    click: str | None = option("Press the button with this label.", default=None, min_length=1)
+    by: str = option("Who does it, by name.", default=DEFAULT_MEMBER)
+    in_: str = option("Where, by the channel's name.", default=DEFAULT_CHANNEL)
+    options: Mapping[str, Data] = option("A command's options.", default={})
+    target: str | None = option("A message by its event's `id`. Left out: the newest.", default=None)
+    expect: Expectation | None = option("What is expected afterwards.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening(Entry):
+    """Something that happens, with what is expected afterwards."""
+
+    command: str | None = option("Type a slash command, as `ticket open`.", default=None, min_length=1)
+    context_menu: str | None = option("Choose a command from the menu of `target`.", default=None, min_length=1)
+    autocomplete: str | None = option("Type into the option `focused` of this command.", default=None, min_length=1)
+    click: str | None = option("Press the button with this label.", default=None, min_length=1)
+    select: str | None = option("Choose `values` in the select with this placeholder.", default=None, min_length=1)
+    submit: Mapping[str, Data] | None = option("Send the form that is open, with these values by field.", default=None)
+    say: str | None = option("Write an ordinary message.", default=None, min_length=1)
+    react: str | None = option("Add this emoji to `target`.", default=None, min_length=1)
+    wait: Duration | None = option("Let time pass.", default=None, minimum=0.001)
+    restart: bool | None = option("Stop the bot and start it again.", default=None)
+    together: tuple[Moment, ...] | None = option("Several of these in the same moment.", default=None, min_items=2)
+    by: str = option("Who does it, by name.", default=DEFAULT_MEMBER)
+    in_: str = option("Where, by the channel's name; `dm` for direct messages.", default=DEFAULT_CHANNEL)
+    options: Mapping[str, Data] = option("A command's options; people, roles and channels by name.", default={})
+    focused: str | None = option("The option that is typed into.", default=None)
+    values: tuple[str, ...] = option("What is chosen.", default=(), single=True)
+    target: str | None = option("A member by name, or a message by its event's `id`; else the newest.", default=None)
+    id: str | None = option("A name by which later events mean this one's message.", default=None)
+    expect: Expectation | None = option("What is expected afterwards.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario(Entry):
+    """What happens, in order."""
+
+    short: ClassVar[str | None] = "events"
+
+    events: tuple[Happening, ...] = option("What happens, in order.", min_items=1, max_items=EVENTS_MAX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioFile(Entry):
+    """A whole scenario file."""
+
+    bot: str | None = option(
+        "The config to run, relative to this file. Left out: the file of the same name without `.scenario`.",
+        default=None,
+        min_length=1,
+    )
+    environment: Mapping[str, str] = option("What `${NAME}` in the config stands for.", default={})
+    scenarios: Mapping[str, Scenario] = option("What happens, by what is promised.", min_items=1, max_items=1000)

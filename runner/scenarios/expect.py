@@ -1,0 +1,249 @@
+"""Comparing what was seen with what was expected: pure, and every difference is told with both sides."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from runner.emulator.trace import Trace
+from runner.lifecycle.limits import ComponentType
+from runner.scenarios.document import ChannelView, Expectation, MemberView, Words
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
+
+RESPONSES: Mapping[str, str] = {
+    "reply": "reply",
+    "deferred reply": "defer",
+    "update": "update",
+    "deferred update": "defer update",
+    "form opened": "modal",
+    "suggestions": "choices",
+}
+"""What a first response is called here, by its name in the events of a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as expected: which key says so, what it asks for, and what was seen."""
+
+    key: str
+    expected: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMember:
+    """How a member stands. `roles` are names without `@everyone`."""
+
+    roles: tuple[str, ...]
+    nick: str | None
+    in_server: bool
+    banned: bool
+    timed_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenChannel:
+    """What a member sees of a channel; `exists` False when there is none of that name."""
+
+    exists: bool
+    contents: tuple[str, ...] = ()
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What can be looked at after an event."""
+
+    trace: Trace | None
+    refused: str | None
+    members: Mapping[str, SeenMember]
+    channels: Mapping[str, SeenChannel]
+
+
+def differences(expected: Expectation, seen: Seen) -> list[Difference]:
+    """Return everything that is not as expected, in the order of the keys."""
+    found: list[Difference] = []
+    found += _of_refusal(expected, seen)
+    if seen.trace is not None:
+        found += _of_interaction(expected, seen.trace)
+    for name, member in expected.members.items():
+        found += _of_member(f"members.{name}", member, seen.members[name])
+    for name, channel in expected.channels.items():
+        found += _of_channel(f"channels.{name}", channel, seen.channels[name])
+    return found
+
+
+def first_response(trace: Trace) -> str:
+    """Return how Discord was answered first; `none` if it never was."""
+    return next((RESPONSES[event.what] for event in trace.events if event.what in RESPONSES), "none")
+
+
+def finished_at(trace: Trace) -> float | None:
+    """Return the Unix second at which the user saw an end; None if that never came."""
+    if first_response(trace) != "defer":
+        return trace.acknowledged_at
+    later = (event.at for event in trace.events if event.what not in RESPONSES and event.status in (200, 204))
+    return next(later, None)
+
+
+def _of_refusal(expected: Expectation, seen: Seen) -> Iterator[Difference]:
+    if expected.refused is None:
+        if seen.refused is not None:
+            yield Difference("refused", "that it can be done", seen.refused)
+    elif seen.refused is None:
+        yield Difference("refused", _asked(expected.refused), "it could be done")
+    else:
+        yield from _words("refused", expected.refused, seen.refused)
+
+
+def _of_interaction(expected: Expectation, trace: Trace) -> Iterator[Difference]:
+    shown = [message for message in trace.messages if not message.deleted]
+    newest = shown[-1] if shown else None
+    yield from _plain("failed", expected.failed, trace.failed)
+    if expected.failed is None and trace.failed:
+        yield Difference("failed", "an answer", str(trace.outcome))
+    yield from _plain("response", expected.response, first_response(trace))
+    yield from _within("acknowledged_within", expected.acknowledged_within, trace.acknowledged_at, trace.dispatched_at)
+    yield from _within("finished_within", expected.finished_within, finished_at(trace), trace.dispatched_at)
+    if expected.content is not None:
+        yield from _words("content", expected.content, newest.content if newest else None)
+    if expected.messages is not None:
+        yield from _all_words("messages", expected.messages, [message.content for message in shown])
+    yield from _plain("ephemeral", expected.ephemeral, newest.ephemeral if newest else None)
+    yield from _embeds(expected.embeds, newest.embeds if newest else ())
+    yield from _list("components", expected.components, _labels(newest.components if newest else ()))
+    if expected.modal is not None:
+        yield from _words("modal", expected.modal, trace.modal["title"] if trace.modal else None)
+    yield from _list("choices", expected.choices, [str(choice["name"]) for choice in trace.choices or ()])
+
+
+def _of_member(key: str, expected: MemberView, seen: SeenMember) -> Iterator[Difference]:
+    if expected.roles is not None:
+        yield from _list(f"{key}.roles", tuple(sorted(expected.roles)), sorted(seen.roles))
+    for role in expected.has:
+        if role not in seen.roles:
+            yield Difference(f"{key}.has", role, _listed(seen.roles))
+    for role in expected.lacks:
+        if role in seen.roles:
+            yield Difference(f"{key}.lacks", role, _listed(seen.roles))
+    yield from _plain(f"{key}.nick", expected.nick, seen.nick)
+    yield from _plain(f"{key}.in_server", expected.in_server, seen.in_server)
+    yield from _plain(f"{key}.banned", expected.banned, seen.banned)
+    yield from _plain(f"{key}.timed_out", expected.timed_out, seen.timed_out)
+
+
+def _of_channel(key: str, expected: ChannelView, seen: SeenChannel) -> Iterator[Difference]:
+    yield from _plain(f"{key}.exists", expected.exists, seen.exists)
+    if expected.last is not None:
+        yield from _words(f"{key}.last", expected.last, seen.contents[-1] if seen.contents else None)
+    yield from _plain(f"{key}.count", expected.count, len(seen.contents))
+    yield from _plain(f"{key}.topic", expected.topic, seen.topic)
+
+
+def _plain(key: str, expected: object, seen: object) -> Iterator[Difference]:
+    if expected is not None and expected != seen:
+        yield Difference(key, _shown(expected), _shown(seen))
+
+
+def _within(key: str, most_s: float | None, at: float | None, since: float) -> Iterator[Difference]:
+    if most_s is None:
+        return
+    if at is None:
+        yield Difference(key, f"{most_s:g} s", "never")
+    elif at - since > most_s:
+        yield Difference(key, f"{most_s:g} s", f"{at - since:.3f} s")
+
+
+def _words(key: str, expected: Words, seen: str | None) -> Iterator[Difference]:
+    if seen is None:
+        yield Difference(key, _asked(expected), "nothing")
+    elif not _fits(expected, seen):
+        yield Difference(key, _asked(expected), _shown(seen))
+
+
+def _fits(expected: Words, seen: str) -> bool:
+    return (
+        (expected.is_ is None or expected.is_ == seen)
+        and all(part in seen for part in expected.contains)
+        and not any(part in seen for part in expected.lacks)
+        and (expected.matches is None or re.search(expected.matches, seen) is not None)
+    )
+
+
+def _asked(expected: Words) -> str:
+    """Return what is asked of a text, in words."""
+    asked = [_shown(expected.is_)] if expected.is_ is not None else []
+    asked += [f"with {_shown(part)}" for part in expected.contains]
+    asked += [f"without {_shown(part)}" for part in expected.lacks]
+    asked += [f"matching {expected.matches}"] if expected.matches is not None else []
+    return ", ".join(asked) or "any text"
+
+
+def _all_words(key: str, expected: Sequence[Words], seen: Sequence[str]) -> Iterator[Difference]:
+    if len(expected) != len(seen):
+        yield Difference(key, f"{len(expected)} messages", f"{len(seen)}: {_listed([_shown(text) for text in seen])}")
+        return
+    for index, (words, text) in enumerate(zip(expected, seen, strict=True)):
+        yield from _words(f"{key}.{index}", words, text)
+
+
+def _list(key: str, expected: Sequence[str] | None, seen: Sequence[str]) -> Iterator[Difference]:
+    if expected is not None and list(expected) != list(seen):
+        yield Difference(key, _listed(expected), _listed(seen))
+
+
+def _embeds(expected: Sequence[Mapping[str, object]] | None, seen: Sequence[Json]) -> Iterator[Difference]:
+    if expected is None:
+        return
+    if len(expected) != len(seen):
+        yield Difference("embeds", f"{len(expected)} embeds", str(len(seen)))
+        return
+    for index, (asked, embed) in enumerate(zip(expected, seen, strict=True)):
+        yield from _parts(f"embeds.{index}", asked, embed)
+
+
+def _parts(key: str, expected: object, seen: object) -> Iterator[Difference]:
+    """Compare what is expected of a JSON value with it: mappings may have more, lists may not."""
+    if isinstance(expected, Mapping):
+        found = cast(Json, seen) if isinstance(seen, Mapping) else {}
+        for name, part in cast(Json, expected).items():
+            yield from _parts(f"{key}.{name}", part, found.get(name))
+    elif isinstance(expected, tuple | list) and isinstance(seen, tuple | list):
+        asked, got = cast(Sequence[object], expected), cast(Sequence[object], seen)
+        if len(asked) != len(got):
+            yield Difference(key, f"{len(asked)} items", str(len(got)))
+        for index, (one, other) in enumerate(zip(asked, got, strict=False)):
+            yield from _parts(f"{key}.{index}", one, other)
+    elif expected != seen:
+        yield Difference(key, _shown(expected), _shown(seen))
+
+
+def labels_of(component: Json) -> Iterator[str]:
+    """Yield what the buttons and selects in a component say, in order."""
+    kind = component.get("type")
+    if kind == ComponentType.BUTTON:
+        emoji: Json = component.get("emoji") or {}
+        yield str(component.get("label") or emoji.get("name") or "")
+    elif "custom_id" in component:
+        yield str(component.get("placeholder") or component["custom_id"])
+    for inner in component.get("components") or ():
+        yield from labels_of(inner)
+    if isinstance(accessory := component.get("accessory"), Mapping):
+        yield from labels_of(cast(Json, accessory))
+
+
+def _labels(components: Sequence[Json]) -> list[str]:
+    return [label for component in components for label in labels_of(component)]
+
+
+def _listed(items: Sequence[str]) -> str:
+    return ", ".join(items) or "nothing"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"“{value}”" if isinstance(value, str) else str(value)

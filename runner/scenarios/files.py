@@ -1,0 +1,76 @@
+"""All scenarios of some files: found, read, played one after the other."""
+
+import contextlib
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runner.build import Built
+from runner.diagnostics import Diagnostic, Severity
+from runner.scenarios.document import ScenarioFile
+from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios
+from runner.scenarios.play import play
+from runner.scenarios.report import Played
+
+BuildBot = Callable[[Path, Mapping[str, str]], Built]
+"""Builds the config of a scenario file, with what `${NAME}` stands for."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was played, and what is wrong with the files and the configs that they are about."""
+
+    played: list[Played] = field(default_factory=list[Played])
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    sources: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether every scenario was played and went as expected."""
+        has_errors = any(fault.severity is Severity.ERROR for fault in self.diagnostics)
+        return not has_errors and all(each.result.failure is None for each in self.played)
+
+
+def scenario_files(paths: Iterable[Path]) -> Sequence[Path]:
+    """Return the files, and in place of a folder the scenario files below it; each once, in order."""
+    found = (file for path in paths for file in (sorted(path.rglob("*" + SUFFIX)) if path.is_dir() else (path,)))
+    return list(dict.fromkeys(found))
+
+
+def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot) -> Outcome:
+    """Play the scenarios whose names contain `pattern`."""
+    outcome = Outcome()
+    for path in files:
+        loaded = load_scenarios(path, Path.read_bytes)
+        outcome.diagnostics += loaded.diagnostics
+        outcome.sources |= loaded.sources
+        if loaded.file is not None and not loaded.diagnostics:
+            _play_file(path, loaded, loaded.file, pattern, build_bot, outcome)
+    return outcome
+
+
+def _play_file(
+    path: Path, loaded: LoadedScenarios, file: ScenarioFile, pattern: str, build_bot: BuildBot, outcome: Outcome
+) -> None:
+    built = build_bot(bot_of(path, file), file.environment)
+    outcome.diagnostics += built.diagnostics
+    outcome.sources |= built.sources
+    if built.program is None:
+        return
+    chosen = {name: scenario for name, scenario in file.scenarios.items() if pattern in name}
+    for name, scenario in chosen.items():
+        with _quick():
+            result = play(name, scenario, built.program)
+        place = loaded.place(name, result.failure.event) if result.failure is not None else None
+        outcome.played.append(Played(str(path), place, result))
+
+
+@contextlib.contextmanager
+def _quick() -> Iterator[None]:
+    """Keep the garbage collector away while a scenario is played: what it leaves behind is collected afterwards."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

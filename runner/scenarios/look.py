@@ -1,0 +1,46 @@
+"""How members and channels of the local Discord stand, as expectations look at them."""
+
+from collections.abc import Iterable
+
+from runner.emulator.people.directory import find_channel, find_user
+from runner.emulator.refusals import LocalDiscordError
+from runner.emulator.server import LocalDiscord
+from runner.emulator.world import Guild, World
+from runner.scenarios.expect import SeenChannel, SeenMember
+
+
+def members_seen(world: World, now: float, names: Iterable[str]) -> dict[str, SeenMember]:
+    """Return how these people stand in the first server. Raises `LocalDiscordError` for a name that nobody has."""
+    guild = next(iter(world.guilds.values()))
+    return {name: _member(world, guild, now, name) for name in names}
+
+
+def _member(world: World, guild: Guild, now: float, name: str) -> SeenMember:
+    user = find_user(world, name)
+    member = guild.members.get(user.id)
+    if member is None:
+        return SeenMember((), None, in_server=False, banned=user.id in guild.bans, timed_out=False)
+    return SeenMember(
+        roles=tuple(guild.roles[role].name for role in member.role_ids if role in guild.roles),
+        nick=member.nick,
+        in_server=True,
+        banned=user.id in guild.bans,
+        timed_out=member.timed_out_until is not None and member.timed_out_until > now,
+    )
+
+
+def channels_seen(local: LocalDiscord, by: str, names: Iterable[str]) -> dict[str, SeenChannel]:
+    """Return what `by` sees of these channels."""
+    return {name: _channel(local, by, name) for name in names}
+
+
+def _channel(local: LocalDiscord, by: str, name: str) -> SeenChannel:
+    try:
+        channel = find_channel(local.world, name, find_user(local.world, by))
+    except LocalDiscordError:
+        return SeenChannel(exists=False)
+    try:
+        shown = local.messages_for(user=by, channel=str(channel.id))
+    except LocalDiscordError:  # they can't see it
+        return SeenChannel(exists=True, topic=channel.topic)
+    return SeenChannel(exists=True, contents=tuple(str(message["content"]) for message in shown), topic=channel.topic)

@@ -1,0 +1,236 @@
+"""Plays scenarios: each on a local Discord of its own, with a bot that has just started."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from runner.compile import Program
+from runner.emulator.clock import VirtualLoop, elapse
+from runner.emulator.refusals import LocalDiscordError
+from runner.emulator.trace import SeenMessage, Trace
+from runner.scenarios.document import Expectation, Happening, Moment, Scenario
+from runner.scenarios.expect import Difference, Seen, differences, labels_of
+from runner.scenarios.look import channels_seen, members_seen
+from runner.scenarios.stage import BotEnded, Stage, on_stage
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
+
+REAL_S_MAX: Final = 60.0
+"""How long one scenario may take in real seconds, whatever time passes in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An event after which something was not as expected: its index, the differences, the interaction, the log."""
+
+    event: int
+    differences: tuple[Difference, ...]
+    trace: Trace | None
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one scenario: nothing to say when `failure` is None. `took_s` are virtual seconds."""
+
+    name: str
+    failure: Failure | None
+    took_s: float
+
+
+def play(name: str, scenario: Scenario, program: Program) -> Result:
+    """Play a scenario to its end, or to the first event after which something is not as expected."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(_played(name, scenario, program))
+
+
+async def _played(name: str, scenario: Scenario, program: Program) -> Result:
+    failures: list[Failure] = []
+    took: list[float] = []
+
+    async def act(stage: Stage) -> None:
+        began = stage.clock.now()
+        player = _Player(stage)
+        for index, event in enumerate(scenario.events):
+            if failure := await player.after(index, event):
+                failures.append(failure)
+                break
+        took.append(stage.clock.now() - began)
+
+    try:
+        await on_stage(program, act)
+    except BotEnded as end:
+        failures.append(Failure(0, (Difference("bot", "that it serves", str(end)),), None))
+    return Result(name, failures[0] if failures else None, took[0] if took else 0.0)
+
+
+@dataclass(slots=True)
+class _Player:
+    """Plays the events of one scenario, and remembers what later ones may refer to."""
+
+    stage: Stage
+    traces: list[Trace] = field(default_factory=list[Trace])
+    named: dict[str, Trace | int] = field(default_factory=dict[str, Trace | int])
+    opened: dict[str, Trace] = field(default_factory=dict[str, Trace])
+
+    async def after(self, index: int, event: Happening) -> Failure | None:
+        """Let an event happen, and return what is not as expected then."""
+        if event.together is not None:
+            return await self._together(index, event.together)
+        trace, refused = None, None
+        try:
+            trace = await self._happen(event)
+        except LocalDiscordError as error:
+            refused = str(error)
+        await self.stage.idle()
+        if trace is not None:
+            self._remember(event, trace)
+        if event.expect is None and refused is None and (trace is None or not trace.failed):
+            return None
+        return self._failure(index, event.expect or Expectation(), event.by, trace or self._latest(event), refused)
+
+    def _latest(self, event: Happening) -> Trace | None:
+        """Return what an event that is no interaction is judged by: time may have ended the one before."""
+        is_about_it = event.wait is not None or not any(
+            getattr(event, verb) is not None for verb in ("say", "react", "restart", "wait")
+        )
+        return self.traces[-1] if self.traces and is_about_it else None
+
+    async def _together(self, index: int, moments: Sequence[Moment]) -> Failure | None:
+        begun = [(moment, self._act(moment)) for moment in moments]
+        await self.stage.idle()
+        for moment, trace in begun:
+            self.traces.append(trace)
+            failure = self._failure(index, moment.expect or Expectation(), moment.by, trace, None)
+            if failure is not None:
+                return failure
+        return None
+
+    def _act(self, moment: Moment) -> Trace:
+        local = self.stage.local
+        if moment.command is not None:
+            return local.command(user=moment.by, channel=moment.in_, name=moment.command, options=moment.options)
+        message, custom_id = self._component(moment.click or "", moment.by, moment.in_, moment.target)
+        return local.click(user=moment.by, message=message, custom_id=custom_id)
+
+    def _failure(
+        self, index: int, expected: Expectation, by: str, trace: Trace | None, refused: str | None
+    ) -> Failure | None:
+        found = self._differences(expected, by, trace, refused)
+        log = tuple(_line(record) for record in self.stage.log_lines)
+        return Failure(index, tuple(found), trace, log) if found else None
+
+    def _differences(
+        self, expected: Expectation, by: str, trace: Trace | None, refused: str | None
+    ) -> list[Difference]:
+        local = self.stage.local
+        try:
+            members = members_seen(local.world, self.stage.clock.now(), expected.members)
+        except LocalDiscordError as error:
+            return [Difference("members", "people who are there", str(error))]
+        return differences(expected, Seen(trace, refused, members, channels_seen(local, by, expected.channels)))
+
+    def _remember(self, event: Happening, trace: Trace) -> None:
+        self.traces.append(trace)
+        if event.id is not None:
+            self.named[event.id] = trace
+        if trace.modal is not None:
+            self.opened[event.by] = trace
+
+    async def _happen(self, event: Happening) -> Trace | None:
+        local, by, where = self.stage.local, event.by, event.in_
+        match event:
+            case Happening(command=str() as name):
+                return local.command(user=by, channel=where, name=name, options=event.options)
+            case Happening(context_menu=str() as name):
+                return local.context_menu(user=by, channel=where, name=name, target=self._target(event))
+            case Happening(autocomplete=str() as name):
+                focused = event.focused or ""
+                return local.autocomplete(user=by, channel=where, name=name, options=event.options, focused=focused)
+            case Happening(click=str() as label):
+                message, custom_id = self._component(label, by, where, event.target)
+                return local.click(user=by, message=message, custom_id=custom_id)
+            case Happening(select=str() as label):
+                message, custom_id = self._component(label, by, where, event.target)
+                return local.click(user=by, message=message, custom_id=custom_id, values=event.values)
+            case Happening(submit=values) if values is not None:
+                return local.submit(modal=self._form(by), user=by, values=values)
+            case _:
+                await self._happen_otherwise(event)
+                return None
+
+    async def _happen_otherwise(self, event: Happening) -> None:
+        """Let something happen that is no interaction."""
+        if event.say is not None:
+            message = self.stage.local.say(user=event.by, channel=event.in_, content=event.say)
+            if event.id is not None:
+                self.named[event.id] = message
+        elif event.react is not None:
+            self.stage.local.react(user=event.by, message=self._message(event.target), emoji=event.react)
+        elif event.wait is not None:
+            await elapse(event.wait)
+        elif event.restart:
+            await self.stage.stop_bot()
+            await self.stage.start_bot()
+
+    def _form(self, by: str) -> Trace:
+        try:
+            return self.opened[by]
+        except KeyError:
+            raise LocalDiscordError(f"{by} has no form open") from None
+
+    def _target(self, event: Happening) -> int | str:
+        """Return what a context menu is opened on: a message by its event, or a member by name."""
+        target = event.target
+        return target if target is not None and target not in self.named else self._message(target)
+
+    def _message(self, name: str | None) -> int:
+        """Return the id of an event's newest message; of the newest interaction's if no event is named."""
+        of = self.named.get(name) if name is not None else next(reversed(self.traces), None)
+        if isinstance(of, int):
+            return of
+        shown = [message for message in of.messages if not message.deleted] if of is not None else []
+        if not shown:
+            raise LocalDiscordError(f"there is no message of `{name}`" if name else "there is no message yet")
+        return shown[-1].id
+
+    def _component(self, label: str, by: str, where: str, target: str | None) -> tuple[int, str]:
+        """Return the message and the custom_id of the newest component that says `label`, as `by` sees it."""
+        for message in self._shown(by, where, target):
+            for component in message["components"]:
+                if (custom_id := _custom_id(component, label)) is not None:
+                    return int(message["id"]), custom_id
+        raise LocalDiscordError(f"{by} sees no button or select that says “{label}”")
+
+    def _shown(self, by: str, where: str, target: str | None) -> list[Json]:
+        """Return the messages in which a component may be, the newest first."""
+        if target is not None:
+            wanted = self._message(target)
+            return [as_json(seen) for trace in self.traces for seen in trace.messages if seen.id == wanted][-1:]
+        messages = [message for trace in self.traces for message in trace.messages if not message.deleted]
+        private = [as_json(message) for message in messages if message.ephemeral]
+        public = self.stage.local.messages_for(user=by, channel=where)
+        return sorted([*private, *public], key=lambda message: int(message["id"]), reverse=True)
+
+
+def as_json(message: SeenMessage) -> Json:
+    """Return as much of a message's JSON as components are looked for in."""
+    return {"id": str(message.id), "components": message.components}
+
+
+def _custom_id(component: Json, label: str) -> str | None:
+    """Return the custom_id of the part of a component that says `label`, or has it as its id."""
+    accessory = component.get("accessory")
+    for inner in (*(component.get("components") or ()), *([accessory] if accessory else ())):
+        if (found := _custom_id(inner, label)) is not None:
+            return found
+    custom_id = component.get("custom_id")
+    if custom_id is None:
+        return None
+    return str(custom_id) if label in (*labels_of(component), custom_id) else None
+
+
+def _line(record: Any) -> str:  # a log record, whose fields are our own
+    fields = getattr(record, "fields", {})
+    return " ".join([str(record.msg), *(f"{name}={value}" for name, value in fields.items() if value is not None)])

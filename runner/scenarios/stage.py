@@ -1,0 +1,107 @@
+"""A bot on a local Discord, both on one event loop whose time jumps: what scenarios are played on."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from runner.compile import Program
+from runner.emulator.clock import VirtualClock, elapse
+from runner.emulator.server import LocalDiscord
+from runner.logs import Log
+from runner.run import Discord, Running, run
+
+DELIVERY_S = 0.001
+"""How long what has been sent may be on its way, in virtual seconds."""
+
+LINES_MAX = 200
+"""How many of the bot's log lines are kept for the report of a failure."""
+
+LOGGER = "runner.scenario"
+
+
+class BotEnded(Exception):
+    """The bot ended while it was to serve; the message says why."""
+
+
+class _Lines(logging.Handler):
+    """Keeps the bot's newest log lines, and tells when an interaction has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[logging.LogRecord] = []
+        self.has_ended = asyncio.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept = [*self.kept[-LINES_MAX + 1 :], record]
+        if record.msg == "interaction":
+            self.has_ended.set()
+
+
+@dataclass(slots=True)
+class Stage:
+    """One local Discord, and one bot at a time. `program` is what the bot runs."""
+
+    program: Program
+    local: LocalDiscord
+    clock: VirtualClock
+    lines: _Lines = field(default_factory=_Lines)
+    running: Running | None = None
+    stopping: "asyncio.Future[None] | None" = None
+    task: "asyncio.Task[None] | None" = None
+
+    async def start_bot(self) -> None:
+        """Start the bot and wait until it serves. Raises `BotEnded`."""
+        loop = asyncio.get_running_loop()
+        serving: asyncio.Future[Running] = loop.create_future()
+        self.stopping = loop.create_future()
+        logging.getLogger(LOGGER).addHandler(self.lines)
+        discord = Discord(self.local.base_url, self.local.token)
+        self.task = asyncio.create_task(
+            run(self.program, discord, Log(LOGGER), serving.set_result, self.stopping, now=self.clock.now)
+        )
+        await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)
+        if not serving.done():
+            failure = self.task.exception()
+            raise BotEnded(str(failure) or type(failure).__name__)
+        self.running = serving.result()
+
+    async def stop_bot(self) -> None:
+        """Stop the bot as a signal would, and wait for its end."""
+        if self.stopping is not None and not self.stopping.done():
+            self.stopping.set_result(None)
+        if self.task is not None:
+            with suppress(asyncio.CancelledError):
+                await self.task
+        logging.getLogger(LOGGER).removeHandler(self.lines)
+
+    async def idle(self) -> None:
+        """Wait until what has been sent has arrived, and no interaction is under way."""
+        assert self.running is not None
+        await elapse(DELIVERY_S)
+        while self.running.engine.live:
+            self.lines.has_ended.clear()
+            await self.lines.has_ended.wait()
+
+    @property
+    def log_lines(self) -> list[logging.LogRecord]:
+        """The bot's newest log lines, warnings and worse."""
+        return [line for line in self.lines.kept if line.levelno >= logging.WARNING]
+
+
+async def on_stage(program: Program, act: Callable[[Stage], Awaitable[None]]) -> None:
+    """Start a local Discord and the bot, let `act` play on them, and end both. Raises what `act` raises, `BotEnded`."""
+    logger = logging.getLogger(LOGGER)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    clock = VirtualClock(asyncio.get_running_loop())
+    local = LocalDiscord(clock=clock)
+    await local.start()
+    stage = Stage(program, local, clock)
+    try:
+        await stage.start_bot()
+        await act(stage)
+    finally:
+        await stage.stop_bot()
+        await local.stop()

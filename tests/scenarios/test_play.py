@@ -1,0 +1,142 @@
+"""Playing: each kind of event happens as it says, and each kind of expectation sees what is not as expected."""
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from runner.scenarios.load import load_scenarios
+from runner.scenarios.play import Failure, play
+from tests.conftest import compiled
+
+BOT = """
+commands:
+  ping:
+    description: Ping
+    options: {who: {type: user, description: Who}}
+    reply: "Pong {{ options.who.name if options.who else '' }}"
+  ask: {description: Ask, reply: {content: Ready?, components: [yes_, no_]}}
+  slow: {description: Slow, response: ephemeral, steps: [{wait: 5s}, {reply: Done}, {reply: More}]}
+  form: {description: Form, steps: [{modal: form}]}
+  post: {description: Post, steps: [{send: {channel: "#staff", content: Posted}}, {reply: Done}]}
+  boom: {description: Boom, steps: [{fail: No luck.}]}
+components:
+  yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
+  no_: {button: {label: "No"}, reply: "{{ user.display_name }} says no"}
+modals:
+  form: {title: The form, fields: {a: A}, reply: "{{ fields.a }}!"}
+"""
+
+
+def failure(events: str) -> Failure | None:
+    """Play events, given as a YAML list, and return how they fail."""
+    text = "scenarios:\n  it:\n" + indent(dedent(events), "    ")
+    loaded = load_scenarios(Path("a.scenario.yaml"), lambda _: text.encode())
+    assert loaded.diagnostics == []
+    assert loaded.file is not None
+    return play("it", loaded.file.scenarios["it"], compiled(BOT)).failure
+
+
+HOLDS = {
+    "a command with options": '- {command: ping, options: {who: Mo}, expect: "Pong mo"}',
+    "another member": "- {command: ask, id: q}\n- {click: 'No', by: Kim, target: q, expect: Kim says no}",
+    "buttons by their labels": "- {command: ask, expect: {components: ['Yes', 'No']}}",
+    "an update": "- command: ask\n- {click: 'Yes', expect: {response: update, content: Agreed, components: []}}",
+    "every message": "- {command: slow, expect: {messages: [Done, More], ephemeral: true}}",
+    "the first response": "- {command: slow, expect: {response: defer, acknowledged_within: 1s}}",
+    "time to the end": "- {command: slow, expect: {finished_within: 5.5s}}",
+    "a form": "- {command: form, expect: {modal: {contains: form}}}\n- {submit: {a: tea}, expect: tea!}",
+    "an earlier form": "- command: form\n- {command: ping, by: Kim}\n- {submit: {a: tea}, expect: tea!}",
+    "a channel": "- command: post\n- {by: Mo, expect: {channels: {staff: Posted}}}",
+    "a channel that isn't there": "- {expect: {channels: {nowhere: {exists: false}, general: {exists: true}}}}",
+    "a channel that one can't see": "- command: post\n- {by: Kim, expect: {channels: {staff: {count: 0}}}}",
+    "roles": "- {expect: {members: {Mo: {roles: [Moderator], lacks: Muted}, Kim: {roles: [], in_server: true}}}}",
+    "a message of a member": "- {say: Hello, expect: {channels: {general: Hello}}}",
+    "a reaction": "- {say: Hello, id: hi}\n- {react: 👍, by: Kim, target: hi}",
+    "time that passes": "- command: ask\n- wait: 20m\n- {click: 'No', expect: {content: {matches: says no$}}}",
+    "a restart": "- command: ask\n- restart: true\n- {click: 'No', expect: {acknowledged_within: 1s}}",
+    "several in one moment": "- command: ask\n- together: [{click: 'No', by: Mo}, {click: 'No', by: Kim}]",
+    "what a client won't do": "- {command: nothing, expect: {refused: {contains: nothing}}}",
+    "a private failure": "- {command: boom, expect: {content: No luck., ephemeral: true}}",
+}
+
+
+@pytest.mark.parametrize("events", HOLDS.values(), ids=HOLDS)
+def test_what_is_so_is_as_expected(events: str) -> None:
+    assert failure(events) is None
+
+
+FAILS = {
+    "a text": ("- {command: ping, expect: Pang}", "content", "“Pang”", "“Pong”"),
+    "a part": ("- {command: ask, expect: {content: {contains: Steady}}}", "content", "with “Steady”", "“Ready?”"),
+    "a part too much": (
+        "- {command: ask, expect: {content: {lacks: Ready}}}",
+        "content",
+        "without “Ready”",
+        "“Ready?”",
+    ),
+    "a pattern": ("- {command: ask, expect: {content: {matches: '^R.$'}}}", "content", "matching ^R.$", "“Ready?”"),
+    "visibility": ("- {command: ask, expect: {ephemeral: true}}", "ephemeral", "yes", "no"),
+    "the number of messages": (
+        "- {command: slow, expect: {messages: [Done]}}",
+        "messages",
+        "1 messages",
+        "2: “Done”, “More”",
+    ),
+    "one of the messages": ("- {command: slow, expect: {messages: [Done, Less]}}", "messages.1", "“Less”", "“More”"),
+    "embeds": ("- {command: ask, expect: {embeds: [{title: A}]}}", "embeds", "1 embeds", "0"),
+    "components": ("- {command: ask, expect: {components: ['Yes']}}", "components", "Yes", "Yes, No"),
+    "the response": ("- {command: slow, expect: {response: reply}}", "response", "“reply”", "“defer”"),
+    "the end": ("- {command: slow, expect: {finished_within: 4s}}", "finished_within", "4 s", "5.0"),
+    "a form": ("- {command: form, expect: {modal: Another}}", "modal", "“Another”", "“The form”"),
+    "no form": ("- {command: ask, expect: {modal: The form}}", "modal", "“The form”", "nothing"),
+    "a failure": ("- {command: ping, expect: {failed: true}}", "failed", "yes", "no"),
+    "roles": ("- {expect: {members: {Mo: {roles: [Support]}}}}", "members.Mo.roles", "Support", "Moderator"),
+    "a role": ("- {expect: {members: {Mo: {has: Support}}}}", "members.Mo.has", "Support", "Moderator"),
+    "one role too many": (
+        "- {expect: {members: {Mo: {lacks: Moderator}}}}",
+        "members.Mo.lacks",
+        "Moderator",
+        "Moderator",
+    ),
+    "a nick": ("- {expect: {members: {Mo: {nick: Boss}}}}", "members.Mo.nick", "“Boss”", "nothing"),
+    "a ban": ("- {expect: {members: {Mo: {banned: true}}}}", "members.Mo.banned", "yes", "no"),
+    "a timeout": ("- {expect: {members: {Mo: {timed_out: true}}}}", "members.Mo.timed_out", "yes", "no"),
+    "a stranger": ("- {expect: {members: {Nobody: {banned: true}}}}", "members", "people who are there", "Nobody"),
+    "a channel": ("- {expect: {channels: {nowhere: {exists: true}}}}", "channels.nowhere.exists", "yes", "no"),
+    "a topic": ("- {expect: {channels: {general: {topic: Boats}}}}", "channels.general.topic", "“Boats”", "“Talk"),
+    "a message": ("- {expect: {channels: {general: Hello}}}", "channels.general.last", "“Hello”", "nothing"),
+    "a count": ("- {command: ask, expect: {channels: {general: {count: 2}}}}", "channels.general.count", "2", "1"),
+    "a refusal that isn't": ("- {command: ping, expect: {refused: No}}", "refused", "“No”", "it could be done"),
+    "a refusal for another reason": ("- {command: x, expect: {refused: No}}", "refused", "“No”", "x"),
+    "a refusal that nobody expects": ("- command: x", "refused", "that it can be done", "x"),
+    "a button that isn't there": ("- {click: Perhaps}", "refused", "that it can be done", "Perhaps"),
+    "a form that isn't open": ("- {submit: {a: b}}", "refused", "that it can be done", "Robin has no form open"),
+    "several in one moment": (
+        "- command: ask\n- together: [{click: 'No'}, {click: 'No', by: Kim, expect: Robin says no}]",
+        "content",
+        "“Robin says no”",
+        "“Kim says no”",
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "key", "expected", "seen"), FAILS.values(), ids=FAILS)
+def test_what_is_not_so_is_told_with_both_sides(events: str, key: str, expected: str, seen: str) -> None:
+    found = failure(events)
+    assert found is not None
+    (difference,) = found.differences
+    assert (difference.key, difference.expected) == (key, expected)
+    assert seen in difference.seen
+
+
+def test_the_first_failure_ends_a_scenario() -> None:
+    found = failure("- command: ping\n- {command: ping, expect: Pang}\n- {command: ping, expect: Peng}")
+    assert found is not None
+    assert found.event == 1
+
+
+def test_a_failure_shows_what_the_bot_logged() -> None:
+    found = failure("- {command: boom, expect: Something else}")
+    assert found is not None
+    assert any(line.startswith("step failed") for line in found.log)

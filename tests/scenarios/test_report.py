@@ -1,0 +1,91 @@
+"""What the verb `test` prints, in each of its formats, and what it returns."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from runner.cli import CALL_AT_FAULT, CONFIG_AT_FAULT, FINE, main
+
+BOT = "commands: {ping: {description: Ping, reply: Pong}}\n"
+SCENARIOS = """\
+scenarios:
+  it answers:
+    - {command: ping, expect: Pong}
+  it sings:
+    - command: ping
+      expect: "La: la, la"
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "bot.yaml").write_text(BOT)
+    (tmp_path / "bot.scenario.yaml").write_text(SCENARIOS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_people_read_where_what_and_when(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test"]) == CONFIG_AT_FAULT
+    assert capsys.readouterr().out == (
+        "bot.scenario.yaml:5:7: it sings\n"
+        "  content:\n"
+        "    - “La: la, la”\n"
+        "    + “Pong”\n"
+        "  what happened:\n"
+        "       0.000 s  dispatched\n"
+        "       0.000 s  reply 200\n"
+        "\n"
+        "1 of 2 scenarios failed\n"
+    )
+
+
+def test_only_some_scenarios_may_be_played(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "-k", "answers", "bot.scenario.yaml"]) == FINE
+    assert capsys.readouterr().out == "1 scenario: all as expected\n"
+
+
+def test_github_reads_an_annotation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--format", "github"]) == CONFIG_AT_FAULT
+    assert capsys.readouterr().out == (
+        "::error file=bot.scenario.yaml,line=5,col=7,title=it sings::content:%0A  - “La: la, la”%0A  + “Pong”\n"
+    )
+
+
+def test_scripts_read_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--format", "json"]) == CONFIG_AT_FAULT
+    said = json.loads(capsys.readouterr().out)
+    assert said["schema_version"] == 1
+    assert [(each["name"], each["passed"]) for each in said["scenarios"]] == [("it answers", True), ("it sings", False)]
+    assert said["scenarios"][1]["failure"]["differences"] == [
+        {"key": "content", "expected": "“La: la, la”", "seen": "“Pong”"}
+    ]
+    assert said["scenarios"][1]["failure"]["line"] == 5
+
+
+def test_ci_reads_junit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--format", "junit"]) == CONFIG_AT_FAULT
+    (suite,) = ElementTree.fromstring(capsys.readouterr().out)
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert [case.get("name") for case in suite] == ["it answers", "it sings"]
+    assert [len(case) for case in suite] == [0, 1]
+
+
+def test_a_config_with_a_fault_is_no_success(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bot.yaml").write_text(BOT.replace("reply", "replies"))
+    assert main(["test"]) == CONFIG_AT_FAULT
+    assert "error[unknown-key]" in capsys.readouterr().err
+
+
+def test_a_scenario_file_with_a_fault_is_no_success(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bot.scenario.yaml").write_text(SCENARIOS.replace("expect", "expects"))
+    assert main(["test"]) == CONFIG_AT_FAULT
+    assert "did you mean `expect`?" in capsys.readouterr().err
+
+
+def test_no_scenarios_are_no_success(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "empty").mkdir()
+    assert main(["test", "empty"]) == CALL_AT_FAULT
+    assert "there is no file that ends in .scenario.yaml" in capsys.readouterr().err
