@@ -8,6 +8,7 @@ from typing import Any, cast
 from runner.emulator.trace import Trace
 from runner.lifecycle.limits import ComponentType
 from runner.scenarios.document import ChannelView, Expectation, MemberView, Words
+from runner.templates.values import is_list, is_mapping
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -205,15 +206,14 @@ def _embeds(expected: Sequence[Mapping[str, object]] | None, seen: Sequence[Json
 
 def _parts(key: str, expected: object, seen: object) -> Iterator[Difference]:
     """Compare what is expected of a JSON value with it: mappings may have more, lists may not."""
-    if isinstance(expected, Mapping):
-        found = cast(Json, seen) if isinstance(seen, Mapping) else {}
-        for name, part in cast(Json, expected).items():
+    if is_mapping(expected):
+        found: Mapping[object, object] = seen if is_mapping(seen) else {}
+        for name, part in expected.items():
             yield from _parts(f"{key}.{name}", part, found.get(name))
-    elif isinstance(expected, tuple | list) and isinstance(seen, tuple | list):
-        asked, got = cast(Sequence[object], expected), cast(Sequence[object], seen)
-        if len(asked) != len(got):
-            yield Difference(key, f"{len(asked)} items", str(len(got)))
-        for index, (one, other) in enumerate(zip(asked, got, strict=False)):
+    elif is_list(expected) and is_list(seen):
+        if len(expected) != len(seen):
+            yield Difference(key, f"{len(expected)} items", str(len(seen)))
+        for index, (one, other) in enumerate(zip(expected, seen, strict=False)):
             yield from _parts(f"{key}.{index}", one, other)
     elif expected != seen:
         yield Difference(key, _shown(expected), _shown(seen))

@@ -2,7 +2,7 @@
 
 import contextlib
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def _play_file(
 
 
 @contextlib.contextmanager
-def _quick() -> Iterator[None]:
+def _quick() -> Generator[None]:
     """Keep the garbage collector away while a scenario is played: what it leaves behind is collected afterwards."""
     gc.disable()
     try:
