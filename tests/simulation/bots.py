@@ -75,7 +75,8 @@ class Library:
         """Generate from `seed`; `files` are patterns below the project's root. Numbers are below `len(library)`."""
         self._seed = seed
         self._with_blank_texts = with_blank_texts
-        self._files = sorted(path for pattern in files for path in ROOT.glob(pattern))
+        found = (path for pattern in files for path in ROOT.glob(pattern))
+        self._files = sorted(path for path in found if not path.name.endswith(".scenario.yaml"))
         self._count = len(self._files) + generated_max
         self._actions: Mapping[str, type[Action]] = load_actions()
         self._bots: dict[int, Bot] = {}
