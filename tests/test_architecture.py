@@ -37,7 +37,13 @@ ORDER = (
     "__main__",
 )
 EMULATOR_MAY_IMPORT = {"emulator", "diagnostics", "lifecycle.limits", "lifecycle.bits"}
-ONLY_IN = {"discord": {"gateway"}, "aiohttp": {"gateway", "emulator"}, "watchfiles": {"reload"}}
+ONLY_IN = {
+    "discord": {"gateway"},
+    "aiohttp": {"gateway", "emulator"},
+    "watchfiles": {"reload"},
+    "sqlalchemy": {"store"},
+    "sqlite3": {"store"},
+}
 
 
 def modules() -> list[Path]:

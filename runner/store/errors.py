@@ -6,14 +6,17 @@ cause, and never a password. The others say what a unit met in the data.
 
 
 class StoreFailed(Exception):
-    """The store did not do what it was asked. `place` is where it is, without secrets; `cause` what the database said."""
+    """The store did not do what it was asked.
+
+    `place` is where it is, without secrets; `cause` what the database said.
+    """
+
+    happened = "the store failed"
 
     def __init__(self, place: str, cause: str) -> None:
         super().__init__(f"{self.happened} ({place}): {cause}")
         self.place = place
         self.cause = cause
-
-    happened = "the store failed"
 
 
 class StoreUnavailable(StoreFailed):

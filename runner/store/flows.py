@@ -1,18 +1,23 @@
 """Flows in flight, and the programs that they began on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+import sqlalchemy as sa
+
+from runner.store.errors import LimitReached, Outdated
+from runner.store.tables import EFFECTS, FLOWS, PROGRAMS, TIMERS
 from runner.store.transaction import Transaction
+from runner.store.values import bounded, bounded_json, from_json
 
-MACHINE_BYTES_MAX = 64 * 1024
+MACHINE_BYTES_MAX: Final = 64 * 1024
 """How many bytes the saved machine of one flow may take, as UTF-8. Some hundred are usual."""
 
-FLOWS_PER_OWNER_MAX = 100
+FLOWS_PER_OWNER_MAX: Final = 100
 """How many flows one user may have in flight."""
 
-PROGRAM_BYTES_MAX = 8 * 1024 * 1024
+PROGRAM_BYTES_MAX: Final = 8 * 1024 * 1024
 """How many bytes the files of one program may take together."""
 
 
@@ -59,36 +64,63 @@ class Flows:
 
     def create(self, flow: Flow) -> Flow:
         """Save a new flow. Raises `TooLarge`, `LimitReached` when its owner has `FLOWS_PER_OWNER_MAX`."""
-        raise NotImplementedError
+        if self._count(FLOWS.c.owner_id == flow.owner_id) >= FLOWS_PER_OWNER_MAX:
+            raise LimitReached(FLOWS_PER_OWNER_MAX)
+        made = replace(flow, revision=1, created_at=self._tx.now)
+        self._tx.insert_all(FLOWS, [_row_of(made)])
+        return made
 
     def load(self, flow_id: str) -> Flow | None:
         """Return a flow; None when it has ended."""
-        raise NotImplementedError
+        return next(iter(_flows(self._tx.rows(sa.select(FLOWS).where(FLOWS.c.id == flow_id)))), None)
 
     def save(self, flow: Flow) -> Flow:
         """Save a flow that was loaded and return it with its new revision.
 
         Raises `Outdated` unless the saved revision is still that of `flow`, and `TooLarge`.
         """
-        raise NotImplementedError
+        saved = replace(flow, revision=flow.revision + 1)
+        found = sa.and_(FLOWS.c.id == flow.id, FLOWS.c.revision == flow.revision)
+        if not self._tx.rows(sa.update(FLOWS).where(found).values(_row_of(saved)).returning(FLOWS.c.id)):
+            raise Outdated(flow.id)
+        return saved
 
     def end(self, flow_id: str) -> bool:
         """Delete a flow, its timers, its effects, and its program if it was the last; False if it had ended."""
-        raise NotImplementedError
+        gone = self._tx.rows(sa.delete(FLOWS).where(FLOWS.c.id == flow_id).returning(FLOWS.c.program))
+        for (program,) in gone:
+            self._tx.rows(sa.delete(TIMERS).where(TIMERS.c.flow_id == flow_id))
+            self._tx.rows(sa.delete(EFFECTS).where(EFFECTS.c.flow_id == flow_id))
+            others = sa.exists().where(FLOWS.c.program == program)
+            self._tx.rows(sa.delete(PROGRAMS).where(PROGRAMS.c.digest == program, ~others))
+        return bool(gone)
 
     def waiting(
         self, kind: str, *, guild_id: str | None, channel_id: str | None, user_id: str | None, limit: int = 100
     ) -> list[Flow]:
         """Return the flows that wait for an event of this kind at this place, the oldest first."""
-        raise NotImplementedError
+        places = (
+            (FLOWS.c.waits_guild_id, guild_id),
+            (FLOWS.c.waits_channel_id, channel_id),
+            (FLOWS.c.waits_user_id, user_id),
+        )
+        here = [sa.or_(column.is_(None), column == value) for column, value in places]
+        query = sa.select(FLOWS).where(FLOWS.c.waits_kind == kind, *here)
+        return _flows(self._tx.rows(query.order_by(FLOWS.c.created_at, FLOWS.c.id).limit(limit)))
 
     def list(self, *, limit: int = 100, offset: int = 0) -> list[Flow]:
         """Return flows, the oldest first."""
-        raise NotImplementedError
+        query = sa.select(FLOWS).order_by(FLOWS.c.created_at, FLOWS.c.id)
+        return _flows(self._tx.rows(query.limit(limit).offset(offset)))
 
     def count_by_program(self) -> Mapping[str, int]:
         """Return how many flows are in flight on each program."""
-        raise NotImplementedError
+        query = sa.select(FLOWS.c.program, sa.func.count()).group_by(FLOWS.c.program)
+        return {program: int(count) for program, count in self._tx.rows(query)}
+
+    def _count(self, which: sa.ColumnElement[bool]) -> int:
+        ((count,),) = self._tx.rows(sa.select(sa.func.count()).select_from(FLOWS).where(which))
+        return int(count)
 
 
 class Programs:
@@ -99,49 +131,60 @@ class Programs:
 
     def put(self, digest: str, files: Mapping[str, str]) -> None:
         """Keep the files of a program, unless they are kept already. Never a token. Raises `TooLarge`."""
-        raise NotImplementedError
+        written = bounded_json("a program", files, PROGRAM_BYTES_MAX)
+        self._tx.put(PROGRAMS, {"digest": digest, "files": written})
 
     def load(self, digest: str) -> Mapping[str, str] | None:
         """Return the files by name; None when no flow needs them any more."""
-        raise NotImplementedError
+        for (files,) in self._tx.rows(sa.select(PROGRAMS.c.files).where(PROGRAMS.c.digest == digest)):
+            found: Mapping[str, str] = from_json(files)
+            return found
+        return None
 
     def digests(self) -> list[str]:
         """Return the digests of the programs that are kept."""
-        raise NotImplementedError
+        return [digest for (digest,) in self._tx.rows(sa.select(PROGRAMS.c.digest).order_by(PROGRAMS.c.digest))]
 
 
-@dataclass(frozen=True, slots=True)
-class EffectKey:
-    """One attempt at one effect of a flow."""
+def _row_of(flow: Flow) -> Mapping[str, object]:
+    waits = flow.waits
+    return {
+        "id": flow.id,
+        "name": flow.name,
+        "program": flow.program,
+        "generation": flow.generation,
+        "at": flow.at,
+        "machine": bounded("the state of a flow", flow.machine, MACHINE_BYTES_MAX),
+        "owner_id": flow.owner_id,
+        "guild_id": flow.guild_id,
+        "channel_id": flow.channel_id,
+        "message_id": flow.message_id,
+        "waits_kind": waits.kind if waits else None,
+        "waits_guild_id": waits.guild_id if waits else None,
+        "waits_channel_id": waits.channel_id if waits else None,
+        "waits_user_id": waits.user_id if waits else None,
+        "deadline": flow.deadline,
+        "expires_at": flow.expires_at,
+        "revision": flow.revision,
+        "created_at": flow.created_at,
+    }
 
-    flow_id: str
-    position: str
-    attempt: int
+
+def _flows(rows: Sequence[Any]) -> list[Flow]:
+    return [_flow(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What is known of an effect: `intended` was written before, `done` after it, with its result as JSON text."""
-
-    state: Literal["intended", "done"]
-    result: str | None
-    at: float
+def _flow(row: Any) -> Flow:
+    kept = {name: value for name, value in row._mapping.items() if not name.startswith("waits_")}
+    return Flow(**kept, waits=_waits(row))
 
 
-class Effects:
-    """Intents and results of a flow's effects, so that after a crash between the two nobody has to guess."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-
-    def intend(self, key: EffectKey) -> Effect | None:
-        """Write that the effect is about to happen; return what was known of this attempt already, if anything."""
-        raise NotImplementedError
-
-    def finish(self, key: EffectKey, result: str | None = None) -> None:
-        """Write the result of an effect that was intended."""
-        raise NotImplementedError
-
-    def load(self, flow_id: str) -> Mapping[EffectKey, Effect]:
-        """Return what is known of a flow's effects."""
-        raise NotImplementedError
+def _waits(row: Any) -> Waits | None:
+    if row.waits_kind is None:
+        return None
+    return Waits(
+        kind=row.waits_kind,
+        guild_id=row.waits_guild_id,
+        channel_id=row.waits_channel_id,
+        user_id=row.waits_user_id,
+    )

@@ -1,0 +1,168 @@
+"""SQLite: a file beside bot.yaml, or memory. All that is SQLite's own stands here."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc, pool
+
+from runner.store.errors import (
+    StoreCorrupt,
+    StoreFailed,
+    StoreFull,
+    StoreOfALaterVersion,
+    StoreReadOnly,
+    StoreUnavailable,
+)
+from runner.store.migrations import Migrate, migrate
+from runner.store.place import SqlitePlace
+
+T = TypeVar("T")
+Work = Callable[[sa.Connection], T]
+
+READERS: Final = 2
+"""How many threads read beside the one that writes. SQLite holds the interpreter for the better part of a read."""
+
+SQLITE_MIN: Final = (3, 35, 0)
+"""The first version that has RETURNING."""
+
+CHECKED_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Up to this size the whole file is checked at every start; a larger one only after a process that didn't close it."""
+
+_KINDS: Final[Mapping[int, type[StoreFailed]]] = {
+    sqlite3.SQLITE_BUSY: StoreUnavailable,
+    sqlite3.SQLITE_LOCKED: StoreUnavailable,
+    sqlite3.SQLITE_CANTOPEN: StoreUnavailable,
+    sqlite3.SQLITE_PERM: StoreUnavailable,
+    sqlite3.SQLITE_IOERR: StoreUnavailable,
+    sqlite3.SQLITE_PROTOCOL: StoreUnavailable,
+    sqlite3.SQLITE_FULL: StoreFull,
+    sqlite3.SQLITE_READONLY: StoreReadOnly,
+    sqlite3.SQLITE_CORRUPT: StoreCorrupt,
+    sqlite3.SQLITE_NOTADB: StoreCorrupt,
+}
+"""What SQLite's primary result codes mean for an operator (SQLite docs, Result and Error Codes)."""
+
+
+class SqliteBackend:
+    """A file that is open: one thread that writes, and some that read. In memory all is done by the one thread."""
+
+    batch_max: ClassVar[int] = 256
+
+    def __init__(self, place: SqlitePlace) -> None:
+        self.place = place
+        self._engine = sa.create_engine(
+            "sqlite://",
+            creator=self._connect,
+            poolclass=pool.StaticPool if place.path is None else pool.QueuePool,
+        )
+        event.listen(self._engine, "begin", _begin)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader") if place.path else self._writer
+
+    async def open(self, migrations: Mapping[int, Migrate]) -> None:
+        """Check the file, or create it, and migrate it. Raises `StoreFailed`."""
+        await self._in(self._writer, self._prepare, migrations)
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` on a connection that may write. Raises `StoreFailed`."""
+        return await self._in(self._writer, self._work, work, True)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a connection that reads. Raises `StoreFailed`."""
+        return await self._in(self._readers, self._work, work, False)
+
+    async def close(self) -> None:
+        """Close the file, which leaves it in one piece: the last connection takes the log into it."""
+        await self._in(self._writer, self._engine.dispose)
+        self._writer.shutdown()
+        self._readers.shutdown()
+
+    async def _in(self, threads: ThreadPoolExecutor, do: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, do, *arguments)
+
+    def _connect(self) -> sqlite3.Connection:
+        name = str(self.place.path or ":memory:")
+        # The pool hands a connection from thread to thread, and to one at a time.
+        connection = sqlite3.connect(name, timeout=self.place.busy_s, isolation_level=None, check_same_thread=False)
+        try:
+            self._configure(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _configure(self, connection: sqlite3.Connection) -> None:
+        for pragma in (
+            "journal_mode = wal",  # readers beside the writer, and one wait for the disk a commit
+            "synchronous = full",  # what was answered for is on the disk: a batch pays for it once
+            "temp_store = memory",  # a savepoint would write a file
+            "foreign_keys = off",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if self.place.bytes_max is not None:
+            (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {max(1, self.place.bytes_max // page_bytes)}")
+
+    def _work(self, work: Work[T], is_writing: bool) -> T:
+        try:
+            with self._engine.connect() as connection:
+                return work(connection.execution_options(is_writing=is_writing))
+        except exc.DBAPIError as fault:
+            raise self._named(fault.orig) from None
+        except sqlite3.Error as fault:
+            raise self._named(fault) from None
+
+    def _named(self, fault: BaseException | None) -> BaseException:
+        """Return the fault as one of the store's; one that is ours, an error in a statement, as it is."""
+        assert fault is not None, "SQLAlchemy wraps what the driver raised"
+        # Above the primary code stand details; a fault of the driver's own has no code at all.
+        kind = _KINDS.get(getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF)
+        return kind(str(self.place), str(fault)) if kind else fault
+
+    def _prepare(self, migrations: Mapping[int, Migrate]) -> None:
+        if sqlite3.sqlite_version_info < SQLITE_MIN:
+            raise StoreUnavailable(str(self.place), f"SQLite {sqlite3.sqlite_version} is older than this needs")
+        is_checked = self.place.path is not None and _wants_check(_made(self.place.path, str(self.place)))
+        if is_checked:
+            self._work(self._check, False)
+        found, newest = self._work(partial(_migrated, migrations=migrations), True), max(migrations)
+        if found > newest:
+            raise StoreOfALaterVersion(str(self.place), f"its version is {found}, and {newest} the newest known here")
+
+    def _check(self, connection: sa.Connection) -> None:
+        (verdict,) = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
+        if verdict != "ok":
+            raise StoreCorrupt(str(self.place), verdict)
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin a transaction by hand: the driver's own would begin at the first change, too late for what was read."""
+    is_writing = connection.get_execution_options().get("is_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _migrated(connection: sa.Connection, migrations: Mapping[int, Migrate]) -> int:
+    with connection.begin():
+        return migrate(connection, migrations)
+
+
+def _made(path: Path, place: str) -> Path:
+    """Return the path, with the folder that it lies in."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise StoreUnavailable(place, fault.strerror or str(fault)) from None
+    return path
+
+
+def _wants_check(path: Path) -> bool:
+    """Tell whether the file should be read as a whole: it is small, or the last process did not close it."""
+    if not path.exists():
+        return False
+    return path.stat().st_size <= CHECKED_BYTES_MAX or path.with_name(path.name + "-wal").exists()
