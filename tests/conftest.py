@@ -35,9 +35,9 @@ Fields = Mapping[str, Any]  # what a log line says, of whatever type
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Give a test that asks for a bot a loop whose time jumps, and any other one an ordinary loop."""
+    """Give a test that asks for a bot or a virtual clock a loop whose time jumps, any other one an ordinary loop."""
     del config  # pytest names the parameter
-    is_virtual = "bot" in getattr(item, "fixturenames", ())
+    is_virtual = not {"bot", "virtual_clock"}.isdisjoint(getattr(item, "fixturenames", ()))
     return {"virtual": VirtualLoop} if is_virtual else {"ordinary": asyncio.new_event_loop}
 
 
@@ -159,6 +159,12 @@ class Bot:
         if not self.stopping.done():
             self.stopping.set_result(None)
         await self.task
+
+
+@pytest.fixture
+async def virtual_clock() -> VirtualClock:
+    """Give a test the time of its loop, which jumps: no test waits for it."""
+    return VirtualClock(asyncio.get_running_loop())
 
 
 StartBot = Callable[..., Awaitable[Bot]]

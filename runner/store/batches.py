@@ -12,10 +12,14 @@ from runner.store.transaction import Transaction, Unit
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a unit: what it returned, or what it raised. Any: units return what they like."""
+    """What became of a unit: what it returned, or what it raised. Any: units return what they like.
+
+    `earliest_due` is when the first of the timers that it has put falls due.
+    """
 
     value: Any = None
     fault: Exception | None = None
+    earliest_due: float | None = None
 
 
 def run_batch(connection: sa.Connection, units: Sequence[Unit[Any]], now: Callable[[], float]) -> list[Outcome]:
@@ -25,7 +29,7 @@ def run_batch(connection: sa.Connection, units: Sequence[Unit[Any]], now: Callab
     """
     try:
         with connection.begin():
-            return [Outcome(unit(Transaction(connection, now()))) for unit in units]
+            return [_run(connection, unit, now) for unit in units]
     except exc.DBAPIError:
         raise
     except Exception as fault:
@@ -46,7 +50,7 @@ def run_reads(connection: sa.Connection, unit: Unit[Any], now: Callable[[], floa
 def _outcome(connection: sa.Connection, unit: Unit[Any], now: Callable[[], float]) -> Outcome:
     connection.exec_driver_sql("SAVEPOINT unit")
     try:
-        value = unit(Transaction(connection, now()))
+        outcome = _run(connection, unit, now)
     except exc.DBAPIError:
         raise  # the database is in trouble, not the unit
     except Exception as fault:
@@ -54,4 +58,9 @@ def _outcome(connection: sa.Connection, unit: Unit[Any], now: Callable[[], float
         connection.exec_driver_sql("RELEASE SAVEPOINT unit")
         return Outcome(fault=fault)
     connection.exec_driver_sql("RELEASE SAVEPOINT unit")
-    return Outcome(value)
+    return outcome
+
+
+def _run(connection: sa.Connection, unit: Unit[Any], now: Callable[[], float]) -> Outcome:
+    transaction = Transaction(connection, now())
+    return Outcome(unit(transaction), earliest_due=transaction.earliest_due)

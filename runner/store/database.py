@@ -66,6 +66,7 @@ class Database:
         self._waiting: deque[tuple[Unit[Any], asyncio.Future[Any]]] = deque()
         self._wanted = asyncio.Event()
         self._is_closing = False
+        self._told_of_timers: Callable[[float], None] = lambda _due_at: None
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -112,6 +113,10 @@ class Database:
             raise StoreUnavailable(str(self.place), "it is being closed")
         return await self._backend.read(partial(run_reads, unit=unit, now=self._now))
 
+    def tell_of_timers(self, tell: Callable[[float], None]) -> None:
+        """Have `tell` called whenever a timer is put, with the Unix second at which it falls due, once it is saved."""
+        self._told_of_timers = tell
+
     async def _serve(self) -> None:
         """Write batch after batch, until the end."""
         while not self._is_closing or self._waiting:
@@ -120,6 +125,8 @@ class Database:
             outcomes = await self._written([unit for unit, _ in batch])
             for (_, done), outcome in zip(batch, outcomes, strict=True):
                 _settle(done, outcome)
+                if outcome.earliest_due is not None:
+                    self._told_of_timers(outcome.earliest_due)
 
     def _next_batch(self) -> list[tuple[Unit[Any], "asyncio.Future[Any]"]]:
         waiting = self._waiting

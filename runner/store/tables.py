@@ -122,6 +122,7 @@ TIMERS: Final = sa.Table(
     Column("due_at", Double, nullable=False),
     Column("ready_at", Double, nullable=False),
     Column("holder", Text),
+    Column("attempts", BigInteger, nullable=False),
     Column("payload", Text, nullable=False),
     Column("missed", Text, nullable=False),
     Column("flow_id", Text),

@@ -26,7 +26,7 @@ class Timer:
     """Something due at a Unix second. `kind` says who takes it; there is one of a `key` within a kind.
 
     `payload` is JSON text, `missed` the policy for one that fell due while nobody ran, both for whoever takes it.
-    A timer with a `flow_id` goes when the flow ends.
+    A timer with a `flow_id` goes when the flow ends. `attempts` counts how often it was claimed.
     """
 
     due_at: float
@@ -36,6 +36,7 @@ class Timer:
     missed: str = ""
     flow_id: str | None = None
     id: int = 0
+    attempts: int = 0
 
 
 class Timers:
@@ -53,12 +54,13 @@ class Timers:
 
         Raises `LimitReached`, `TooLarge`.
         """
-        made = replace(timer, id=secrets.randbits(_ID_BITS))
+        made = replace(timer, id=secrets.randbits(_ID_BITS), attempts=0)
         bounded("what is put off", made.payload, PAYLOAD_BYTES_MAX)
         values = {name: getattr(made, name) for name in _NAMES}
         self._tx.put(TIMERS, {**values, "ready_at": made.due_at, "holder": None})
         if self._count() > count_max:
             raise LimitReached(count_max)
+        self._tx.note_due(made.due_at)
         return made
 
     def cancel(self, kind: str, key: str) -> bool:
@@ -72,13 +74,20 @@ class Timers:
         # Rows that another process is about to claim are passed over, not waited for.
         due = due.order_by(TIMERS.c.ready_at).limit(limit).with_for_update(skip_locked=True)
         claimed = sa.update(TIMERS).where(sa.tuple_(TIMERS.c.kind, TIMERS.c.key).in_(due))
-        claimed = claimed.values(holder=holder, ready_at=self._tx.now + for_s)
-        return sorted(_timers(self._tx.rows(claimed.returning(*_COLUMNS))), key=lambda timer: timer.due_at)
+        again = {"holder": holder, "ready_at": self._tx.now + for_s, "attempts": TIMERS.c.attempts + 1}
+        return sorted(
+            _timers(self._tx.rows(claimed.values(again).returning(*_COLUMNS))), key=lambda timer: timer.due_at
+        )
 
     def finish(self, timer: Timer) -> bool:
         """Take a claimed timer out of the queue; False when it was cancelled or put anew in the meantime."""
         gone = sa.delete(TIMERS).where(TIMERS.c.kind == timer.kind, TIMERS.c.key == timer.key, TIMERS.c.id == timer.id)
         return bool(self._tx.rows(gone.returning(TIMERS.c.id)))
+
+    def renew(self, holder: str, *, for_s: float) -> int:
+        """Keep all claims of a holder for `for_s` more and return how many there are."""
+        renewed = sa.update(TIMERS).where(TIMERS.c.holder == holder).values(ready_at=self._tx.now + for_s)
+        return len(self._tx.rows(renewed.returning(TIMERS.c.id)))
 
     def release(self, holder: str) -> int:
         """Give up all claims of a holder and return how many there were."""
@@ -100,7 +109,7 @@ class Timers:
         return int(count)
 
 
-_NAMES: Final = ("due_at", "kind", "key", "payload", "missed", "flow_id", "id")
+_NAMES: Final = ("due_at", "kind", "key", "payload", "missed", "flow_id", "id", "attempts")
 _COLUMNS: Final = tuple(TIMERS.c[name] for name in _NAMES)
 
 

@@ -22,12 +22,17 @@ class Transaction:
     processes write at the same time. SQLite has one writer, and leaves the locks of rows out.
     """
 
-    __slots__ = ("_connection", "now")
+    __slots__ = ("_connection", "earliest_due", "now")
 
     def __init__(self, connection: sa.Connection, now: float) -> None:
         """`now` is when the unit began, in Unix seconds."""
         self._connection = connection
         self.now: Final = now
+        self.earliest_due: float | None = None
+
+    def note_due(self, at: float) -> None:
+        """Note that something falls due at a Unix second: once this is saved, whoever waits for it is told."""
+        self.earliest_due = at if self.earliest_due is None else min(self.earliest_due, at)
 
     def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Any]:
         """Execute a statement, with values for its parameters, and return its rows."""

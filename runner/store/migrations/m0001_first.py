@@ -56,7 +56,7 @@ CREATE TABLE effects (
 CREATE TABLE timers (
     kind TEXT NOT NULL, key TEXT NOT NULL, id BIGINT NOT NULL,
     due_at DOUBLE PRECISION NOT NULL, ready_at DOUBLE PRECISION NOT NULL, holder TEXT,
-    payload TEXT NOT NULL, missed TEXT NOT NULL, flow_id TEXT,
+    attempts BIGINT NOT NULL, payload TEXT NOT NULL, missed TEXT NOT NULL, flow_id TEXT,
     PRIMARY KEY (kind, key)
 );
 CREATE INDEX timers_by_ready ON timers (ready_at);
