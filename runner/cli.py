@@ -1,7 +1,7 @@
 """The command line: arguments, calls, exit codes. Whatever a verb needs is put together here.
 
-Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord or the network is; 70 lifecycle-runner itself
-is, 130 interrupted by a second Ctrl-C.
+Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord, the network or the store is; 70
+lifecycle-runner itself is, 130 interrupted by a second Ctrl-C.
 """
 
 import argparse
@@ -206,6 +206,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, s
 
     from runner.gateway import DISCORD_API_URL, TokenRefused, Unreachable
     from runner.run import BadAddress, Discord, Files
+    from runner.store.errors import StoreFailed
 
     files = Files(
         parsed.file,
@@ -227,6 +228,8 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, s
         return WORLD_AT_FAULT, f"Discord can't be reached: {fault}"
     except BadAddress as fault:
         return CALL_AT_FAULT, f"DISCORD_API_URL: {fault}"
+    except StoreFailed as fault:
+        return WORLD_AT_FAULT, str(fault)
     except _PortTaken as fault:
         return CALL_AT_FAULT, f"the local Discord can't listen on port {parsed.port}: {fault}"
     return FINE, ""

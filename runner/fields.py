@@ -141,6 +141,13 @@ class MapShape:
 
 
 @dataclass(frozen=True, slots=True)
+class NullableShape:
+    """A value of a shape, or none. No key in YAML has it: it is for what a step writes into a record."""
+
+    of: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
 class EntryShape:
     """A mapping with the keys that a dataclass declares."""
 
@@ -170,6 +177,7 @@ Shape = (
     | DataShape
     | ListShape
     | MapShape
+    | NullableShape
     | EntryShape
     | StepsShape
     | ActionShape
@@ -338,8 +346,21 @@ def coerce(shape: Shape, value: object) -> object:
             if value in shape.words:
                 return value
             raise BadValue("this takes one of " + ", ".join(shape.words))
+        case NullableShape():
+            return None if value is None else coerce(shape.of, value)
+        case ListShape():
+            return _coerce_list(shape, value)
         case _:
             return value
+
+
+def _coerce_list(shape: ListShape, value: object) -> object:
+    if not isinstance(value, (list, tuple)):
+        raise BadValue("this takes a list")
+    items = typing.cast(list[object], value)
+    if shape.max_items is not None and len(items) > shape.max_items:
+        raise BadValue(f"this takes at most {shape.max_items} items")
+    return [coerce(shape.of, item) for item in items]
 
 
 def _coerce_text(shape: TextShape, value: object) -> str:

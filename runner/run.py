@@ -15,6 +15,7 @@ from runner.build import Built
 from runner.compile import Program
 from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
 from runner.engine.interaction import LIVE_MAX, Engine
+from runner.engine.memory import Memory
 from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
@@ -86,12 +87,33 @@ async def run(
     files: Files | None = None,
     now: Callable[[], float] = time.time,
     live_max: int = LIVE_MAX,
+    directory: Path | None = None,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
-    With `files` the program is swapped whenever they change, and on SIGHUP.
-    Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place.
+    With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
+    `directory`; left out: where the file is.
+    Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place,
+    `StoreFailed` when the bot can't keep what it has to.
     """
+    home = directory or (files.path.parent if files else Path())
+    async with Memory(home, now=now) as memory:
+        if program.needs_store:
+            await memory.prepare(program)
+        await _run(program, discord, log, serving, stopping, memory, files, now, live_max)
+
+
+async def _run(
+    program: Program,
+    discord: Discord,
+    log: Log,
+    serving: Callable[[Running], None],
+    stopping: "asyncio.Future[None]",
+    memory: Memory,
+    files: Files | None,
+    now: Callable[[], float],
+    live_max: int,
+) -> None:
     answers = _answer_pool(discord.api_url)
     engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
     gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction))
@@ -104,6 +126,7 @@ async def run(
                 answers=answers,
                 rest=gateway,
                 directory=gateway,
+                memory=memory,
                 now=now,
                 log=log,
                 live_max=live_max,

@@ -177,8 +177,11 @@ class _Started:
 
 
 @pytest.fixture
-async def bot() -> AsyncIterator[StartBot]:
-    """Start bots: `await bot(yaml)`. Each has a local Discord of its own, unless it is given one."""
+async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
+    """Start bots: `await bot(yaml)`. Each has a local Discord of its own, unless it is given one.
+
+    What they keep is in the test's `tmp_path`, so a bot that is started again finds it.
+    """
     started = _Started()
 
     async def start(
@@ -196,7 +199,7 @@ async def bot() -> AsyncIterator[StartBot]:
             await local.start()
             started.servers.append(local)
         log = Lines()
-        made = await _serve(compiled(text, environment, more), local, log, ahead_s, live_max)
+        made = await _serve(compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path)
         started.bots.append(made)
         return made
 
@@ -213,7 +216,9 @@ async def bot() -> AsyncIterator[StartBot]:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def _serve(program: Program, local: LocalDiscord, log: Lines, ahead_s: float, live_max: int) -> Bot:
+async def _serve(
+    program: Program, local: LocalDiscord, log: Lines, ahead_s: float, live_max: int, directory: Path
+) -> Bot:
     loop = asyncio.get_running_loop()
     serving: asyncio.Future[Running] = loop.create_future()
     stopping: asyncio.Future[None] = loop.create_future()
@@ -232,6 +237,7 @@ async def _serve(program: Program, local: LocalDiscord, log: Lines, ahead_s: flo
             stopping,
             now=clock.now,
             live_max=live_max,
+            directory=directory,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

@@ -21,6 +21,8 @@ ORDER = (
     "messages",
     "templates",
     "fields",
+    "declarations",
+    "stored",
     "actions",
     "config",
     "modals",

@@ -14,6 +14,7 @@ from runner.scenarios.play import play
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 BOTS = [path for path in sorted((ROOT / "examples").glob("*.yaml")) if ".scenario" not in path.name] + [
@@ -21,9 +22,9 @@ BOTS = [path for path in sorted((ROOT / "examples").glob("*.yaml")) if ".scenari
 ]
 
 
-def blocks(language: str) -> list[str]:
-    """Return the README's fenced blocks in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = README) -> list[str]:
+    """Return the fenced blocks in a language, of the README unless another text is given."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def built(text: str, name: str = "bot.yaml") -> Built:
@@ -31,12 +32,13 @@ def built(text: str, name: str = "bot.yaml") -> Built:
     return build(Path(name), lambda _: text.encode(), {}, load_actions())
 
 
-CONFIGS = [block for block in blocks("yaml") if not re.search(r"^scenarios:", block, re.MULTILINE)]
-SCENARIOS = [block for block in blocks("yaml") if block not in CONFIGS]
+YAML = [block for path in DOCUMENTS for block in blocks("yaml", path.read_text())]
+CONFIGS = [block for block in YAML if not re.search(r"^scenarios:", block, re.MULTILINE)]
+SCENARIOS = [block for block in YAML if block not in CONFIGS]
 
 
 @pytest.mark.parametrize("block", CONFIGS)
-def test_every_config_in_the_readme_validates(block: str) -> None:
+def test_every_config_in_the_documents_validates(block: str) -> None:
     assert built(block).diagnostics == []
 
 

@@ -18,13 +18,12 @@ from runner.emulator.trace import Trace
 from runner.fields import fields_of
 from runner.lifecycle.limits import CallbackType
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
+from runner.templates.types import is_optional
 from tests.conftest import Bot, StartBot, actions, compiled
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "runner/actions"
-MODULES = {
-    path.stem.rstrip("_"): path for path in sorted(FOLDER.glob("*.py")) if path.stem not in ("__init__", "action")
-}
+MODULES = {path.stem.rstrip("_"): path for path in sorted(FOLDER.glob("[a-z]*.py")) if path.stem != "action"}
 ACTIONS = [pytest.param(name, actions()[name], id=name) for name in MODULES]
 
 COMMAND = "commands:\n  it:\n    description: It\n    steps:\n"
@@ -37,6 +36,8 @@ components:
     steps:
 """
 MODALS = "modals: {feedback: {title: Feedback, fields: {subject: Subject}, reply: Thanks}}\n"
+STATE = {"points": "{type: integer, default: 0}", "queue": "{type: list, items: user}"}
+RECORDS = {"tickets": "{fields: {owner: user, subject: string, status: string}}"}
 AFTER = "- reply: After"
 
 
@@ -56,7 +57,17 @@ def bot_of(action: type[Action]) -> str:
     """Return a bot that runs the action's example, and a reply behind it where something can stand there."""
     steps = example_of(action) + ("" if action.ends else AFTER + "\n")
     modals = MODALS if action.effect is Event.MODAL else ""
-    return modals + (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
+    return modals + _kept(steps) + (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
+
+
+def _kept(steps: str) -> str:
+    """Return the sections that declare what the steps keep."""
+    sections = {"state": (STATE, r"\bstate: (\w+)"), "records": (RECORDS, r"\b(?:into|in|from): (\w+)")}
+    lines = ""
+    for section, (declared, pattern) in sections.items():
+        names = set(re.findall(pattern, steps)) & declared.keys()
+        lines += f"{section}: {{{', '.join(f'{name}: {declared[name]}' for name in sorted(names))}}}\n" if names else ""
+    return lines
 
 
 def steps_of(program: Program) -> Sequence[CompiledStep]:
@@ -202,8 +213,12 @@ async def test_an_action_gives_the_outputs_that_it_declares(name: str, action: t
     if not action.outputs:
         return
     text = bot_of(action).replace(f"- {name}:", f"- id: it\n        {name}:", 1)
-    shown = " ".join(f"{{{{ steps.it.{output} }}}}" for output in action.outputs)
+    shown = "{% for name in steps.it %}{{ name }}{{ '?' if steps.it[name] is none else '' }} {% endfor %}"
     ran = await run_example(await bot(text.replace(AFTER, f'- reply: "{shown}"')))
-    said = ran.trace.messages[-1].content.split()
-    assert len(said) == len(action.outputs)
-    assert "None" not in said
+    program = compiled(bot_of(action))
+    given = steps_of(program)[0].action.gives(program.declarations)
+    said = set(ran.trace.messages[-1].content.split())
+    assert {word.rstrip("?") for word in said} == set(action.outputs) == set(given)
+    assert {word.rstrip("?") for word in said if word.endswith("?")} <= {
+        n for n, type_ in given.items() if is_optional(type_)
+    }

@@ -9,24 +9,32 @@ import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeGuard
+from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
+from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Entry, Shape, Steps
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Event
 from runner.messages import Message
+from runner.stored import Stored
 from runner.templates import Template
 from runner.templates.types import Type
 
+T = TypeVar("T")
+
 
 class StepFailed(Exception):
-    """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log."""
+    """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log.
 
-    def __init__(self, detail: str, public: str = "") -> None:
+    `sentence` names the built-in text that the user reads if there is nothing else to show.
+    """
+
+    def __init__(self, detail: str, public: str = "", *, sentence: str = "failed") -> None:
         super().__init__(detail)
         self.detail = detail
         self.public = public
+        self.sentence = sentence
 
 
 class Refused(Exception):
@@ -51,6 +59,41 @@ class Authored:
     locate: Callable[[int, int], Span] = field(repr=False, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that an action uses: under which section of the config it is declared, and which field says it."""
+
+    section: Literal["state", "records"]
+    name: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """What an action can't do with what the config declares. `attribute` is the field to change.
+
+    Where a `word` is none of those that are `known`, the nearest of them is the repair.
+    """
+
+    attribute: str
+    headline: str
+    why: str
+    fix: str = ""
+    word: str = ""
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What stands for a condition: a value of a shape, a list of such, or a mapping of `stored.COMPARISONS`."""
+
+    of: Shape
+
+
+Taken = Shape | Compared
+"""What a value of an action may be, where the config's own declarations decide that."""
+
+
 class Step(Protocol):
     """What an action sees while it runs: the interaction, in the engine's hands."""
 
@@ -71,6 +114,14 @@ class Step(Protocol):
 
     async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
         """Call Discord with the bot's own token; `StepFailed` when Discord refuses. Any: Discord's JSON."""
+        ...
+
+    async def write(self, unit: Callable[[Stored], T]) -> T:
+        """Run a function on what the bot keeps: as a whole, or not at all. `StepFailed` when that can't be done."""
+        ...
+
+    async def read(self, unit: Callable[[Stored], T]) -> T:
+        """Run a function that only reads what the bot keeps; `StepFailed` when that can't be done."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -148,6 +199,29 @@ class Action(Entry):
     def binds(self) -> Mapping[str, Type]:
         """Return the names under `vars` that this step sets, with their types."""
         return {}
+
+    def refers(self) -> tuple[Reference, ...]:
+        """Return the names of what the config keeps that this step uses."""
+        return ()
+
+    def takes(self, declared: Declarations) -> Mapping[str, Taken | Mapping[str, Taken]]:
+        """Return what the config's declarations ask of this step's fields, by attribute, and by key where one has any.
+
+        The values are held to it: constants and types when the config is read, what templates give in each run.
+        """
+        return {}
+
+    def misfits(self, declared: Declarations) -> Iterator[Misfit]:
+        """Yield what this step can't do with what the config declares."""
+        yield from ()
+
+    def settles(self, declared: Declarations) -> Mapping[str, Type]:
+        """Return what values of the state are, by name, once this step has run."""
+        return {}
+
+    def gives(self, declared: Declarations) -> Mapping[str, Type]:
+        """Return what `steps.<id>` holds afterwards."""
+        return self.outputs
 
     def run(self, step: Step) -> Awaitable[Mapping[str, object] | None]:
         """Do it. Returns the step's outputs, or None; raises `StepFailed` or `Refused`."""

@@ -12,12 +12,15 @@ from runner.actions.action import Authored, WrittenStep
 from runner.check.steps import Openers, modal_of, origins_of
 from runner.config.document import Command, Component, Handler, Modal, Option
 from runner.config.load import Config
+from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark
 from runner.fields import (
     BooleanShape,
     ChoiceShape,
     DurationShape,
     Entry,
+    ListShape,
+    NullableShape,
     NumberShape,
     Shape,
     SnowflakeShape,
@@ -88,6 +91,7 @@ Scope = Mapping[str, Type]
 class _Found:
     """What a walk has found: faults, and the steps that open a form, with what may be read there."""
 
+    declared: Declarations
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
 
@@ -101,9 +105,10 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
         **common_roots(),
         "vars": Object(_VARIABLES, variables),
         **_data(config),
+        **_state(config),
         "steps": Object(_OUTPUTS, {}),
     }
-    found = _Found()
+    found = _Found(config.declared)
     _of_run(document.defaults.on_error, _with_error(general), found)
     _of_run(document.defaults.on_timeout, _with_error(general), found)
     for guard in document.checks.values():
@@ -121,6 +126,15 @@ def _data(config: Config) -> Scope:
         **{name: type_of(value) for name, value in config.data.items()},
     }
     return {"data": Object("the data", types)} if types else {}
+
+
+def _state(config: Config) -> Scope:
+    """Return what the bot keeps of whoever uses it; of one that can't be read nothing is known."""
+    types: Scope = {
+        **dict.fromkeys(config.written_names("state"), ANY),
+        **{name: declared.read_type for name, declared in config.declared.state.items()},
+    }
+    return {"state": Object("the state", types)} if types else {}
 
 
 def _of_opened(modals: Mapping[str, Modal], opened: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
@@ -270,7 +284,7 @@ def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     after = _joined([path for path in paths if path is not None])
     if after is None or step.id is None:
         return after
-    given: Type = Object(f"what `{step.id}` gave", step.action.outputs)
+    given: Type = Object(f"what `{step.id}` gave", step.action.gives(found.declared))
     is_certain = skipped is None and caught is None
     return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
 
@@ -285,13 +299,16 @@ def _after_action(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if step.action.ends:
         return None
     after = narrow(template, at) if template else at
+    after = _with_attributes(after, "state", step.action.settles(found.declared))
     return _with_attributes(after, "vars", step.action.binds())
 
 
 def _with_attributes(scope: Scope, root: str, added: Mapping[str, Type]) -> Scope:
+    if not added:
+        return scope
     known = scope[root]
-    assert isinstance(known, Object), "`vars` and `steps` are declared for every handler"
-    return {**scope, root: Object(known.name, {**known.attributes, **added})} if added else scope
+    assert isinstance(known, Object), "what is added to has been declared"
+    return {**scope, root: Object(known.name, {**known.attributes, **added})}
 
 
 def _joined(paths: Sequence[Scope]) -> Scope | None:
@@ -336,7 +353,7 @@ def _unfit(authored: Authored, given: Type) -> Iterator[Diagnostic]:
     """A template whose value the place can't take would fail in every run."""
     shape, source = authored.shape, authored.template.source
     span = authored.locate(0, len(source))
-    if isinstance(shape, TextShape) and isinstance(given, (Object, ListOf, MapOf)):
+    if _is_text(shape) and isinstance(given, (Object, ListOf, MapOf)):
         yield Diagnostic(
             slug="not-a-text",
             span=span,
@@ -362,6 +379,10 @@ def _unfit(authored: Authored, given: Type) -> Iterator[Diagnostic]:
         )
 
 
+def _is_text(shape: Shape) -> bool:
+    return isinstance(shape.of if isinstance(shape, NullableShape) else shape, TextShape)
+
+
 def taken_by(shape: Shape) -> Type:
     """Return the type of the values that a place takes from a template."""
     match shape:
@@ -375,6 +396,10 @@ def taken_by(shape: Shape) -> Type:
             return union(SNOWFLAKE, INTEGER, *_NAMED[shape.named])
         case ChoiceShape():
             return STRING
+        case ListShape(of):
+            return ListOf(taken_by(of))
+        case NullableShape(of):
+            return optional(taken_by(of))
         case _:
             return ANY
 
@@ -383,4 +408,6 @@ _NAMED: Final[Mapping[str, tuple[Type, ...]]] = {"": (USER, MEMBER, CHANNEL, ROL
 
 
 def _takes_nothing(shape: Shape) -> bool:
-    return shape.min_length == 0 if isinstance(shape, TextShape) else taken_by(shape) is ANY
+    if isinstance(shape, TextShape):
+        return shape.min_length == 0
+    return isinstance(shape, NullableShape) or taken_by(shape) is ANY

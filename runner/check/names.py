@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
-from runner.check.steps import all_steps, modal_of, runs_of
+from runner.check.steps import every_step, modal_of, runs_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
@@ -53,7 +53,7 @@ def _checks(config: Config) -> Iterator[Diagnostic]:
     for section, name, handler in config.handlers():
         if handler.check is not None and handler.check not in defined:
             yield _undefined(handler.check, defined, config.value(section, name, "check"))
-    for step in _every_step(config):
+    for step in every_step(config):
         named: object = getattr(step.action, "check", None)
         if isinstance(named, str) and named not in defined:
             yield _undefined(named, defined, step.spans.get("check", step.key))
@@ -147,15 +147,15 @@ def _duplicate_id(name: str, span: Span, first: Span) -> Diagnostic:
 
 def _unused(config: Config) -> Iterator[Diagnostic]:
     used = {handler.check for _, _, handler in config.handlers()}
-    used |= {getattr(step.action, "check", None) for step in _every_step(config)}
+    used |= {getattr(step.action, "check", None) for step in every_step(config)}
     for name in config.document.checks:
         if name not in used:
             yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")
-    shown = {name for step in _every_step(config) for name in getattr(step.action, "components", None) or ()}
+    shown = {name for step in every_step(config) for name in getattr(step.action, "components", None) or ()}
     for name in config.document.components:
         if name not in shown:
             yield _warning(config.key("components", name), f"no message shows the component `{name}`")
-    opened = {modal_of(step) for step in _every_step(config)}
+    opened = {modal_of(step) for step in every_step(config)}
     for name in config.document.modals:
         if name not in opened:
             yield _warning(config.key("modals", name), f"no step opens the modal `{name}`")
@@ -170,13 +170,6 @@ def _warning(span: Span, headline: str) -> Diagnostic:
         fix="use it, or remove it",
         severity=Severity.WARNING,
     )
-
-
-def _every_step(config: Config) -> Iterator[WrittenStep]:
-    defaults = config.document.defaults
-    yield from all_steps(defaults.on_error, defaults.on_timeout)
-    for _, _, handler in config.handlers():
-        yield from all_steps(*runs_of(handler))
 
 
 def roots_of(value: object) -> frozenset[str]:

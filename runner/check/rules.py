@@ -9,6 +9,7 @@ from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.steps import Openers, openers, origins_of
+from runner.check.stored import check_stored
 from runner.config.document import Handler, Response
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic
@@ -30,6 +31,7 @@ def check(config: Config) -> Checked:
         *check_names(config),
         *check_commands(config, opened),
         *check_modals(config),
+        *check_stored(config),
         *check_templates(config, opened),
     ]
     plans: dict[tuple[str, str, Origin], Plan] = {}

@@ -31,6 +31,14 @@ def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
             yield from all_steps(*step.action.branches(), step.catch)
 
 
+def every_step(config: Config) -> Iterator[WrittenStep]:
+    """Yield every step of the file."""
+    defaults = config.document.defaults
+    yield from all_steps(defaults.on_error, defaults.on_timeout)
+    for _, _, handler in config.handlers():
+        yield from all_steps(*runs_of(handler))
+
+
 def handler_steps(handler: Handler) -> Steps:
     """Return what the handler does, from whichever of its two keys."""
     return handler.steps or handler.reply or Steps()

@@ -6,6 +6,7 @@ names are bits, commands are the JSON that Discord registers. The engine does no
 
 import hashlib
 import json
+from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
@@ -20,6 +21,7 @@ from runner.config import document, source
 from runner.config.include import INCLUDE
 from runner.config.load import Config
 from runner.lifecycle.machine import Origin
+from runner.store.place import parse
 
 
 def compile_program(config: Config, checked: Checked, generation: int) -> Program:
@@ -50,6 +52,8 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
             _registered(config, name, command, compiler.needs_server(command))
             for name, command in written.commands.items()
         ),
+        store=written.store,
+        declarations=config.declared,
     )
 
 
@@ -68,6 +72,6 @@ def _digest(config: Config) -> str:
     """
     said = cast(Json, source.plain(config.root))
     bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
-    rest = {name: value for name, value in said.items() if name not in ("bot", INCLUDE)}
-    canonical = json.dumps([bot, rest, config.data])
+    rest = {name: value for name, value in said.items() if name not in ("bot", "store", INCLUDE)}
+    canonical = json.dumps([bot, rest, config.data, str(parse(config.document.store, Path()))])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

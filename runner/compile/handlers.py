@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
 from runner.check.names import roots_of
+from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.steps import all_steps, handler_steps, modal_of
 from runner.compile.components import modal_renderer
@@ -14,6 +15,7 @@ from runner.compile.program import Handler, Modal
 from runner.compile.steps import compile_steps
 from runner.config import document
 from runner.config.load import Config
+from runner.declarations import IN_SERVERS_ONLY
 from runner.fields import Steps
 from runner.lifecycle.machine import Origin
 
@@ -56,7 +58,34 @@ class HandlerCompiler:
             options=tuple(written.options) if isinstance(written, document.Command) else (),
             fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
             needs_server=self.needs_server(written),
+            state=tuple(sorted(self._state(written, on_error, on_timeout))),
+            guard_reads_state=bool(self._state_of_guards(written)),
         )
+
+    def _state(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
+        """Return the values of the state that some template of the handler reads."""
+        declared = self.config.document.state
+        steps = [run for run in (handler_steps(written), *rescues) if run is not None]
+        shown = [shown_by(modal) for modal in self._opened(written)]
+        found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
+        asks = any(getattr(step.action, "check", None) is not None for step in all_steps(*steps))
+        return found | self._state_of_guards(written) | (self._state_of_checks() if asks else frozenset())
+
+    def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
+        found = state_read_in(written.permissions, self.config.document.state)
+        return found | self._state_of_checks() if written.check is not None else found
+
+    def _state_of_checks(self) -> frozenset[str]:
+        return state_read_in(self.config.document.checks, self.config.document.state)
+
+    def _keeps_in_servers(self, written: document.Handler) -> bool:
+        """Tell whether the handler reads or writes what is kept for servers or their members."""
+        declared = self.config.declared
+        used = [each for step in all_steps(handler_steps(written)) for each in step.action.refers()]
+        state = {*self._state(written), *(each.name for each in used if each.section == "state")}
+        tables = {each.name for each in used if each.section == "records"}
+        scopes = {declared.state[name].scope for name in state} | {declared.records[name].scope for name in tables}
+        return bool(scopes & IN_SERVERS_ONLY)
 
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
@@ -75,7 +104,8 @@ class HandlerCompiler:
         rules = written.permissions
         asks = rules is not None and bool(rules.member or rules.bot)
         opens = any(self.needs_server(modal) for modal in self._opened(written))
-        return asks or opens or written.check is not None or bool(self._roots(written) & SERVER_ROOTS)
+        reads = bool(self._roots(written) & SERVER_ROOTS) or self._keeps_in_servers(written)
+        return asks or opens or written.check is not None or reads
 
     def _opened(self, written: document.Handler) -> list[document.Modal]:
         """Return the forms that the handler opens."""

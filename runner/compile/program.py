@@ -7,6 +7,7 @@ from typing import Any
 from runner.actions.action import Action
 from runner.check.reachability import Plan
 from runner.config.document import Presence
+from runner.declarations import Declarations
 from runner.fields import Steps
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Origin
@@ -26,7 +27,7 @@ MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
 
-    `may_open` says that it, or a step inside it, opens a form.
+    `may_open` says that it, or a step inside it, opens a form, `reads_state` that its own templates may read the state.
     """
 
     name: str
@@ -40,6 +41,7 @@ class CompiledStep:
     defers_privately: bool | None
     may_open: bool
     place: str
+    reads_state: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What answers one command, one component, or the submission of one form."""
+    """What answers one command, one component, or the submission of one form.
+
+    `state` are the values of the state that its templates read.
+    """
 
     name: str
     origin: Origin
@@ -81,6 +86,8 @@ class Handler:
     options: tuple[str, ...]
     fields: tuple[str, ...]
     needs_server: bool
+    state: tuple[str, ...]
+    guard_reads_state: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ class RegisteredCommand:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A bot, compiled. The token is no part of what is shown of it, nor of its digest."""
+    """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password."""
 
     generation: int
     digest: str
@@ -121,3 +128,10 @@ class Program:
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
     registered: tuple[RegisteredCommand, ...]
+    store: str = field(repr=False)
+    declarations: Declarations
+
+    @property
+    def needs_store(self) -> bool:
+        """Whether anything of it must outlive the process."""
+        return not self.declarations.is_empty

@@ -1,7 +1,9 @@
 """Steps as the author wrote them to steps that are ready to run."""
 
 from runner.actions.action import Action, WrittenStep
+from runner.check.contexts import templates_in
 from runner.check.reachability import Plan
+from runner.check.reads import ROOT
 from runner.check.steps import modal_of
 from runner.compile.program import CompiledStep
 from runner.compile.renderers import entry_renderer, renderer
@@ -29,6 +31,7 @@ def _step(step: WrittenStep, plan: Plan) -> CompiledStep:
         defers_privately=plan.defer_before.get(step.key),
         may_open=modal_of(step) is not None or any(inner.may_open for inner in inside),
         place=f"{step.key.file}:{step.key.line}",
+        reads_state=_reads_state(step),
     )
 
 
@@ -36,3 +39,9 @@ def _with_compiled_steps(action: Action, plan: Plan) -> Action:
     values = {item.attribute: getattr(action, item.attribute) for item in fields_of(type(action))}
     runs = {name: compile_steps(value, plan) for name, value in values.items() if isinstance(value, Steps)}
     return type(action)(**{**values, **runs}) if runs else action
+
+
+def _reads_state(step: WrittenStep) -> bool:
+    """Tell whether the step's own templates may read the state: a form and a check have templates of their own."""
+    asks = modal_of(step) is not None or getattr(step.action, "check", None) is not None
+    return asks or any(ROOT in each.template.roots for each in templates_in((step.action, step.when)))

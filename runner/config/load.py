@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from runner.config import source
 from runner.config.data_files import read_data
-from runner.config.document import Document, Handler
+from runner.config.document import Document, Handler, declarations
 from runner.config.environment import TOKEN_PATH, hidden, secret_in_file, substitute, written_token
 from runner.config.fits import fits
 from runner.config.include import FindFiles, Pattern, ReadFile, gather, nothing_found
 from runner.config.reader import Reader
 from runner.config.schema import Actions, schema
 from runner.config.source import Node
+from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Severity, Span
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ MERGE_KEY = "merge-key"
 class Config:
     """A document with the places of everything in it. `root` are its nodes, with the environment's values.
 
-    `data` is what the files under `data:` say; one that can't be read is not in it.
+    `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what the bot keeps, so
+    far as the declarations are sound.
     """
 
     file: str
@@ -40,6 +42,7 @@ class Config:
     root: source.Mapping = field(repr=False)
     faults: tuple[Span, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict[str, object])
+    declared: Declarations = field(default_factory=Declarations)
 
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
@@ -156,11 +159,36 @@ def _read(
     broken = {item.path for item in found if item.diagnostic.slug not in ABOUT_THE_WHOLE} | replaced.unset
     sound = _without(replaced.root, broken, actions)
     assert isinstance(sound, source.Mapping)
-    reader = Reader(actions)
+    declared = _declared(sound, broken, actions)
+    reader = Reader(actions, declared)
     document = reader.entry(Document, sound)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
-    return Loaded(Config(name, document, replaced.root, in_the_way), faults, {})
+    return Loaded(Config(name, document, replaced.root, in_the_way, declared=declared), faults, {})
+
+
+def _declared(root: source.Mapping, broken: "set[NodePath]", actions: Actions) -> Declarations:
+    """Return what the file says that the bot keeps, as far as all of a declaration can be read.
+
+    Steps are read with it in mind, wherever it stands.
+    """
+    kept = {
+        section: source.Entry(entry.key, _whole(entry.value, section, broken))
+        for section, entry in root.entries.items()
+        if section in ("state", "records")
+    }
+    if not kept:
+        return Declarations()
+    found = Reader(actions).entry(Document, dataclasses.replace(root, entries=kept))  # its faults are found again
+    return declarations(found.state, found.records)
+
+
+def _whole(node: Node, section: str, broken: "set[NodePath]") -> Node:
+    """Return a section without the names below which something is broken."""
+    if not isinstance(node, source.Mapping):
+        return node
+    names = {path[1] for path in broken if path[:1] == (section,) and len(path) > 1}
+    return dataclasses.replace(node, entries={n: entry for n, entry in node.entries.items() if n not in names})
 
 
 def _discreet(violation: "Violation") -> "Violation":

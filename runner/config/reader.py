@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from runner.actions.action import Action, Authored, WrittenStep
 from runner.config import source
+from runner.config.bound import bound
 from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
 from runner.config.suggestion import suggestion
+from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Span
 from runner.fields import (
     ActionShape,
@@ -46,6 +48,7 @@ class Reader:
     """Reads nodes into entries and actions, and gathers the faults on the way."""
 
     actions: Actions
+    declared: Declarations = field(default_factory=Declarations)
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     def entry(self, entry: type[E], node: Node) -> E:
@@ -151,7 +154,8 @@ class Reader:
             values |= self._values(action, beside_fields(action), step)
             spans |= _beside_spans(action, step)
             self._missing_beside(name, action, step, key)
-        built = _built(action, values)
+        built, misfits = bound(_built(action, values), self.declared, spans, key)
+        self.faults += misfits
         if isinstance(node, Mapping) and (lacks := built.lacks()):
             headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
             self._add("step-without-effect", key, headline, why, f"add {lacks}")
@@ -252,12 +256,16 @@ def _empty(shape: Shape) -> object:
 
 
 def _spans(action: type[Action], node: Node | None, key: Span) -> dict[str, Span]:
-    """Return where each field of the action stands: its key, or the value under the action's own key."""
+    """Return where each field of the action stands: its key, or the value under the action's own key.
+
+    What the key `to` says is at `to=`.
+    """
     if isinstance(node, Mapping) and not action.whole:
         spans: dict[str, Span] = {}
         for item in own_fields(action):
             if (value := node.get(item.name)) is not None:
-                spans |= {item.attribute: node.key(item.name).span, **_item_spans(item.attribute, value)}
+                own = {item.attribute: node.key(item.name).span, f"{item.attribute}=": value.span}
+                spans |= {**own, **_item_spans(item.attribute, value)}
         return spans
     named = action.whole or action.short
     return {named: node.span if isinstance(node, Scalar) else key} if named and node is not None else {}
@@ -271,7 +279,13 @@ def _beside_spans(action: type[Action], step: Mapping) -> dict[str, Span]:
 
 
 def _item_spans(attribute: str, node: Node) -> dict[str, Span]:
-    """Return where the items of a list stand, as `components.0`."""
+    """Return where the items of a list stand, as `components.0`, or the keys and values of a mapping.
+
+    The key `status` of `values` is `values.status`, and what it says is `values.status=`.
+    """
+    if isinstance(node, Mapping):
+        keys = {f"{attribute}.{name}": item.key.span for name, item in node.entries.items()}
+        return keys | {f"{attribute}.{name}=": item.value.span for name, item in node.entries.items()}
     items = node.items if isinstance(node, Sequence) else ()
     return {f"{attribute}.{index}": item.span for index, item in enumerate(items)}
 

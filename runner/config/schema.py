@@ -26,6 +26,7 @@ from runner.fields import (
     Field,
     ListShape,
     MapShape,
+    NullableShape,
     NumberShape,
     Shape,
     SnowflakeShape,
@@ -169,6 +170,8 @@ def _shape(shape: Shape) -> Schema:
             return _list(shape)
         case MapShape():
             return _map(shape)
+        case NullableShape():
+            return {"anyOf": [{"type": "null"}, _shape(shape.of)]}
         case EntryShape():
             return _short_or_long(shape.entry, fields_of(shape.entry))
         case StepsShape():

@@ -83,7 +83,7 @@ class Endings:
         steps = (handler.on_error if failure else handler.on_timeout) if handler else None
         message = public_message(failure) if failure else ""
         if steps is None or run is None or live.is_cut or not await self._rescued(live, run, steps, message):
-            neutral = sentence("failed" if failure else "timeout", reference=live.reference)
+            neutral = sentence(_sentence_for(failure), reference=live.reference)
             await self._tell(live, message or neutral, neutral, is_ephemeral=None)
 
     async def _rescued(self, live: Live, failed: Run, steps: Steps, message: str) -> bool:
@@ -151,6 +151,13 @@ def _refusal_text(refusal: Refused) -> str:
     if refusal.text.strip():
         return refusal.text
     return sentence(refusal.reason, names=" and ".join(f"**{name}**" for name in refusal.names))
+
+
+def _sentence_for(failure: Exception | None) -> str:
+    """Return the name of the sentence that says what went wrong; None is a handler whose time is up."""
+    if failure is None:
+        return "timeout"
+    return failure.sentence if isinstance(failure, StepFailed) else "failed"
 
 
 def _is_expected(failure: Exception) -> bool:

@@ -22,6 +22,7 @@ from runner.engine.context import Directory
 from runner.engine.endings import Endings
 from runner.engine.guards import admit
 from runner.engine.live import Counts, Live
+from runner.engine.memory import Memory
 from runner.engine.routing import route
 from runner.engine.steps import Run
 from runner.engine.watchdog import Watchdog
@@ -31,6 +32,7 @@ from runner.lifecycle.limits import INITIAL_RESPONSE_S, TOKEN_LIFETIME_S
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest
+from runner.store.errors import StoreFailed
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -57,6 +59,7 @@ class Engine:
         answers: Answers,
         rest: Rest,
         directory: Directory,
+        memory: Memory,
         now: Callable[[], float],
         log: Log,
         new_reference: Callable[[], str] = lambda: secrets.token_hex(_REFERENCE_BYTES),
@@ -72,6 +75,7 @@ class Engine:
         self._answers = answers
         self._rest = rest
         self._directory = directory
+        self._memory = memory
         self._now = now
         self._log = log
         self._live_max = live_max
@@ -107,6 +111,15 @@ class Engine:
     def swap(self, program: Program) -> None:
         """Answer with `program` from the next interaction on; what is under way ends on its own program."""
         self.program = program
+        if program.needs_store:
+            self._tasks.create_task(self._prepare(program))
+
+    async def _prepare(self, program: Program) -> None:
+        """Make the store fit for a program, before somebody waits for that."""
+        try:
+            await self._memory.prepare(program)
+        except StoreFailed as fault:  # whoever needs it tries again, and tells its user
+            self._log.error("store not ready", generation=program.generation, reason=str(fault))
 
     def observe_date(self, date_s: float, sent_at: float, received_at: float) -> None:
         """Learn from the `Date` header of an answer of Discord's how far the clocks are apart; all in Unix seconds."""
@@ -234,9 +247,11 @@ class Engine:
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
-        admit(handler, live.interaction, values, live.program.checks, self._directory)
         live.run = self._new_run(live, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
+            if handler.guard_reads_state:
+                await live.run.read_state()
+            admit(handler, live.interaction, values, live.program.checks, self._directory)
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)
@@ -253,8 +268,10 @@ class Engine:
             self._rest,
             self._directory,
             self._log,
+            self._memory,
             deferral=live.deferral,
             is_ephemeral=is_ephemeral,
+            state=live.handler.state if live.handler else (),
         )
 
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:

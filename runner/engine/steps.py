@@ -5,29 +5,33 @@ stop, or (later) to be put away and resumed.
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from runner.actions.action import Action, StepFailed
 from runner.compile import CompiledStep, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid
-from runner.engine.context import Directory
+from runner.engine.context import Directory, caller
 from runner.engine.guards import admit_check
+from runner.engine.memory import Here, Memory
 from runner.fields import Steps
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest, RestRefused
+from runner.stored import Stored
 from runner.templates import RenderError
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_deferral", "_directory", "_entered", "_interaction", "_is_stopped", "_log",
-                 "_program", "_rest", "_stack", "at", "context", "is_ephemeral")  # fmt: skip
+    __slots__ = ("_acknowledger", "_deferral", "_directory", "_entered", "_here", "_interaction", "_is_stopped", "_log",
+                 "_memory", "_program", "_rest", "_stack", "_state", "_written", "at", "context",
+                 "is_ephemeral")  # fmt: skip
 
     def __init__(
         self,
@@ -38,16 +42,23 @@ class Run:
         rest: Rest,
         directory: Directory,
         log: Log,
+        memory: Memory,
         *,
         deferral: Event,
         is_ephemeral: bool,
+        state: tuple[str, ...] = (),
     ) -> None:
+        """`state` are the values of the state that templates of the handler read."""
         self._program = program
         self._interaction = interaction
         self._acknowledger = acknowledger
         self._rest = rest
         self._directory = directory
         self._log = log
+        self._memory = memory
+        self._state = state
+        self._written: dict[str, Any] = {}
+        self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
         self._deferral = deferral
         self._stack: list[tuple[tuple[CompiledStep, ...], int]] = []
         self._entered: Steps | None = None
@@ -85,6 +96,8 @@ class Run:
 
     async def _step(self, step: CompiledStep) -> None:
         self.at = step
+        if step.reads_state:
+            await self.read_state()
         if step.when is not None and not step.when(self.context):
             self._keep(step, None)
             return
@@ -167,6 +180,29 @@ class Run:
             return await self._rest.request(method, route, json, **parts)
         except RestRefused as refusal:
             raise StepFailed(f"Discord refused: {refusal}") from None
+
+    async def read_state(self) -> None:
+        """Read the values of the state that the handler's templates read, unless that has been done: in one query.
+
+        What a step of this run has written is what it has written, whoever has written since.
+        """
+        if self._state and "state" not in self.context:
+            unknown = [name for name in self._state if name not in self._written]
+            read = await self._memory.read_own(self._program, self._here, unknown) if unknown else {}
+            self.context["state"] = {**read, **self._written}
+
+    async def write(self, unit: Callable[[Stored], T]) -> T:
+        """Run a function on what the bot keeps; templates of later steps read what it has written."""
+        written = await self._memory.write(self._program, self._here, unit)
+        self._written.update(written.own)
+        if "state" in self.context:
+            self.context["state"] = {**self.context["state"], **written.own}
+        value: T = written.value
+        return value
+
+    async def read(self, unit: Callable[[Stored], T]) -> T:
+        """Run a function that only reads what the bot keeps."""
+        return await self._memory.read(self._program, self._here, unit)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

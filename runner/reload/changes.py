@@ -65,7 +65,11 @@ def changes_between(before: Said, after: Said) -> Changes:
 
 def restart_needed(first: Program, wanted: Program) -> tuple[str, ...]:
     """Return the settings that the process took from `first` when it started, and that `wanted` has otherwise."""
-    taken = {"bot.presence": first.presence != wanted.presence, "bot.token": first.token != wanted.token}
+    taken = {
+        "bot.presence": first.presence != wanted.presence,
+        "bot.token": first.token != wanted.token,
+        "store": first.needs_store and first.store != wanted.store,
+    }
     return tuple(name for name, differs in taken.items() if differs)
 
 

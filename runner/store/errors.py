@@ -49,6 +49,12 @@ class StoreOfALaterVersion(StoreFailed):
     happened = "the store was written by a later version"
 
 
+class StoreUnfit(StoreFailed):
+    """What is kept doesn't fit what the config declares now."""
+
+    happened = "the store does not fit the config"
+
+
 class UniqueViolated(Exception):
     """A record with the same values is there already. `fields` are those that have to be unique together."""
 

@@ -1,7 +1,7 @@
 """Typed values by name and scope."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,8 +76,11 @@ class State:
         total: float = self._change(key, add, start)
         return total
 
-    def append(self, key: Key, value: Json, *, limit: int) -> list[Json]:
-        """Add to the end of a list and return it. Raises `WrongKind`, `LimitReached`, `TooLarge`."""
+    def append(self, key: Key, value: Json, *, limit: int, start: Sequence[Json] = ()) -> list[Json]:
+        """Add to the end of a list, to `start` where none is set, and return it.
+
+        Raises `WrongKind`, `LimitReached`, `TooLarge`.
+        """
 
         def add(found: Json) -> list[Json]:
             items = _items(key, found)
@@ -85,16 +88,16 @@ class State:
                 raise LimitReached(limit)
             return [*items, value]
 
-        items: list[Json] = self._change(key, add, [])
+        items: list[Json] = self._change(key, add, list(start))
         return items
 
-    def remove(self, key: Key, value: Json) -> list[Json]:
-        """Take every `value` out of a list and return what is left. Raises `WrongKind`."""
+    def remove(self, key: Key, value: Json, *, start: Sequence[Json] = ()) -> list[Json]:
+        """Take every `value` out of a list, or of `start`, and return what is left. Raises `WrongKind`."""
 
         def take(found: Json) -> list[Json]:
             return [item for item in _items(key, found) if not _same(item, value)]
 
-        items: list[Json] = self._change(key, take, [])
+        items: list[Json] = self._change(key, take, list(start))
         return items
 
     def unset(self, key: Key) -> bool:

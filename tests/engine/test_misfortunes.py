@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
 from runner.engine.answers import Answer, Method, NotSent
 from runner.engine.interaction import Engine
+from runner.engine.memory import Memory
 from runner.fields import Duration, option
 from runner.logs import LineFormatter, Log
 from tests.conftest import Bot, StartBot
@@ -204,6 +206,7 @@ async def test_an_engine_that_ends_lets_go_of_what_has_not_begun(bot: StartBot) 
         answers=Nobody(),
         rest=made.gateway,
         directory=made.gateway,
+        memory=Memory(Path(), now=made.clock.now),
         now=made.clock.now,
         log=Log("runner"),
     )

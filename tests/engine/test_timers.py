@@ -169,7 +169,7 @@ async def test_timers_of_another_process_that_died_are_taken_over(bench: Bench) 
     bench.start("other")
     await elapse(2 * CLAIM_S)
     first, second = bench.taken.times["a"]
-    assert CLAIM_S <= second - first < CLAIM_S + LOOK_S
+    assert CLAIM_S - 1 < second - first < CLAIM_S + LOOK_S
 
 
 async def test_no_more_are_taken_at_once_than_allowed_and_none_is_lost(bench: Bench) -> None:

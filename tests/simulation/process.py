@@ -4,11 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from runner.compile import Program
 from runner.engine.answers import Answer, Method
 from runner.engine.interaction import Engine
+from runner.engine.memory import Memory
 from runner.logs import Log
 
 from .bots import USER_TEXT, Json
@@ -142,6 +144,7 @@ class Process:
             answers=self,
             rest=_Rest(self),
             directory=_Directory(_BOT),
+            memory=Memory(Path(), now=clock.now),
             now=clock.now,
             log=self.log,
             new_reference=new_reference,

@@ -7,6 +7,7 @@ from runner.config.document.guards import Check, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Handler
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.responses import STRATEGIES, Response
+from runner.config.document.stored import RecordField, Records, State, declarations
 from runner.config.document.whole import Document
 
 __all__ = [
@@ -25,6 +26,10 @@ __all__ = [
     "Option",
     "PermissionRules",
     "Presence",
+    "RecordField",
+    "Records",
     "Response",
     "RoleRules",
+    "State",
+    "declarations",
 ]

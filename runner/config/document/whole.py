@@ -10,6 +10,7 @@ from runner.config.document.components import Component
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
+from runner.config.document.stored import Records, State
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
 
@@ -29,6 +30,12 @@ class Document(Entry):
         min_length=1,
         max_items=100,
     )
+    store: str = option(
+        "Where the bot keeps what must outlive it: `sqlite:PATH`, `postgresql://USER:PASSWORD@HOST/DATABASE`, or "
+        "`memory`, for tests. A path is relative to this file.",
+        default="sqlite:.lifecycle/state.db",
+        secret=True,
+    )
     bot: Bot = option("Who the bot is and where it runs.", default=Bot())
     defaults: Defaults = option("What every handler inherits.", default=Defaults())
     vars: Mapping[str, Data] = option(
@@ -36,6 +43,20 @@ class Document(Entry):
     )
     data: Mapping[str, str] = option(
         "Files that templates read as `data.<name>`: YAML, JSON or CSV, relative to this file.",
+        default={},
+        pattern=FIELD_PATTERN,
+        takes=FIELD_TAKES,
+        max_items=100,
+    )
+    state: Mapping[str, State] = option(
+        "Values that the bot keeps; templates read them as `state.<name>`.",
+        default={},
+        pattern=FIELD_PATTERN,
+        takes=FIELD_TAKES,
+        max_items=500,
+    )
+    records: Mapping[str, Records] = option(
+        "Small tables that the bot keeps: tickets, reminders, votes.",
         default={},
         pattern=FIELD_PATTERN,
         takes=FIELD_TAKES,

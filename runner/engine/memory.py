@@ -1,0 +1,157 @@
+"""What a bot remembers: the store of its program, opened where the program keeps something, and its units run there."""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from runner.actions.action import StepFailed
+from runner.compile import Program
+from runner.declarations import IN_SERVERS_ONLY
+from runner.store.errors import StoreFailed, StoreUnfit, UniqueViolated
+from runner.store.place import parse
+from runner.store.scope import Scope
+from runner.stored import Json, Stored
+
+if TYPE_CHECKING:
+    from runner.store.database import Database
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where and by whom a run was started: ids, or None where there is none."""
+
+    guild_id: str | None
+    channel_id: str | None
+    user_id: str | None
+
+    def scope(self, kind: str, of: str | None = None) -> Scope:
+        """Return the scope that is meant; `of` is a user or a channel other than this one. Raises `StepFailed`."""
+        if kind == "global":
+            return Scope("global")
+        if kind in IN_SERVERS_ONLY and self.guild_id is None:
+            raise StepFailed(f"the scope `{kind}` exists only in a server", sentence="refused_server")
+        if kind == "guild":
+            return Scope("guild", self.guild_id or "")
+        owner = of or (self.channel_id if kind == "channel" else self.user_id)
+        if owner is None:
+            raise StepFailed(f"there is no {kind} here: say whose it is with `of:`")
+        if kind == "channel":
+            return Scope("channel", owner)
+        return Scope("user", owner) if kind == "user" else Scope("member", f"{self.guild_id}:{owner}")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a unit returned, and what it has made of the values of whoever started the run, by name."""
+
+    value: Any  # a unit returns what it likes
+    own: Mapping[str, Json]
+
+
+class Memory:
+    """The store of a bot. Use it as an asynchronous context manager: what it opens, it closes.
+
+    Nothing is opened before a program needs it, SQLAlchemy not even imported. `directory` is where relative paths
+    begin, `now` gives Unix seconds.
+    """
+
+    def __init__(self, directory: Path, *, now: Callable[[], float]) -> None:
+        self._directory = directory
+        self._now = now
+        self._tasks = asyncio.TaskGroup()
+        self._closing = asyncio.Event()
+        self._opening = asyncio.Lock()
+        self._opened: asyncio.Future[Database] | None = None
+        self._prepared: set[str] = set()
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        await self._tasks.__aexit__(None, None, None)
+
+    async def prepare(self, program: Program) -> "Database":
+        """Open the store, if it isn't, and make it fit for a program. Raises `StoreFailed`."""
+        async with self._opening:
+            database = await self._database(program)
+            if program.digest not in self._prepared:
+                await _define(database, program)
+                self._prepared.add(program.digest)
+            return database
+
+    async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
+        """Run a function on what the bot keeps. Raises `StepFailed`."""
+        return await self._unit(program, here, unit, is_writing=True)
+
+    async def read(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> T:
+        """Run a function that only reads what the bot keeps. Raises `StepFailed`."""
+        found: T = (await self._unit(program, here, unit, is_writing=False)).value
+        return found
+
+    async def read_own(self, program: Program, here: Here, names: Sequence[str]) -> dict[str, Json]:
+        """Return values of whoever started a run, in one query. Raises `StepFailed`."""
+        return await self.read(program, here, lambda stored: stored.read_own(names))
+
+    async def _unit(self, program: Program, here: Here, unit: Callable[[Stored], T], *, is_writing: bool) -> Written:
+        try:
+            database = await self.prepare(program)
+            from runner.engine.stored import StoredInUnit, step_failure  # it is imported by now
+
+            try:
+                run = database.write if is_writing else database.read
+                return await run(lambda tx: StoredInUnit(tx, program, here).written_by(unit))
+            except Exception as fault:
+                raise step_failure(fault) or fault from None
+        except StoreFailed as fault:
+            raise StepFailed(str(fault), sentence="store_failed") from None
+
+    async def _database(self, program: Program) -> "Database":
+        """Return the store, opened by a task of its own: whoever needs it first may end, and it stays open."""
+        if self._opened is None:
+            self._opened = asyncio.get_running_loop().create_future()
+            self._tasks.create_task(self._keep(program, self._opened))
+        try:
+            return await asyncio.shield(self._opened)
+        except StoreFailed:
+            self._opened = None  # the next one who needs it tries again
+            raise
+
+    async def _keep(self, program: Program, opened: "asyncio.Future[Database]") -> None:
+        """Open the store and close it at the end."""
+        try:
+            # Importing it takes 150 ms, which may be those of a bot that runs already.
+            module = await asyncio.to_thread(importlib.import_module, "runner.store.database")
+            await asyncio.to_thread(importlib.import_module, "runner.engine.stored")
+            place = parse(program.store, self._directory)
+            async with module.Database(place, now=self._now) as database:
+                opened.set_result(database)
+                await self._closing.wait()
+        except Exception as fault:
+            if opened.done():
+                raise
+            opened.set_exception(fault)
+
+
+async def _define(database: "Database", program: Program) -> None:
+    """Make the tables of the store what the program declares. Raises `StoreUnfit` where records are in the way."""
+    from runner.engine.stored import table_of
+    from runner.store.records import define
+
+    for name, declared in program.declarations.records.items():
+        table = table_of(declared)
+        try:
+            await database.write(partial(define, table=table))
+        except UniqueViolated as fault:
+            reason = f"records of `{name}` have the same {' and '.join(fault.fields)}, which has to be unique now"
+            raise StoreUnfit(str(database.place), reason) from None
