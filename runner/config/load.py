@@ -33,7 +33,7 @@ MERGE_KEY = "merge-key"
 class Config:
     """A document with the places of everything in it. `root` are its nodes, with the environment's values.
 
-    `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what the bot keeps, so
+    `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what is kept, so
     far as the declarations are sound.
     """
 

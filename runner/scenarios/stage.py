@@ -4,7 +4,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from runner.compile import Program
 from runner.emulator.clock import VirtualClock, elapse
@@ -41,11 +43,12 @@ class _Lines(logging.Handler):
 
 @dataclass(slots=True)
 class Stage:
-    """One local Discord, and one bot at a time. `program` is what the bot runs."""
+    """One local Discord, and one bot at a time. `program` is what the bot runs, `folder` where it keeps things."""
 
     program: Program
     local: LocalDiscord
     clock: VirtualClock
+    folder: Path
     lines: _Lines = field(default_factory=_Lines)
     running: Running | None = None
     stopping: "asyncio.Future[None] | None" = None
@@ -59,7 +62,15 @@ class Stage:
         logging.getLogger(LOGGER).addHandler(self.lines)
         discord = Discord(self.local.base_url, self.local.token)
         self.task = asyncio.create_task(
-            run(self.program, discord, Log(LOGGER), serving.set_result, self.stopping, now=self.clock.now)
+            run(
+                self.program,
+                discord,
+                Log(LOGGER),
+                serving.set_result,
+                self.stopping,
+                now=self.clock.now,
+                directory=self.folder,
+            )
         )
         await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)
         if not serving.done():
@@ -98,10 +109,12 @@ async def on_stage(program: Program, act: Callable[[Stage], Awaitable[None]]) ->
     clock = VirtualClock(asyncio.get_running_loop())
     local = LocalDiscord(clock=clock)
     await local.start()
-    stage = Stage(program, local, clock)
-    try:
-        await stage.start_bot()
-        await act(stage)
-    finally:
-        await stage.stop_bot()
-        await local.stop()
+    with TemporaryDirectory(prefix="lifecycle-runner-") as folder:
+        # A store of its own, whatever the config says: what is played must not reach what a running bot keeps.
+        stage = Stage(replace(program, store="sqlite:state.db"), local, clock, Path(folder))
+        try:
+            await stage.start_bot()
+            await act(stage)
+        finally:
+            await stage.stop_bot()
+            await local.stop()

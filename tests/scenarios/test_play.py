@@ -10,7 +10,10 @@ from runner.scenarios.play import Failure, play
 from tests.conftest import compiled
 
 BOT = """
+store: postgresql://not.there/bots
+state: {taps: {type: integer, default: 0}}
 commands:
+  tap: {description: Tap, steps: [{increment: {state: taps}}, {reply: "{{ state.taps }}"}]}
   ping:
     description: Ping
     options: {who: {type: user, description: Who}}
@@ -55,6 +58,7 @@ HOLDS = {
     "a reaction": "- {say: Hello, id: hi}\n- {react: 👍, by: Kim, target: hi}",
     "time that passes": "- command: ask\n- wait: 20m\n- {click: 'No', expect: {content: {matches: says no$}}}",
     "a restart": "- command: ask\n- restart: true\n- {click: 'No', expect: {acknowledged_within: 1s}}",
+    "what is kept over a restart": "- {command: tap, expect: '1'}\n- restart: true\n- {command: tap, expect: '2'}",
     "several in one moment": "- command: ask\n- together: [{click: 'No', by: Mo}, {click: 'No', by: Kim}]",
     "what a client won't do": "- {command: nothing, expect: {refused: {contains: nothing}}}",
     "a private failure": "- {command: boom, expect: {content: No luck., ephemeral: true}}",
