@@ -166,13 +166,29 @@ def process(folder: Path, *arguments: str, **environment: str) -> "subprocess.Co
     )
 
 
-@pytest.mark.parametrize("file", ["good.yaml", "bad.yaml"])
-def test_validate_imports_neither_discord_nor_aiohttp(files: Path, file: str) -> None:
+KEEPING = (
+    "version: 1\nstate: {taps: {type: integer, default: 0}}\ncommands: {ping: {description: d, steps: [TAP, HI]}}\n"
+)
+KEEPING = KEEPING.replace("TAP", "{increment: {state: taps}}").replace("HI", "{reply: Pong}")
+
+
+@pytest.mark.parametrize("file", ["good.yaml", "bad.yaml", "keeping.yaml"])
+def test_validate_imports_nothing_that_only_a_running_bot_needs(files: Path, file: str) -> None:
+    (files / "keeping.yaml").write_text(KEEPING)
     program = (
-        "import sys; from runner.cli import main; main(['validate', sys.argv[1]]);"
-        "print([name for name in ('discord', 'aiohttp', 'asyncio') if name in sys.modules], file=sys.stderr)"
+        "import sys; from runner.cli import main; main(['validate', sys.argv[1]]); slow = ('discord', 'aiohttp', "
+        "'asyncio', 'sqlalchemy', 'sqlite3'); print([name for name in slow if name in sys.modules], file=sys.stderr)"
     )
     assert process(files, "-c", program, file).stderr == "[]\n"
+
+
+def test_a_store_that_can_not_be_opened_is_neither_the_configs_fault_nor_the_calls(files: Path) -> None:
+    (files / "keeping.yaml").write_text(KEEPING)
+    (files / ".lifecycle").write_text("in the way")
+    ended = process(files, "-m", "runner", "keeping.yaml")
+    assert ended.returncode == 3
+    said = ended.stderr.splitlines()[-1]
+    assert said == (f"lifecycle-runner: the store can't be reached (sqlite:{Path('.lifecycle/state.db')}): File exists")
 
 
 def test_a_reader_who_leaves_early_is_no_fault(files: Path) -> None:
