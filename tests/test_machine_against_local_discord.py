@@ -52,8 +52,8 @@ FIELD = {"type": 18, "label": "Why", "component": {"type": 4, "style": 1, "custo
 FORM = {"custom_id": "form", "title": "Form", "components": [FIELD]}
 PICK = {"content": "pick one", "components": [BUTTON]}
 
-# A ping never comes through a gateway, so the local Discord sends none.
-ORIGINS = [origin for origin in Origin if origin is not Origin.PING]
+# A ping never comes through a gateway, so the local Discord sends none; and events are no interactions.
+ORIGINS = [origin for origin in Origin if origin not in {Origin.PING, Origin.NO_INTERACTION}]
 
 
 @dataclass(frozen=True, slots=True)

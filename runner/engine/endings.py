@@ -71,6 +71,8 @@ class Endings:
                 await live.acknowledger.respond(Event.AUTOCOMPLETE, Message(), is_ephemeral=False)
             case Origin.PING:
                 await live.acknowledger.respond(Event.PONG, Message(), is_ephemeral=False)
+            case Origin.NO_INTERACTION:
+                return
 
     async def rescue(self, live: Live, failure: Exception | None) -> None:
         """Run `on_error` or `on_timeout`; where there is none, or it fails too, say the built-in sentence."""

@@ -28,6 +28,7 @@ class Origin(Enum):
     MODAL_FROM_COMPONENT = "modal from component"
     AUTOCOMPLETE = "autocomplete"
     PING = "ping"
+    NO_INTERACTION = "no interaction"  # an event or a schedule: nobody waits for an answer
 
 
 class State(Enum):
@@ -153,6 +154,9 @@ _CHOICES_TWICE: Final = Refusal("autocomplete-answered", "the choices have been 
 _ONLY_PONG: Final = Refusal("ping-takes-pong", "Discord's check of the endpoint takes nothing but a pong", _PING)
 _PONG_ELSEWHERE: Final = Refusal("pong-outside-ping", "a pong answers only Discord's check of the endpoint", _PING)
 _PONG_TWICE: Final = Refusal("ping-answered", "Discord's check of the endpoint has been answered already", _PING)
+_NOBODY_ASKED: Final = Refusal(
+    "no-interaction", "nobody waits for an answer here: no command, button or form has started this", _RESPONDING
+)
 _TOO_LATE: Final = Refusal(
     "response-too-late", "nothing answered within 3 s, and Discord has given this interaction up", _FOLLOW_UPS
 )
@@ -198,6 +202,7 @@ _BARRED: Final[Mapping[Origin, Mapping[Event, Refusal]]] = {
     },
     Origin.AUTOCOMPLETE: dict.fromkeys(set(Event) - _TIME - {Event.AUTOCOMPLETE}, _ONLY_CHOICES),
     Origin.PING: dict.fromkeys(set(Event) - _TIME - {Event.PONG}, _ONLY_PONG),
+    Origin.NO_INTERACTION: dict.fromkeys(set(Event) - _TIME, _NOBODY_ASKED),
 }
 
 # The states in which Discord has taken a first response and more may follow.
@@ -321,6 +326,8 @@ def watchdog_event(origin: Origin) -> Event:
 
     A command and a form must show something, so the user sees "thinking". A component has a message already and is
     acknowledged without a trace. An autocomplete has only choices (send none), a ping only its pong.
+
+    Raises ValueError where no interaction is, because nobody waits there.
     """
     match origin:
         case Origin.COMMAND | Origin.MODAL_FROM_COMMAND | Origin.MODAL_FROM_COMPONENT:
@@ -331,6 +338,8 @@ def watchdog_event(origin: Origin) -> Event:
             return Event.AUTOCOMPLETE
         case Origin.PING:
             return Event.PONG
+        case Origin.NO_INTERACTION:
+            raise ValueError("nobody waits for an answer")
 
 
 def ephemeral_is_honoured(call: Call) -> bool:

@@ -46,6 +46,7 @@ BARRED = """
     form_b  -     -     -      -       -     -      mm    ce    pe    -     -
     auto    oc    oc    oc     oc      oc    oc     oc    -     oc    -     -
     ping    op    op    op     op      op    op     op    op    -     -     -
+    nobody  na    na    na     na      na    na     na    na    na    -     -
 """
 
 ORIGINS = {
@@ -55,6 +56,7 @@ ORIGINS = {
     "form_b": Origin.MODAL_FROM_COMPONENT,
     "auto": Origin.AUTOCOMPLETE,
     "ping": Origin.PING,
+    "nobody": Origin.NO_INTERACTION,
 }
 STATES = {
     "rec": State.RECEIVED,
@@ -117,7 +119,9 @@ SLUGS = {
     "pt": "ping-answered",
     "tl": "response-too-late",
     "te": "token-expired",
+    "na": "no-interaction",
 }
+SPEECHLESS = {Origin.AUTOCOMPLETE, Origin.PING, Origin.NO_INTERACTION}  # those who take no message
 EVERYTHING = [(origin, state, event) for origin in Origin for state in State for event in Event]
 
 
@@ -184,7 +188,7 @@ def test_time_is_never_refused_and_never_sends(event: Event) -> None:
         (Origin.AUTOCOMPLETE, Event.AUTOCOMPLETE, CallbackType.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT),
         (Origin.PING, Event.PONG, CallbackType.PONG),
     ],
-    ids=ORIGINS,
+    ids=list(ORIGINS)[:-1],
 )
 def test_the_watchdog_acknowledges_every_received_interaction(
     origin: Origin, event: Event, callback: CallbackType
@@ -196,6 +200,11 @@ def test_the_watchdog_acknowledges_every_received_interaction(
     assert is_acknowledged(outcome.state)
 
 
+def test_nobody_watches_over_what_nobody_waits_for() -> None:
+    with pytest.raises(ValueError, match="nobody waits"):
+        watchdog_event(Origin.NO_INTERACTION)
+
+
 @pytest.mark.parametrize(
     ("origin", "types"),
     [
@@ -205,6 +214,7 @@ def test_the_watchdog_acknowledges_every_received_interaction(
         (Origin.MODAL_FROM_COMPONENT, {4, 5, 6, 7}),
         (Origin.AUTOCOMPLETE, {8}),
         (Origin.PING, {1}),
+        (Origin.NO_INTERACTION, set[int]()),
     ],
     ids=ORIGINS,
 )
@@ -270,7 +280,7 @@ def test_nothing_is_sent_after_the_token_has_expired(steps: list[tuple[State, Ca
         assert {call for _, call in steps[expired:]} == {Call.NONE}
 
 
-@given(st.sampled_from([origin for origin in Origin if origin not in {Origin.AUTOCOMPLETE, Origin.PING}]), walks)
+@given(st.sampled_from([origin for origin in Origin if origin not in SPEECHLESS]), walks)
 def test_a_reply_is_right_in_every_living_state(origin: Origin, steps: list[tuple[State, Call]]) -> None:
     states = {State.RECEIVED, *(state for state, _ in steps)}
     outcomes = [advance(origin, state, Event.REPLY) for state in states if not is_dead(state)]
