@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent / "runner"
 ORDER = (
     "diagnostics",
     "lifecycle",
+    "cron",
     "store",
     "logs",
     "rest",
