@@ -6,7 +6,7 @@ config declared something else.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from runner.fields import (
     BadValue,
@@ -177,7 +177,7 @@ def constant(shape: Shape, value: Json) -> Json:
         case ListShape(of):
             if not isinstance(value, (list, tuple)):
                 raise BadValue("this takes a list")
-            return [constant(of, item) for item in value]
+            return [constant(of, item) for item in cast(list[Json], value)]
         case NullableShape(of):
             return None if value is None else constant(of, value)
         case TextShape():

@@ -166,10 +166,11 @@ def process(folder: Path, *arguments: str, **environment: str) -> "subprocess.Co
     )
 
 
-KEEPING = (
-    "version: 1\nstate: {taps: {type: integer, default: 0}}\ncommands: {ping: {description: d, steps: [TAP, HI]}}\n"
-)
-KEEPING = KEEPING.replace("TAP", "{increment: {state: taps}}").replace("HI", "{reply: Pong}")
+KEEPING = """\
+version: 1
+state: {taps: {type: integer, default: 0}}
+commands: {ping: {description: d, steps: [{increment: {state: taps}}, {reply: Pong}]}}
+"""
 
 
 @pytest.mark.parametrize("file", ["good.yaml", "bad.yaml", "keeping.yaml"])

@@ -69,7 +69,7 @@ class HandlerCompiler:
         shown = [shown_by(modal) for modal in self._opened(written)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
         asks = any(getattr(step.action, "check", None) is not None for step in all_steps(*steps))
-        return found | self._state_of_guards(written) | (self._state_of_checks() if asks else frozenset())
+        return found | self._state_of_guards(written) | (self._state_of_checks() if asks else frozenset[str]())
 
     def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
         found = state_read_in(written.permissions, self.config.document.state)

@@ -144,7 +144,7 @@ def as_kept(value: Json) -> Json:
 
 def table_of(declared: TableDeclaration) -> Table:
     """Return a declared table as the store knows it."""
-    fields = {name: _kind(each) for name, each in declared.fields.items()}
+    fields: Mapping[str, FieldKind] = {name: _kind(each) for name, each in declared.fields.items()}
     return Table(declared.name, fields, declared.unique, declared.limit)
 
 

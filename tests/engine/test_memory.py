@@ -1,12 +1,13 @@
 """What a bot keeps, seen by its users: in one query, in time whatever the store does, and with a line when it fails."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from runner.emulator.clock import elapse
 from runner.engine.memory import Here
@@ -48,18 +49,18 @@ modals:
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
+def statements() -> Generator[list[str]]:
     """Gather the statements that are executed."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         seen.append(" ".join(statement.split()))
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    event.listen(sa.Engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def on(seen: list[str], table: str) -> int:
@@ -68,7 +69,7 @@ def on(seen: list[str], table: str) -> int:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[sqlite3.Connection]:
+def locked(folder: Path) -> Generator[sqlite3.Connection]:
     """Keep a bot from writing, as another process would, until the end or a commit."""
     with closing(sqlite3.connect(folder / ".lifecycle" / "state.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
