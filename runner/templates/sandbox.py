@@ -13,7 +13,7 @@ from runner.templates.syntax import Kind, Template, as_expression
 from runner.templates.values import is_list, is_mapping, kind, present, text, truth
 
 Clock = Callable[[], float]
-"""Gives seconds that never go back."""
+"""Gives seconds that never go back: of the thread's own time, because a busy machine isn't the template's doing."""
 
 Renderer = Callable[[Mapping[str, object]], object]
 """A template that is ready: from the context's values by name to a text, or to the value that it names."""
@@ -22,7 +22,7 @@ Execute = Callable[[Frame], None]
 """A statement that is ready: it writes to the frame's text, or sets one of its names."""
 
 
-def compile_template(template: Template, *, clock: Clock = time.perf_counter) -> Renderer:
+def compile_template(template: Template, *, clock: Clock = time.thread_time) -> Renderer:
     """Return the function that renders a template.
 
     STATIC gives the text, whatever the context. TEXT gives a str. NATIVE and EXPRESSION give the value as it is; text
