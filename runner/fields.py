@@ -34,9 +34,14 @@ Data = NewType("Data", object)
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A run of steps: as written after reading, ready to execute after compiling."""
+    """A run of steps: as written after reading, ready to execute after compiling.
+
+    Compiled, it has an `address` in its program, such as `commands/ticket/steps/2/then`: where a run that waits is
+    found again.
+    """
 
     items: tuple[Any, ...] = ()  # WrittenStep, then CompiledStep: both stand further down the pipeline
+    address: str = ""
 
 
 TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
@@ -206,6 +211,7 @@ class Field:
     is_required: bool
     description: str
     example: str
+    is_late: bool = False
 
 
 def option(
@@ -225,12 +231,13 @@ def option(
     static: bool = False,
     action: str = "",
     secret: bool = False,
+    late: bool = False,
 ) -> Any:  # Any, as in dataclasses.field: the annotation beside the call gives the type
     """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
 
     `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `static` keeps an
     action's field from being a template. `action` makes the key a short form for steps with that one action. What
-    is `secret` is left out of the entry's repr.
+    is `secret` is left out of the entry's repr. What is `late` is not evaluated before the step: the action does so.
     """
     bounds = {
         "minimum": minimum,
@@ -244,6 +251,7 @@ def option(
         "single": single,
         "static": static,
         "action": action,
+        "late": late,
     }
     metadata = {"description": description, "example": example, "bounds": bounds}
     if isinstance(default, dict):  # each entry gets an empty mapping of its own
@@ -271,6 +279,7 @@ def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
         is_required=item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING,
         description=item.metadata["description"],
         example=item.metadata["example"],
+        is_late=bounds["late"],
     )
 
 

@@ -24,6 +24,7 @@ ORDER = (
     "fields",
     "declarations",
     "stored",
+    "inside",
     "actions",
     "config",
     "modals",

@@ -15,7 +15,6 @@ from runner.build import build
 from runner.compile import CompiledStep, Program, bits
 from runner.config.load import load
 from runner.diagnostics.text import render_text
-from runner.fields import Steps
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Origin
 
@@ -327,7 +326,25 @@ def test_steps_inside_steps_are_compiled() -> None:
     (step, _) = steps_of("steps: [{if: user.is_bot, then: [{reply: '{{ user.name }}'}, stop]}, {reply: a}]")
     assert isinstance(step.action, If)
     assert [type(inner) for inner in step.action.then.items] == [CompiledStep, CompiledStep]
-    assert step.action.else_ == Steps()
+    assert step.action.else_.items == ()
+
+
+def test_every_run_of_steps_is_found_by_its_address() -> None:
+    program = compiled(
+        "defaults: {on_error: [{log: a}]}\n"
+        "commands: {it: {description: It, steps: [{log: a}, {if: user.is_bot, then: [{reply: b, catch: [stop]}]}]}}\n"
+        "components: {it: {button: {label: It}, on_error: [{log: own}], reply: a}}\n"
+    )
+    assert {address: [step.name for step in run.items] for address, run in program.runs.items()} == {
+        "commands/it/steps": ["log", "if"],
+        "commands/it/steps/1/then": ["reply"],
+        "commands/it/steps/1/then/0/catch": ["stop"],
+        "commands/it/steps/1/else": [],
+        "components/it/steps": ["reply"],
+        "components/it/on_error": ["log"],
+        "defaults/on_error": ["log"],
+    }
+    assert all(run.address == address for address, run in program.runs.items())
 
 
 def test_a_step_keeps_what_stands_beside_its_action() -> None:
@@ -349,8 +366,9 @@ def test_a_step_keeps_what_stands_beside_its_action() -> None:
     ],
     ids=["private", "public", "undecided"],
 )
-def test_a_slow_step_knows_how_visible_its_spinner_is(steps: str, expected: bool | None) -> None:
-    assert steps_of(f"steps: {steps}")[0].defers_privately is expected
+def test_the_plan_knows_how_visible_the_spinner_before_a_slow_step_is(steps: str, expected: bool | None) -> None:
+    handler = compiled(f"commands: {{it: {{description: It, steps: {steps}}}}}").commands["it"]
+    assert handler.plan.defer_before.get(handler.steps.items[0].key) is expected
 
 
 # What a handler inherits

@@ -205,7 +205,7 @@ async def test_only_an_action_that_says_so_leaves_the_process(name: str, action:
 async def test_nothing_runs_behind_an_action_that_ends(name: str, action: type[Action], bot: StartBot) -> None:
     ran = await run_example(await bot(bot_of(action)))
     said = [message.content for message in ran.trace.messages]
-    assert ("After" in said) is not action.ends, name
+    assert ("After" in said) is (action.ends is None), name
 
 
 @pytest.mark.parametrize(("name", "action"), ACTIONS)

@@ -8,12 +8,14 @@ engine learn from the class alone what they need to know.
 import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
 from runner.declarations import Declarations
 from runner.diagnostics import Span
-from runner.fields import Entry, Shape, Steps
+from runner.fields import Duration, Entry, Shape, Steps, option
+from runner.inside import Ensured, Inside
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Event
 from runner.messages import Message
@@ -22,6 +24,11 @@ from runner.templates import Template
 from runner.templates.types import Type
 
 T = TypeVar("T")
+LOOP_MAX = 1000
+"""How many times the steps of a loop can be run at most."""
+
+RETRY_DELAY_MAX_S = 60.0
+"""How long the longest wait between two attempts at a step is, in seconds."""
 
 
 class StepFailed(Exception):
@@ -45,6 +52,28 @@ class Refused(Exception):
         self.reason = reason
         self.text = text
         self.names = names
+
+
+class Ending(Enum):
+    """What an action ends, so that nothing can follow it: the handler, or the flow that it stands in."""
+
+    STOP = "stop"  # the handler, as a success
+    RETURN = "return"  # the flow, or outside of one the handler
+    FAIL = "fail"  # whatever doesn't catch it
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Why the steps under way are left before their end: a failure, a `stop`, or a `return` with its value."""
+
+    ending: Ending
+    failure: Exception | None = None
+    value: object = None
+    depth: int | None = None  # of a step whose time is up: no step inside of it may catch that
+
+
+Kept = dict[str, Any]
+"""What an action keeps while the steps inside of it run, or while it waits: JSON, because it may be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +173,16 @@ class Step(Protocol):
         """Make `vars.<name>` visible to the steps that follow."""
         ...
 
-    def enter(self, steps: Steps) -> None:
-        """Run `steps` next, then go on behind this step."""
+    def enter(self, steps: Steps, kept: Kept | None = None) -> None:
+        """Run `steps` next, then go on behind this step; with `kept`, by the action's `again`, which gets it back."""
         ...
 
-    def stop(self) -> None:
-        """End the handler after this step, as a success."""
+    def leave(self, leave: Leave) -> None:
+        """Leave the steps under way when this one returns."""
+        ...
+
+    def evaluate(self, late: object) -> Any:
+        """Return what a field that is declared `late` gives now. Any: a template's value."""
         ...
 
     def log(self, level: str, message: str) -> None:
@@ -160,21 +193,23 @@ class Step(Protocol):
 class Action(Entry):
     """One kind of step. A subclass is a frozen dataclass whose fields are the keys under the action's name.
 
-    `effect` is what it does to the interaction, `ends` whether nothing can follow it, `needs` which permissions the
-    bot must hold, `worst_case_s` how long it may take once it leaves the process (0: it never does), `outputs` what
-    `steps.<id>` holds afterwards. `whole` names the one field that is the value under the action's key, `beside` the
-    fields that are written next to that key instead of under it.
+    `effect` is what it does to the interaction, `ends` what it ends, so that nothing can follow it, `needs` which
+    permissions the bot must hold, `worst_case_s` how long it may take once it leaves the process (0: it never does),
+    `outputs` what `steps.<id>` holds afterwards. `whole` names the one field that is the value under the action's key,
+    `beside` the fields that are written next to that key instead of under it. `renders_again` says that `again` reads
+    what its templates give then, and not what is constant in it alone.
     """
 
     __slots__ = ()
     templated: ClassVar[bool] = True
     effect: ClassVar[Event | None] = None
-    ends: ClassVar[bool] = False
+    ends: ClassVar[Ending | None] = None
     needs: ClassVar[Permissions] = Permissions(0)
     worst_case_s: ClassVar[float] = 0.0
     outputs: ClassVar[Mapping[str, Type]] = {}
     whole: ClassVar[str | None] = None
     beside: ClassVar[tuple[str, ...]] = ()
+    renders_again: ClassVar[bool] = False
 
     def takes_s(self) -> float:
         """Return the longest this step may take outside the process, in seconds; 0 for a fast step."""
@@ -184,12 +219,17 @@ class Action(Entry):
         """Return the time, in seconds, that this step takes even when all goes well."""
         return 0.0
 
+    def inside(self) -> Inside | None:
+        """Return how the steps inside of this one are run; None for an action without any."""
+        return None
+
     def branches(self) -> tuple[Steps, ...]:
-        """Return the runs of steps of which exactly one is executed; empty for an action without any."""
-        return ()
+        """Return every run of steps that stands inside of this one, in the order of the file."""
+        inside = self.inside()
+        return () if inside is None else inside.runs
 
     def condition(self) -> object:
-        """Return the expression that decides: which of two branches runs, or, without branches, whether to go on."""
+        """Return the expression that decides: which of two runs is executed, or, without any, whether to go on."""
         return None
 
     def lacks(self) -> str:
@@ -223,9 +263,41 @@ class Action(Entry):
         """Return what `steps.<id>` holds afterwards."""
         return self.outputs
 
+    def names(self, kept: Kept) -> Mapping[str, object]:
+        """Return what templates inside of this step read besides, by its name, while it keeps `kept`."""
+        return {}
+
     def run(self, step: Step) -> Awaitable[Mapping[str, object] | None]:
         """Do it. Returns the step's outputs, or None; raises `StepFailed` or `Refused`."""
         raise NotImplementedError
+
+    def again(self, step: Step, kept: Kept) -> Awaitable[Mapping[str, object] | None]:
+        """Go on behind the steps that were entered with `kept`. Returns and raises as `run` does."""
+        raise NotImplementedError
+
+    def unwound(self, step: Step, kept: Kept, leave: Leave) -> bool:
+        """Deal with steps that were entered with `kept` and are being left. True holds that up, and may enter others.
+
+        What is held up goes on by `step.leave`.
+        """
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry(Entry):
+    """How often a step that fails is tried again, and how long after."""
+
+    short: ClassVar[str | None] = "attempts"
+
+    attempts: int = option("How often it is tried altogether.", minimum=2, maximum=10)
+    delay: Duration = option("How long to wait before the second attempt.", default=1.0, minimum=0.0, maximum=60.0)
+    backoff: float = option(
+        "How many times longer each wait is than the one before.", default=2.0, minimum=1.0, maximum=10.0
+    )
+
+    def delay_s(self, attempt: int) -> float:
+        """Return how long to wait behind this attempt, the first being 1, in seconds; at most a minute."""
+        return min(self.delay * self.backoff ** (attempt - 1), RETRY_DELAY_MAX_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +314,14 @@ class WrittenStep:
     id: str | None = None
     when: Authored | None = None
     timeout_s: float | None = None
+    retry: Retry | None = None
     catch: Steps | None = None
+
+    @property
+    def caught(self) -> tuple[Steps, ...]:
+        """The runs of steps inside of it whose failures are its own, for `catch`."""
+        inside = self.action.inside()
+        return (inside.body,) if isinstance(inside, Ensured) else self.action.branches()
 
 
 class ActionFolder(Mapping[str, type[Action]]):

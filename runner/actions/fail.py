@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Step, StepFailed
+from runner.actions.action import Action, Ending, Step, StepFailed
 from runner.fields import option
 
 
@@ -17,7 +17,7 @@ class Fail(Action):
     """
 
     short: ClassVar[str | None] = "message"
-    ends: ClassVar[bool] = True
+    ends: ClassVar[Ending | None] = Ending.FAIL
 
     message: str = option("What went wrong; `error.message` in `on_error`, and shown to the user if there is none.")
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from runner.actions.action import Action, Step
 from runner.fields import Expression, Steps, option
+from runner.inside import Inside, OneOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,9 @@ class If(Action):
     then: Steps = option("The steps to run when it is true.")
     else_: Steps = option("The steps to run when it is false.", default=Steps())
 
-    def branches(self) -> tuple[Steps, ...]:
+    def inside(self) -> Inside | None:
         """Return both sides; a missing `else` is an empty one."""
-        return (self.then, self.else_)
+        return OneOf((self.then, self.else_))
 
     def condition(self) -> object:
         """Return the expression; what it says of the context holds inside the branch."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Step
+from runner.actions.action import Action, Ending, Leave, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +15,9 @@ class Stop(Action):
         - stop
     """
 
-    ends: ClassVar[bool] = True
+    ends: ClassVar[Ending | None] = Ending.STOP
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Leave the handler."""
-        step.stop()
+        step.leave(Leave(Ending.STOP))
         return None

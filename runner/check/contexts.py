@@ -4,8 +4,8 @@ The scope of a place is a value: the roots that its kind of handler has, its opt
 gave. The walk follows the steps in the order in which they run, so a name is known only where it has been set.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Final
 
 from runner.actions.action import Authored, WrittenStep
@@ -26,9 +26,13 @@ from runner.fields import (
     SnowflakeShape,
     Steps,
     TextShape,
+    fields_of,
 )
+from runner.inside import Ensured, Loop, OneOf
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
+from runner.templates.filters_data import item_type
+from runner.templates.scopes import LOOP
 from runner.templates.types import (
     ANY,
     BOOLEAN,
@@ -78,22 +82,37 @@ OPTION_TYPES: Final[Mapping[str, Type]] = {
     "channel": CHANNEL,
     "role": ROLE,
 }
+REPETITION: Final = Object("the loop", {"index": INTEGER, "index0": INTEGER, "first": BOOLEAN})
 _VARIABLES: Final = "the vars"
 _OUTPUTS: Final = "the steps before this one"
 SERVER_ROOTS: Final = frozenset({"member", "guild"})
 """Roots that exist only in a server: a handler that reads one is offered, and answered, nowhere else."""
 
+ROOTS: Final = frozenset(
+    "user member guild channel options target values fields steps vars data state params interaction bot now error "
+    "event item loop message".split()
+)
+"""Every name that templates read in some place of a bot."""
+
 Scope = Mapping[str, Type]
 """What may be read at a point of a handler: its roots, with the variables and the outputs that were set so far."""
 
 
+LOOP_ROUNDS_MAX: Final = 8
+"""How many rounds of a loop are walked for what may be read in it. Two or three are enough: types don't grow long."""
+
+
 @dataclass(slots=True)
 class _Found:
-    """What a walk has found: faults, and the steps that open a form, with what may be read there."""
+    """What a walk has found: faults, and the steps that open a form, with what may be read there.
+
+    `failing` has a list for each `catch` and `finally` around the place of the walk: what may be read where it begins.
+    """
 
     declared: Declarations
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
+    failing: list[list[Scope]] = field(default_factory=list[list[Scope]])
 
 
 def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
@@ -217,20 +236,21 @@ def type_of(value: object) -> Type:
             return ANY
 
 
-def templates_in(value: object) -> Iterator[Authored]:
-    """Yield every template inside a value, those of the steps in it excluded."""
+def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
+    """Yield every template inside a value, those of the steps in it excluded, and with `late` False the late ones."""
     match value:
         case Authored():
             yield value
         case _ if is_mapping(value):
             for item in value.values():
-                yield from templates_in(item)
+                yield from templates_in(item, late=late)
         case _ if is_list(value):
             for item in value:
-                yield from templates_in(item)
+                yield from templates_in(item, late=late)
         case Entry() if is_dataclass(value):
-            for item in fields(value):
-                yield from templates_in(getattr(value, item.name))
+            for item in fields_of(type(value)):
+                if late or not item.is_late:
+                    yield from templates_in(getattr(value, item.attribute), late=late)
         case _:
             return
 
@@ -274,14 +294,8 @@ def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if step.when is not None:
         found.faults += _of_value(step.when, at)
         inside, skipped = narrow(step.when.template, at), narrow(step.when.template, at, holds=False)
-    found.faults += _of_value(step.action, inside)
-    if modal_of(step) is not None:
-        found.opened.append((step, inside))
-    caught = None if step.catch is None else _walk(step.catch, _with_error(inside), found)
-    if caught is not None:
-        caught = {name: type_ for name, type_ in caught.items() if name in at}  # the error is the catch's own
-    paths = [_after_action(step, inside, found), skipped, caught]
-    after = _joined([path for path in paths if path is not None])
+    done, caught = _ensured(step, inside, found)
+    after = _joined([path for path in (done, skipped, caught) if path is not None])
     if after is None or step.id is None:
         return after
     given: Type = Object(f"what `{step.id}` gave", step.action.gives(found.declared))
@@ -289,18 +303,96 @@ def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
 
 
-def _after_action(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
-    condition = step.action.condition()
-    template = condition.template if isinstance(condition, Authored) else None
-    if branches := step.action.branches():
-        sides = [narrow(template, at, holds=side) if template else at for side in (True, False)]
-        ends = [_walk(branch, side, found) for branch, side in zip(branches, sides, strict=True)]
-        return _joined([end for end in ends if end is not None])
+def _ensured(step: WrittenStep, at: Scope, found: _Found) -> tuple[Scope | None, Scope | None]:
+    """Return what may be read behind the step, and behind its `catch`, each with what always follows."""
+    nested = step.action.inside()
+    if not isinstance(nested, Ensured):
+        return _caught(step, at, found)
+    found.failing.append([])
+    ways = _caught(step, at, found)
+    failing = found.failing.pop()
+    if found.failing:
+        found.failing[-1].extend(failing)
+    _walk(nested.ending, _only(at, _joined([*failing, *(way for way in ways if way is not None)]) or at), found)
+    done, caught = (None if way is None else _walk(nested.ending, way, _Found(found.declared)) for way in ways)
+    return done, caught
+
+
+def _caught(step: WrittenStep, at: Scope, found: _Found) -> tuple[Scope | None, Scope | None]:
+    if step.catch is None:
+        return _done(step, at, found), None
+    found.failing.append([])
+    done = _done(step, at, found)
+    failing = _joined(found.failing.pop()) or at
+    caught = _walk(step.catch, _with_error(_only(at, failing)), found)
+    return done, None if caught is None else _only(at, caught)  # the error is the catch's own
+
+
+def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
+    if found.failing:
+        found.failing[-1].append(at)
+    found.faults += _of_value(step.action, at)
+    if modal_of(step) is not None:
+        found.opened.append((step, at))
     if step.action.ends:
         return None
-    after = narrow(template, at) if template else at
-    after = _with_attributes(after, "state", step.action.settles(found.declared))
-    return _with_attributes(after, "vars", step.action.binds())
+    condition = step.action.condition()
+    template = condition.template if isinstance(condition, Authored) else None
+    match step.action.inside():
+        case None:
+            after = narrow(template, at) if template else at
+            after = _with_attributes(after, "state", step.action.settles(found.declared))
+            return _with_attributes(after, "vars", step.action.binds())
+        case OneOf(runs):
+            sides = [narrow(template, at, holds=side) for side in (True, False)] if template else [at] * len(runs)
+            ends = [_walk(run, side, found) for run, side in zip(runs, sides, strict=True)]
+            return _joined([end for end in ends if end is not None])
+        case Loop() as loop:
+            return _after_loop(step, loop, at, found)
+        case Ensured(body):
+            return _walk(body, at, found)
+        case _:
+            return at
+
+
+def _after_loop(step: WrittenStep, loop: Loop, at: Scope, found: _Found) -> Scope | None:
+    """Return what may be read behind a loop: what its rounds have set may be none, unless one is certain."""
+    if loop.item in ROOTS and loop.item != "item":
+        found.faults.append(_taken_name(step, loop.item))
+    items = check(loop.items.template, at).type if isinstance(loop.items, Authored) else ANY
+    bound: Scope = {loop.item: item_type(items), "loop": LOOP} if loop.item else {"loop": REPETITION}
+    begin = at
+    for _ in range(LOOP_ROUNDS_MAX):
+        end = _round(loop, begin, bound, _Found(found.declared))
+        before, begin = begin, begin if end is None else _joined([begin, _only(at, end, bound)]) or begin
+        if begin == before:
+            break
+    found.faults += _of_value(loop.holds, begin)
+    end = _round(loop, begin, bound, found)
+    if end is not None:
+        found.faults += _of_value(loop.until, end)
+        end = _only(at, end, bound)
+    return end if loop.is_certain else _joined([at] if end is None else [at, end])
+
+
+def _round(loop: Loop, begin: Scope, bound: Scope, found: _Found) -> Scope | None:
+    inside = narrow(loop.holds.template, begin) if isinstance(loop.holds, Authored) else begin
+    return _walk(loop.body, {**inside, **bound}, found)
+
+
+def _only(at: Scope, inside: Scope, bound: Collection[str] = ()) -> Scope:
+    """Return what is left, outside, of what may be read inside: names that were bound there are gone, or as before."""
+    return {name: type_ if name in bound else inside[name] for name, type_ in at.items()}
+
+
+def _taken_name(step: WrittenStep, name: str) -> Diagnostic:
+    return Diagnostic(
+        slug="name-taken",
+        span=step.spans.get("as_", step.key),
+        headline=f"`{name}` is the name of something that templates read already",
+        why="inside the loop it would mean something else than everywhere",
+        fix="choose another name, for example `entry`",
+    )
 
 
 def _with_attributes(scope: Scope, root: str, added: Mapping[str, Type]) -> Scope:
@@ -328,7 +420,7 @@ def _joined_type(types: Sequence[Type]) -> Type:
 
 
 def _of_value(value: object, scope: Scope) -> Iterator[Diagnostic]:
-    for authored in templates_in(value):
+    for authored in templates_in(value, late=False):
         judged = check(authored.template, scope)
         for fault in judged.faults:
             yield Diagnostic(

@@ -70,6 +70,14 @@ def _field(config: Config, path: tuple[str, ...], declared: ModalField) -> Itera
 def after_response(step: WrittenStep, answered: Span, *, is_strategy: bool) -> Diagnostic:
     """Return the fault of a form behind an answer; `is_strategy` when it is the handler's `response` that answers."""
     by_strategy = "write `response: modal`, or leave the strategy to `auto`"
+    if answered == step.key:
+        return Diagnostic(
+            slug="modal-after-response",
+            span=step.key,
+            headline=f"`{step.name}` can't open a form here: a loop comes here again, when one has been opened",
+            why=_FIRST,
+            fix="open it before or behind the loop, or reply with a button that opens it",
+        )
     return Diagnostic(
         slug="modal-after-response",
         span=step.key,

@@ -9,6 +9,7 @@ from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.fields import Steps
+from runner.inside import OneOf
 from runner.lifecycle import limits
 
 UNUSED_NAME = "unused-name"
@@ -120,12 +121,14 @@ def _step_ids(config: Config) -> Iterator[Diagnostic]:
 
 
 def _ids_in(steps: Steps, before: Mapping[str, Span], found: list[Diagnostic]) -> Mapping[str, Span]:
-    """Return the ids that are taken behind the steps. Branches of which one runs may share an id."""
+    """Return the ids that are taken behind the steps. Runs of which one is executed may share an id."""
     taken = dict(before)
     for step in steps.items:
-        inside = [_ids_in(branch, taken, found) for branch in step.action.branches()]
-        for ids in (*inside, _ids_in(step.catch or Steps(), taken, found)):
-            taken |= ids
+        is_choice = isinstance(step.action.inside(), OneOf)
+        inside = dict(taken)
+        for run in step.action.branches():
+            inside.update(_ids_in(run, taken if is_choice else inside, found))
+        taken = {**inside, **_ids_in(step.catch or Steps(), taken, found)}
         if step.id is not None:
             span = step.spans.get("id", step.key)
             if step.id in taken:

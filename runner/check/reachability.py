@@ -8,17 +8,20 @@ one that leaves the process; nothing that leaves the process may stand between a
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from runner.actions.action import Authored, WrittenStep
+from runner.actions.action import Authored, Ending, WrittenStep
 from runner.check import modals
 from runner.check.steps import all_steps, handler_steps, runs_of
 from runner.config.document import Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
+from runner.inside import Ensured, Loop
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
 
 _SLOW_BEFORE_REPLY = "slow-before-reply"
 _DEFERRED = (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE)
+_CATCH = frozenset({Ending.FAIL})
+_FINALLY = frozenset(Ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,20 @@ def _distinct(points: Iterable[_Point], *, by_answer: bool) -> tuple[_Point, ...
 
 
 @dataclass(slots=True)
+class _Barrier:
+    """Something that the ways which leave a step's inside early come up against: a `catch`, a `finally`.
+
+    `holds` are the endings that it holds up, `left` the ways that came so far.
+    """
+
+    holds: frozenset[Ending]
+    left: dict[Ending, list[_Point]] = field(default_factory=dict[Ending, list[_Point]])
+
+    def take(self, ending: Ending, points: Iterable[_Point]) -> None:
+        self.left.setdefault(ending, []).extend(points)
+
+
+@dataclass(slots=True)
 class _Walk:
     origin: Origin
     response: Response
@@ -95,6 +112,7 @@ class _Walk:
     may_open: bool = False
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     noted: set[tuple[str, Span]] = field(default_factory=set[tuple[str, Span]])
+    barriers: list[_Barrier] = field(default_factory=list[_Barrier])
     wanted: dict[Span, dict[bool, Span]] = field(default_factory=dict[Span, dict[bool, Span]])
     first_visibilities: set[bool | None] = field(default_factory=set[bool | None])
 
@@ -103,26 +121,78 @@ class _Walk:
             if not points:
                 self._unreachable(step, steps.items[index - 1])
                 return points
-            points = _distinct(self._step(step, points), by_answer=self.strategy == "modal")
+            points = self._distinct(self._step(step, points))
         return points
 
+    def _distinct(self, points: Iterable[_Point]) -> tuple[_Point, ...]:
+        return _distinct(points, by_answer=self.strategy == "modal")
+
     def _step(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
-        before = points
-        points = tuple(self._after_slow(step, point) for point in points) if step.action.takes_s() else points
+        done = self._ensured(step, points)
+        return done + points if step.when is not None else done
+
+    def _ensured(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk a step, and behind every way through it what always follows."""
+        inside = step.action.inside()
+        if not isinstance(inside, Ensured):
+            return self._caught(step, points)
+        self.barriers.append(_Barrier(_FINALLY))
+        done = self._caught(step, points)
+        for ending, left in self.barriers.pop().left.items():
+            self._leave(step, ending, self.run(inside.ending, self._distinct(left)))
+        return self.run(inside.ending, done) if done else done
+
+    def _caught(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk a step, and what catches its failures."""
+        if step.catch is None:
+            return self._done(step, points)
+        self.barriers.append(_Barrier(_CATCH))
+        done = self._done(step, points)
+        failed = self.barriers.pop().left.get(Ending.FAIL, ())
+        return done + self.run(step.catch, self._distinct(failed))
+
+    def _done(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        if step.action.takes_s():
+            points = tuple(self._after_slow(step, point) for point in points)
+        self._leave(step, Ending.FAIL, points)
         if step.action.effect is not None:
             points = tuple(self._responded(step, step.action.effect, point) for point in points)
-        if branches := step.action.branches():
-            points = tuple(point for branch in branches for point in self.run(branch, points))
-        if step.action.ends:
-            self._ended(step, points)
-            points = ()
-        if step.catch is not None:
-            points += self.run(step.catch, tuple(self._after_slow(step, point) for point in before))
-        return points + before if step.when is not None else points
+        if (ending := step.action.ends) is not None:
+            if ending is not Ending.FAIL:
+                self._leave(step, ending, points)
+            return ()
+        return self._inside(step, points)
+
+    def _leave(self, step: WrittenStep, ending: Ending, points: Iterable[_Point]) -> None:
+        """Let ways leave what the step is in, as far as something holds them up."""
+        for barrier in reversed(self.barriers):
+            if ending in barrier.holds:
+                barrier.take(ending, points)
+                return
+        if ending is not Ending.FAIL:
+            self.check_answered(points, step.key)
+
+    def _inside(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        match step.action.inside():
+            case None:
+                return points
+            case Loop() as loop:
+                return self._loop(loop, points)
+            case Ensured(body):
+                return self.run(body, points)
+            case inside:
+                return tuple(point for run in inside.runs for point in self.run(run, points))
+
+    def _loop(self, loop: Loop, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk the body until no round of it begins as none before did. There are few ways to stand before a step."""
+        begins = self._distinct(points)
+        while True:
+            ends = self.run(loop.body, begins)
+            before, begins = begins, self._distinct((*begins, *ends))
+            if len(begins) == len(before):
+                return ends if loop.is_certain else (*points, *ends)
 
     def _after_slow(self, step: WrittenStep, point: _Point) -> _Point:
-        if not step.action.takes_s():
-            return point
         passed_s = point.passed_s + step.action.takes_at_least_s()
         if passed_s > self.timeout_s >= point.passed_s:
             self._too_long(step, passed_s)
@@ -251,10 +321,6 @@ class _Walk:
             f"a handler is ended when its `timeout` is over, here after {duration_text(self.timeout_s)}",
             "wait less, or give the handler a longer `timeout`",
         )
-
-    def _ended(self, step: WrittenStep, points: Iterable[_Point]) -> None:
-        if step.name == "stop":
-            self.check_answered(points, step.key)
 
     def check_answered(self, points: Iterable[_Point], span: Span) -> None:
         """Note a path that ends without an answer where the author has opted out of `auto`."""

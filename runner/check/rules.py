@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from runner.check.commands import check_commands
 from runner.check.contexts import check_templates
+from runner.check.control import check_control, check_loops
 from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
@@ -27,8 +28,11 @@ class Checked:
 def check(config: Config) -> Checked:
     """Apply every rule."""
     opened = openers(config)
+    if too_deep := check_loops(config):
+        return Checked(too_deep, {})
     found = [
         *check_names(config),
+        *check_control(config),
         *check_commands(config, opened),
         *check_modals(config),
         *check_stored(config),

@@ -33,10 +33,7 @@ def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
 
 def every_step(config: Config) -> Iterator[WrittenStep]:
     """Yield every step of the file."""
-    defaults = config.document.defaults
-    yield from all_steps(defaults.on_error, defaults.on_timeout)
-    for _, _, handler in config.handlers():
-        yield from all_steps(*runs_of(handler))
+    return all_steps(*config.runs())
 
 
 def handler_steps(handler: Handler) -> Steps:

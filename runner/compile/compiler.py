@@ -31,23 +31,23 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
     guards = {name: compile_check(entry) for name, entry in written.checks.items()}
     check_roots = {name: roots_of(entry) for name, entry in written.checks.items()}
     compiler = HandlerCompiler(config, checked, check_roots)
+    commands = {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
+    components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
+    modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
     return Program(
         generation=generation,
         digest=_digest(config),
         token=bot.token,
         guilds=tuple(bot.guilds),
         presence=bot.presence,
-        commands=MappingProxyType(
-            {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
-        ),
-        components=MappingProxyType(
-            {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
-        ),
-        modals=MappingProxyType({name: compiler.modal(name, modal) for name, modal in written.modals.items()}),
+        commands=MappingProxyType(commands),
+        components=MappingProxyType(components),
+        modals=MappingProxyType(modals),
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
+        runs=MappingProxyType(compiler.compiler.runs),
         registered=tuple(
             _registered(config, name, command, compiler.needs_server(command))
             for name, command in written.commands.items()

@@ -1,7 +1,7 @@
 """Handlers and forms with what they inherit, and what their templates read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
@@ -12,7 +12,7 @@ from runner.check.steps import all_steps, handler_steps, modal_of
 from runner.compile.components import modal_renderer
 from runner.compile.guards import compile_guard
 from runner.compile.program import Handler, Modal
-from runner.compile.steps import compile_steps
+from runner.compile.steps import StepsCompiler
 from runner.config import document
 from runner.config.load import Config
 from runner.declarations import IN_SERVERS_ONLY
@@ -30,6 +30,7 @@ class HandlerCompiler:
     config: Config
     checked: Checked
     check_roots: Mapping[str, frozenset[str]]
+    compiler: StepsCompiler = field(default_factory=StepsCompiler)
 
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
@@ -51,9 +52,9 @@ class HandlerCompiler:
             plan=plan,
             guard=compile_guard(written),
             timeout_s=written.timeout or defaults.timeout,
-            steps=compile_steps(handler_steps(written), plan),
-            on_error=compile_steps(on_error, plan) if on_error else None,
-            on_timeout=compile_steps(on_timeout, plan) if on_timeout else None,
+            steps=self.compiler.steps(handler_steps(written), f"{section}/{name}/steps"),
+            on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
+            on_timeout=self._rescue(on_timeout, written.on_timeout, f"{section}/{name}/on_timeout"),
             roots=self._roots(written, on_error, on_timeout),
             options=tuple(written.options) if isinstance(written, document.Command) else (),
             fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
@@ -86,6 +87,12 @@ class HandlerCompiler:
         tables = {each.name for each in used if each.section == "records"}
         scopes = {declared.state[name].scope for name in state} | {declared.records[name].scope for name in tables}
         return bool(scopes & IN_SERVERS_ONLY)
+
+    def _rescue(self, steps: Steps | None, own: Steps | None, address: str) -> Steps | None:
+        """Compile what runs when something went wrong; what every handler inherits is compiled once."""
+        if steps is None:
+            return None
+        return self.compiler.steps(steps, address if own else f"defaults/{address.rpartition('/')[2]}")
 
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runner.actions.action import Action
+from runner.actions.action import Action, Retry
 from runner.check.reachability import Plan
 from runner.config.document import Presence
 from runner.declarations import Declarations
+from runner.diagnostics import Span
 from runner.fields import Steps
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Origin
@@ -27,7 +28,8 @@ MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
 
-    `may_open` says that it, or a step inside it, opens a form, `reads_state` that its own templates may read the state.
+    `ending` is what runs however the steps inside it are left. `may_open` says that it, or a step inside it, opens a
+    form, `reads_state` that its own templates may read the state. `key` is the place of its action's name.
     """
 
     name: str
@@ -36,12 +38,18 @@ class CompiledStep:
     id: str | None
     when: Render | None
     timeout_s: float | None
+    retry: Retry | None
     catch: Steps | None
+    ending: Steps | None
     is_slow: bool
-    defers_privately: bool | None
     may_open: bool
-    place: str
     reads_state: bool
+    key: Span
+
+    @property
+    def place(self) -> str:
+        """Where it is written, for the log."""
+        return f"{self.key.file}:{self.key.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,10 @@ class RegisteredCommand:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password."""
+    """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password.
+
+    `runs` holds every run of steps by its address.
+    """
 
     generation: int
     digest: str
@@ -127,6 +138,7 @@ class Program:
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
+    runs: Mapping[str, Steps] = field(repr=False)
     registered: tuple[RegisteredCommand, ...]
     store: str = field(repr=False)
     declarations: Declarations

@@ -1,47 +1,94 @@
 """Steps as the author wrote them to steps that are ready to run."""
 
-from runner.actions.action import Action, WrittenStep
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
-from runner.check.reachability import Plan
 from runner.check.reads import ROOT
 from runner.check.steps import modal_of
 from runner.compile.program import CompiledStep
 from runner.compile.renderers import entry_renderer, renderer
-from runner.fields import Steps, fields_of
+from runner.fields import Entry, Steps, fields_of
+from runner.inside import Ensured
+from runner.templates.values import is_list, is_mapping
+
+E = TypeVar("E", bound=Entry)
 
 
-def compile_steps(steps: Steps, plan: Plan) -> Steps:
-    """Return the steps ready to run, those inside other steps included."""
-    return Steps(tuple(_step(step, plan) for step in steps.items))
+@dataclass(frozen=True, slots=True)
+class StepsCompiler:
+    """Compiles runs of steps, and keeps each of them by its address, those inside of other steps included."""
 
+    runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
 
-def _step(step: WrittenStep, plan: Plan) -> CompiledStep:
-    action = _with_compiled_steps(step.action, plan)
-    catch = compile_steps(step.catch, plan) if step.catch else None
-    inside = [inner for run in (*action.branches(), catch or Steps()) for inner in run.items]
-    return CompiledStep(
-        name=step.name,
-        action=action,
-        render=entry_renderer(action),
-        id=step.id,
-        when=renderer(step.when),
-        timeout_s=step.timeout_s,
-        catch=catch,
-        is_slow=step.action.takes_s() > 0,
-        defers_privately=plan.defer_before.get(step.key),
-        may_open=modal_of(step) is not None or any(inner.may_open for inner in inside),
-        place=f"{step.key.file}:{step.key.line}",
-        reads_state=_reads_state(step),
-    )
+    def steps(self, written: Steps, address: str) -> Steps:
+        """Return the steps ready to run; what stands at an address is compiled once."""
+        if address not in self.runs:
+            items = (self._step(step, f"{address}/{index}") for index, step in enumerate(written.items))
+            self.runs[address] = Steps(tuple(items), address)
+        return self.runs[address]
 
+    def _step(self, step: WrittenStep, address: str) -> CompiledStep:
+        action = self._entry(step.action, address)
+        inside = action.inside()
+        catch = self.steps(step.catch, f"{address}/catch") if step.catch else None
+        runs = (*action.branches(), catch or Steps())
+        return CompiledStep(
+            name=step.name,
+            action=action,
+            render=entry_renderer(action),
+            id=step.id,
+            when=renderer(step.when),
+            timeout_s=step.timeout_s,
+            retry=step.retry,
+            catch=catch,
+            ending=inside.ending if isinstance(inside, Ensured) else None,
+            is_slow=step.action.takes_s() > 0,
+            may_open=modal_of(step) is not None or any(inner.may_open for run in runs for inner in run.items),
+            reads_state=_reads_state(step),
+            key=step.key,
+        )
 
-def _with_compiled_steps(action: Action, plan: Plan) -> Action:
-    values = {item.attribute: getattr(action, item.attribute) for item in fields_of(type(action))}
-    runs = {name: compile_steps(value, plan) for name, value in values.items() if isinstance(value, Steps)}
-    return type(action)(**{**values, **runs}) if runs else action
+    def _entry(self, written: E, address: str) -> E:
+        """Return an action, or an entry in one, with its steps compiled, and with what gives its late fields."""
+        values: dict[str, object] = {}
+        for item in fields_of(type(written)):
+            value: object = getattr(written, item.attribute)
+            made = renderer(value) or value if item.is_late else self._part(value, f"{address}/{item.name}")
+            values[item.attribute] = made
+        return type(written)(**values) if _has_parts(written) else written
+
+    def _part(self, value: object, address: str) -> object:
+        match value:
+            case Steps():
+                return self.steps(value, address)
+            case Entry():
+                return self._entry(value, address)
+            case _ if is_mapping(value) and _has_parts(value):
+                return {name: self._part(item, f"{address}/{name}") for name, item in value.items()}
+            case _ if is_list(value) and _has_parts(value):
+                return tuple(self._part(item, f"{address}/{index}") for index, item in enumerate(value))
+            case _:
+                return value
 
 
 def _reads_state(step: WrittenStep) -> bool:
     """Tell whether the step's own templates may read the state: a form and a check have templates of their own."""
     asks = modal_of(step) is not None or getattr(step.action, "check", None) is not None
     return asks or any(ROOT in each.template.roots for each in templates_in((step.action, step.when)))
+
+
+def _has_parts(value: object) -> bool:
+    """Tell whether there are steps or late fields in a value: most have neither, and stay as they are."""
+    match value:
+        case Steps():
+            return True
+        case Entry():
+            return any(item.is_late or _has_parts(getattr(value, item.attribute)) for item in fields_of(type(value)))
+        case _ if is_mapping(value):
+            return any(_has_parts(item) for item in value.values())
+        case _ if is_list(value):
+            return any(_has_parts(item) for item in value)
+        case _:
+            return False

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from runner.actions.action import Action
-from runner.config.schema import ID_PATTERN, STEP_KEYS, STEPS_MAX, Actions, beside_fields, is_bare, own_fields
+from runner.config.schema import ID_PATTERN, RETRY, STEP_KEYS, STEPS_MAX, Actions, beside_fields, is_bare, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.fields import (
     DURATION_PATTERN,
@@ -115,6 +115,8 @@ def _modifier(name: str, node: Node, actions: Actions) -> bool:
             return _shape(_EXPRESSION, node, actions)
         case "timeout":
             return _shape(_DURATION, node, actions)
+        case "retry":
+            return _shape(RETRY, node, actions)
         case _:
             return _shape(StepsShape(), node, actions)
 

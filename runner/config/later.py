@@ -9,10 +9,10 @@ _LATER_IN_HANDLERS = frozenset(
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(
-    "form choose confirm paginate wait_for edit delete switch for_each repeat parallel try run return "
+    "form choose confirm paginate wait_for edit delete parallel run "
     "transaction edit_message delete_message dm react pin "
     "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
-    "delete_channel create_thread set_permissions move_member create_invite schedule http retry".split()
+    "delete_channel create_thread set_permissions move_member create_invite schedule http".split()
 )
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 

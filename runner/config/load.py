@@ -17,6 +17,7 @@ from runner.config.schema import Actions, schema
 from runner.config.source import Node
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Severity, Span
+from runner.fields import Steps
 
 if TYPE_CHECKING:
     from runner.config.violations import Path as NodePath
@@ -71,6 +72,14 @@ class Config:
             yield "components", name, component
         for name, modal in self.document.modals.items():
             yield "modals", name, modal
+
+    def runs(self) -> Iterator[Steps]:
+        """Yield every run of steps, those inside of other steps excluded."""
+        defaults = self.document.defaults
+        runs = [defaults.on_error, defaults.on_timeout]
+        for _, _, each in self.handlers():
+            runs += (each.reply, each.steps, each.on_error, each.on_timeout)
+        yield from (run for run in runs if run is not None)
 
     def is_sound(self, *path: str) -> bool:
         """Tell whether all of what stands at `path` could be read: no fault of the file's form lies in it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from runner.actions.action import Action, Authored, WrittenStep
+from runner.actions.action import Action, Authored, Retry, WrittenStep
 from runner.config import source
 from runner.config.bound import bound
 from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
@@ -187,6 +187,8 @@ class Reader:
             found["when"] = self._template(_WHEN, when, is_expression=True)
         if isinstance(timeout := step.get("timeout"), Scalar):
             found["timeout_s"] = self._timeout(timeout)
+        if (retry := step.get("retry")) is not None:
+            found["retry"] = self.entry(Retry, retry)
         if (catch := step.get("catch")) is not None:
             found["catch"] = self.value(StepsShape(), catch)
         return found

@@ -8,7 +8,7 @@ is the reader's to say. `patternErrorMessage` is what editors show, and what our
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from runner.actions.action import Action
+from runner.actions.action import Action, Retry
 from runner.config.document import Document
 from runner.fields import (
     DURATION_PATTERN,
@@ -41,7 +41,8 @@ Actions = Mapping[str, type[Action]]
 DURATION_TAKES = "a duration such as 500ms, 10s, 2m or 1h30m"
 STEPS_MAX = 200
 EXPRESSION_TAKES = "an expression such as `user.is_bot`"
-STEP_KEYS = ("id", "when", "timeout", "catch")
+STEP_KEYS = ("id", "when", "timeout", "retry", "catch")
+RETRY = EntryShape(Retry)
 ID_PATTERN = "[a-z_][a-z0-9_]{0,63}"
 ID_TAKES = "a name of lower-case letters, digits and `_`"
 
@@ -124,12 +125,14 @@ def _step(actions: Actions) -> Schema:
         "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "patternErrorMessage": ID_TAKES},
         "when": _shape(ExpressionShape()),
         "timeout": _shape(DurationShape()),
+        "retry": _shape(RETRY),
         "catch": {"allOf": [{"$ref": "#/definitions/steps"}]},
     }
     texts = {
         "id": "Later steps read what this one gave as `steps.<id>`.",
         "when": "The step is skipped unless this expression is true.",
         "timeout": "The step fails if it takes longer.",
+        "retry": "A step that fails is tried again, at most so many times altogether.",
         "catch": "Steps to run when this one fails; the handler then goes on.",
     }
     for name, text in texts.items():

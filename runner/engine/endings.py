@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runner.actions.action import Refused, StepFailed
+from runner.compile import Handler
 from runner.engine.acknowledger import Acknowledger, Closed, Rejected
 from runner.engine.live import Live
 from runner.engine.steps import Run, loggable, public_message
@@ -16,8 +17,8 @@ from runner.messages import Message
 from runner.templates import RenderError
 from runner.texts import sentence
 
-NewRun = Callable[[Live, dict[str, Any], bool], Run]
-"""Makes a run of an interaction's steps: with the values that templates read, and the visibility of its answers."""
+NewRun = Callable[[Live, Handler, dict[str, Any], bool], Run]
+"""Makes a run of a handler's steps: with the values that templates read, and the visibility of its answers."""
 
 
 class Endings:
@@ -42,6 +43,7 @@ class Endings:
         """Tell the user that the steps have been cut, unless that has been done."""
         if not live.is_given_up:
             live.outcome = "cancelled"
+            await self._abandon(live)
             await self._tell(live, sentence("restarting"), is_ephemeral=None)
 
     async def complete(self, live: Live) -> None:
@@ -84,13 +86,30 @@ class Endings:
         handler, run = live.handler, live.run
         steps = (handler.on_error if failure else handler.on_timeout) if handler else None
         message = public_message(failure) if failure else ""
-        if steps is None or run is None or live.is_cut or not await self._rescued(live, run, steps, message):
+        await self._abandon(live)
+        if handler is None or run is None or steps is None or live.is_cut:
+            is_rescued = False
+        else:
+            is_rescued = await self._rescued(live, handler, run, steps, message)
+        if not is_rescued:
             neutral = sentence(_sentence_for(failure), reference=live.reference)
             await self._tell(live, message or neutral, neutral, is_ephemeral=None)
 
-    async def _rescued(self, live: Live, failed: Run, steps: Steps, message: str) -> bool:
+    async def _abandon(self, live: Live) -> None:
+        """Run what always follows steps, behind those that have been cut."""
+        if live.run is None:
+            return
+        try:
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+                await live.run.abandon()
+        except Closed:
+            raise
+        except Exception as failure:
+            self._failed_again(live, live.run, failure)
+
+    async def _rescued(self, live: Live, handler: Handler, failed: Run, steps: Steps, message: str) -> bool:
         """Tell whether the author's own steps have dealt with it, so that the user has an answer."""
-        run = self._new_run(live, failed.context, failed.is_ephemeral)
+        run = self._new_run(live, handler, failed.context, failed.is_ephemeral)
         step = failed.at.name if failed.at else ""
         run.context["error"] = {"reference": live.reference, "message": message, "step": step}
         try:
@@ -99,15 +118,18 @@ class Endings:
         except Closed:
             raise
         except Exception as failure:  # errors in error handlers end in the built-in sentence
-            self._log.warning(
-                "rescue failed",
-                id=live.id,
-                reference=live.reference,
-                reason=loggable(run.at, failure),
-                exception=None if _is_expected(failure) else failure,
-            )
+            self._failed_again(live, run, failure)
             return False
         return live.acknowledger.state not in (State.RECEIVED, State.DEFERRED_SOURCE)
+
+    def _failed_again(self, live: Live, run: Run, failure: Exception) -> None:
+        self._log.warning(
+            "rescue failed",
+            id=live.id,
+            reference=live.reference,
+            reason=loggable(run.at, failure),
+            exception=None if _is_expected(failure) else failure,
+        )
 
     def report(self, live: Live, failure: Exception | None = None) -> None:
         """Write the log line of a step that failed, or without a `failure` of a handler that was too slow."""

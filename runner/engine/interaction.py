@@ -247,7 +247,7 @@ class Engine:
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
-        live.run = self._new_run(live, values, handler.plan.is_ephemeral)
+        live.run = self._new_run(live, handler, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
             if handler.guard_reads_state:
                 await live.run.read_state()
@@ -259,7 +259,7 @@ class Engine:
         if live.acknowledger.acknowledged_at is None:
             live.outcome = "in doubt"  # every attempt may have arrived, but Discord has not said that one did
 
-    def _new_run(self, live: Live, values: dict[str, Any], is_ephemeral: bool) -> Run:
+    def _new_run(self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool) -> Run:
         return Run(
             live.program,
             live.interaction,
@@ -269,9 +269,9 @@ class Engine:
             self._directory,
             self._log,
             self._memory,
-            deferral=live.deferral,
+            plan=handler.plan,
             is_ephemeral=is_ephemeral,
-            state=live.handler.state if live.handler else (),
+            state=handler.state,
         )
 
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:

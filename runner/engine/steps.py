@@ -1,17 +1,19 @@
 """Runs the steps of one handler: a stack of positions, one step at a time.
 
 Nothing of the interpreter lives on Python's own stack between two steps, so a run can be told to go into a branch, to
-stop, or (later) to be put away and resumed.
+go on behind it, to leave what it is in, or to be put away and resumed.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, ParamSpec, TypeVar
 
-from runner.actions.action import Action, StepFailed
+from runner.actions.action import Ending, Kept, Leave, Refused, Retry, StepFailed
+from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid
 from runner.engine.context import Directory, caller
+from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
 from runner.engine.memory import Here, Memory
 from runner.fields import Steps
@@ -23,14 +25,30 @@ from runner.stored import Stored
 from runner.templates import RenderError
 
 Json = Mapping[str, Any]
+
+STEPS_MAX: Final = 20_000
+"""How many steps one run may take between two waits, whatever its loops say."""
+
+YIELD_EVERY: Final = 50
+"""After how many steps the run lets others have the event loop: steps that only calculate never wait for anything."""
+
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class TimeIsUp(StepFailed):
+    """A step took longer than its `timeout`; `depth` is how many frames there are with that step in the topmost."""
+
+    def __init__(self, timeout_s: float, depth: int) -> None:
+        super().__init__(f"the step took longer than its timeout of {timeout_s:g} s")
+        self.depth = depth
 
 
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_deferral", "_directory", "_entered", "_here", "_interaction", "_is_stopped", "_log",
-                 "_memory", "_program", "_rest", "_stack", "_state", "_written", "at", "context",
+    __slots__ = ("_acknowledger", "_directory", "_entered", "_here", "_interaction", "_leave", "_log", "_loop",
+                 "_memory", "_plan", "_program", "_rest", "_stack", "_state", "_taken", "_written", "at", "context",
                  "is_ephemeral")  # fmt: skip
 
     def __init__(
@@ -44,7 +62,7 @@ class Run:
         log: Log,
         memory: Memory,
         *,
-        deferral: Event,
+        plan: Plan,
         is_ephemeral: bool,
         state: tuple[str, ...] = (),
     ) -> None:
@@ -59,10 +77,12 @@ class Run:
         self._state = state
         self._written: dict[str, Any] = {}
         self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
-        self._deferral = deferral
-        self._stack: list[tuple[tuple[CompiledStep, ...], int]] = []
-        self._entered: Steps | None = None
-        self._is_stopped = False
+        self._plan = plan
+        self._loop = asyncio.get_running_loop()
+        self._stack: list[Frame] = []
+        self._entered: tuple[Steps, Kept | None] | None = None
+        self._leave: Leave | None = None
+        self._taken = 0
         self.context = context
         self.is_ephemeral = is_ephemeral
         self.at: CompiledStep | None = None
@@ -72,63 +92,160 @@ class Run:
         """Whether the step under way, or one that may follow it, opens a form: the first response is left to it."""
         if not self._stack or self.at is None:
             return False
-        return self.at.may_open or any(step.may_open for items, index in self._stack for step in items[index:])
+        to_come = (frame.steps.items[frame.index - (frame.kept is not None) :] for frame in self._stack)
+        return self.at.may_open or any(step.may_open for steps in to_come for step in steps)
 
     async def execute(self, steps: Steps) -> None:
-        """Run `steps` to their end or to a `stop`. Raises what the failing step raised."""
-        self._stack.append((steps.items, 0))
-        try:
-            await self._unwind()
-        finally:
-            self._stack.clear()
+        """Run `steps` to their end, or until they are left. Raises what the failing step raised."""
+        self._stack.append(Frame(steps))
+        await self._go_on()
 
-    async def _unwind(self) -> None:
-        stack = self._stack
-        while stack and not self._is_stopped:
-            items, index = stack.pop()
-            if index == len(items):
-                continue
-            stack.append((items, index + 1))
-            await self._step(items[index])
-            if self._entered is not None:
-                stack.append((self._entered.items, 0))
-                self._entered = None
+    async def abandon(self) -> None:
+        """Leave for good the steps that have been cut. What always follows them is run, and raises what it raises."""
+        self._unwind(Leave(Ending.STOP))
+        await self._go_on()
 
-    async def _step(self, step: CompiledStep) -> None:
-        self.at = step
+    async def _go_on(self) -> None:
+        while self._stack:
+            try:
+                await self._advance()
+            except TimeIsUp as failure:
+                self._leave = Leave(Ending.FAIL, failure, depth=failure.depth)
+            except (StepFailed, RenderError, Refused) as failure:
+                self._leave = Leave(Ending.FAIL, failure)
+            if self._leave is not None:
+                self._unwind(self._leave)
+            elif self._entered is not None:
+                self._push(*self._entered)
+
+    async def _advance(self) -> None:
+        """Take one step: the next one of the topmost steps, or, behind their end, on in those around them."""
+        frame = self._stack[-1]
+        if frame.kept is not None:
+            await self._again(frame)
+        elif frame.has_ended:
+            self._stack.pop()
+            self._bind_names()
+        else:
+            frame.index += 1
+            await self._step(frame)
+
+    async def _step(self, frame: Frame) -> None:
+        step = self.at = frame.at
+        frame.deadline = None
+        await self._spend()
         if step.reads_state:
             await self.read_state()
         if step.when is not None and not step.when(self.context):
             self._keep(step, None)
             return
-        try:
-            await self._do(step)
-        except (StepFailed, RenderError) as failure:
-            if step.catch is None:
-                raise
-            self._keep(step, None)
-            self.context["error"] = {"reference": "", "message": public_message(failure), "step": step.name}
-            self._log.info("step caught", step=step.name, place=step.place, reason=loggable(step, failure))
-            self._entered = step.catch
-
-    async def _do(self, step: CompiledStep) -> None:
         if step.is_slow:
             await self._acknowledged_before(step)
-        action = step.action if step.render is None else step.render(self.context)
-        if step.timeout_s is None:
-            self._keep(step, await action.run(self))
-        else:
-            self._keep(step, await self._within(action, step.timeout_s))
+        await (self._do(frame) if step.retry is None else self._retry(frame, step.retry))
 
-    async def _within(self, action: Action, timeout_s: float) -> Mapping[str, object] | None:
-        scope = asyncio.timeout(timeout_s)
+    async def _spend(self) -> None:
+        """Count a step, against loops that go on and on."""
+        self._taken += 1
+        if self._taken > STEPS_MAX:
+            raise StepFailed(f"this took more than {STEPS_MAX} steps")
+        if self._taken % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+
+    async def _do(self, frame: Frame) -> None:
+        step = frame.at
+        if step.timeout_s is not None:
+            frame.deadline = self._loop.time() + step.timeout_s
+        action = step.action if step.render is None else step.render(self.context)
+        self._keep(step, await self._in_time(action.run, self))
+
+    async def _again(self, frame: Frame) -> None:
+        """Go on with a step behind the steps inside of it."""
+        step = self.at = frame.at
+        kept, frame.kept = frame.kept or {}, None
+        self._keep(step, await self._in_time(step.action.again, self, kept))
+        self._bind_names()
+
+    async def _retry(self, frame: Frame, retry: Retry) -> None:
+        for attempt in range(1, retry.attempts):
+            try:
+                return await self._do(frame)
+            except StepFailed as failure:
+                if isinstance(failure, TimeIsUp) and failure.depth < len(self._stack):
+                    raise
+                reason = loggable(frame.at, failure)
+                self._log.info("step tried again", step=frame.at.name, place=frame.at.place, reason=reason)
+            frame.deadline = None
+            await self._in_time(asyncio.sleep, retry.delay_s(attempt))
+        return await self._do(frame)
+
+    async def _in_time(self, work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do it before the time of every step around it is up. Raises `TimeIsUp`."""
+        limits = [(frame.deadline, depth) for depth, frame in enumerate(self._stack, 1) if frame.deadline is not None]
+        if not limits:
+            return await work(*args, **kwargs)
+        deadline, depth = min(limits)
+        is_over = TimeIsUp(self._stack[depth - 1].at.timeout_s or 0.0, depth)
+        if self._loop.time() >= deadline:  # a step that waits for nothing would not notice
+            raise is_over
+        scope = asyncio.timeout_at(deadline)
         try:
             async with scope:
-                return await action.run(self)
+                return await work(*args, **kwargs)
         except TimeoutError:
             if scope.expired():
-                raise StepFailed(f"the step took longer than its timeout of {timeout_s:g} s") from None
+                raise is_over from None
             raise
+
+    def _push(self, steps: Steps, kept: Kept | None) -> None:
+        self._entered = None
+        self._stack[-1].kept = kept
+        self._stack.append(Frame(steps))
+        self._bind_names()
+
+    def _bind_names(self) -> None:
+        """Let templates read what the loops around the next step say."""
+        for frame in self._stack:
+            if frame.kept is not None:
+                self.context.update(frame.at.action.names(frame.kept))
+
+    def _unwind(self, leave: Leave) -> None:
+        """Leave the steps under way, as far as nothing catches or ends that; raises what nothing has caught."""
+        self._leave = self._entered = None
+        if leave.depth is not None:
+            for frame in self._stack[leave.depth - 1 :]:
+                frame.deadline = None  # what always follows them has time of its own
+        left: Steps | None = None
+        while self._stack:
+            if self._stack[-1].index and self._holds_up(self._stack[-1], left, leave):
+                return
+            left = self._stack.pop().steps
+        if leave.failure is not None:
+            raise leave.failure
+
+    def _holds_up(self, frame: Frame, left: Steps | None, leave: Leave) -> bool:
+        """Tell whether the step under way keeps what is `left` inside of it from leaving it, too."""
+        step, kept, frame.kept = frame.at, frame.kept, None
+        failure = self._catchable(step, left, leave)
+        if failure is not None and step.catch is not None:
+            self._caught(step, failure, step if leave.depth else self.at or step)
+            self._push(step.catch, None if step.ending is None else kept)
+        elif kept is None or not step.action.unwound(self, kept, leave):
+            return False
+        elif self._entered is not None:
+            self._push(*self._entered)
+        return True
+
+    def _catchable(self, step: CompiledStep, left: Steps | None, leave: Leave) -> Exception | None:
+        """Return the failure that a step's `catch` would catch: it is none of a guard, nor of the `catch` itself."""
+        is_inside = leave.depth is not None and len(self._stack) > leave.depth
+        is_behind = left is not None and (left is step.catch or left is step.ending)
+        is_failure = isinstance(leave.failure, (StepFailed, RenderError))
+        return leave.failure if is_failure and not is_inside and not is_behind else None
+
+    def _caught(self, step: CompiledStep, failure: Exception, failed: CompiledStep) -> None:
+        self._keep(step, None)
+        self.context["error"] = {"reference": "", "message": public_message(failure), "step": failed.name}
+        self._log.info("step caught", step=failed.name, place=failed.place, reason=loggable(failed, failure))
 
     def _keep(self, step: CompiledStep, outputs: Mapping[str, object] | None) -> None:
         if step.id is not None:
@@ -140,8 +257,8 @@ class Run:
         Raises `Closed` where the user has been told already that nothing happened: then nothing should.
         """
         if self._acknowledger.is_unanswered:
-            is_ephemeral = self.is_ephemeral if step.defers_privately is None else step.defers_privately
-            await self._acknowledger.respond(self._deferral, Message(), is_ephemeral=is_ephemeral)
+            is_ephemeral = self._plan.defer_before.get(step.key, self.is_ephemeral)
+            await self._acknowledger.respond(self._plan.deferral, Message(), is_ephemeral=is_ephemeral)
         elif self._acknowledger.state is State.EXPIRED_UNACKED:
             self._acknowledger.ensure_open()
 
@@ -231,13 +348,17 @@ class Run:
         known = self.context.get("vars") or self._program.variables
         self.context["vars"] = {**known, name: value}
 
-    def enter(self, steps: Steps) -> None:
-        """Run `steps` next."""
-        self._entered = steps
+    def enter(self, steps: Steps, kept: Kept | None = None) -> None:
+        """Run `steps` next, then go on behind the step under way; with `kept`, by its action's `again`."""
+        self._entered = (steps, kept)
 
-    def stop(self) -> None:
-        """End the run after this step."""
-        self._is_stopped = True
+    def leave(self, leave: Leave) -> None:
+        """Leave the steps under way after this one."""
+        self._leave = leave
+
+    def evaluate(self, late: object) -> Any:
+        """Return what a field that is declared `late` gives now. Any: a template's value."""
+        return late(self.context) if callable(late) else late
 
     def log(self, level: str, message: str) -> None:
         """Write the author's line to the operator's log."""
