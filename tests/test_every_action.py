@@ -38,6 +38,7 @@ components:
 MODALS = "modals: {feedback: {title: Feedback, fields: {subject: Subject}, reply: Thanks}}\n"
 STATE = {"points": "{type: integer, default: 0}", "queue": "{type: list, items: user}"}
 RECORDS = {"tickets": "{fields: {owner: user, subject: string, status: string}}"}
+FLOWS = "flows: {greet: {params: {name: string}, steps: [{return: 'Hello,{{ params.name }}'}]}}\n"
 AFTER = "- reply: After"
 
 
@@ -57,7 +58,9 @@ def bot_of(action: type[Action]) -> str:
     """Return a bot that runs the action's example, and a reply behind it where something can stand there."""
     steps = example_of(action) + ("" if action.ends else AFTER + "\n")
     modals = MODALS if action.effect is Event.MODAL else ""
-    return modals + _kept(steps) + (COMPONENT if is_for_components(action) else COMMAND) + indent(steps, "      ")
+    flows = FLOWS if "flow: greet" in steps else ""
+    kind = COMPONENT if is_for_components(action) else COMMAND
+    return modals + flows + _kept(steps) + kind + indent(steps, "      ")
 
 
 def _kept(steps: str) -> str:

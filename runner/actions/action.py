@@ -181,6 +181,21 @@ class Step(Protocol):
         """Leave the steps under way when this one returns."""
         ...
 
+    async def together(self, named: Mapping[str, Steps], *, is_any: bool) -> str:
+        """Run several runs of steps beside each other, and return the name of the one that ended first."""
+        ...
+
+    def call(self, flow: str, values: Mapping[str, object]) -> None:
+        """Run a flow next, with values for its parameters; `StepFailed` when one of them is not what it takes.
+
+        The action is asked `again` behind it, and calls `come_back`.
+        """
+        ...
+
+    def come_back(self, kept: Kept, leave: Leave | None) -> bool:
+        """Leave the flow that was entered with `kept`; True when it returned a value, which is the step's result."""
+        ...
+
     def evaluate(self, late: object) -> Any:
         """Return what a field that is declared `late` gives now. Any: a template's value."""
         ...
@@ -262,6 +277,10 @@ class Action(Entry):
     def gives(self, declared: Declarations) -> Mapping[str, Type]:
         """Return what `steps.<id>` holds afterwards."""
         return self.outputs
+
+    def returns(self) -> object:
+        """Return what an action that ends a flow gives for its result."""
+        return None
 
     def names(self, kept: Kept) -> Mapping[str, object]:
         """Return what templates inside of this step read besides, by its name, while it keeps `kept`."""

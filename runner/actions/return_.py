@@ -21,6 +21,10 @@ class Return(Action):
 
     return_: Data = option("The result; left out, none.", default=None)
 
+    def returns(self) -> object:
+        """Return the result."""
+        return self.return_
+
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Leave the flow."""
         step.leave(Leave(Ending.RETURN, value=self.return_))

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Final
 
-from runner.actions.action import Authored, WrittenStep
-from runner.check.steps import Openers, modal_of, origins_of
-from runner.config.document import Command, Component, Handler, Modal, Option
+from runner.actions.action import Authored, Ending, WrittenStep
+from runner.check.steps import Openers, always_ends, modal_of, origins_of
+from runner.config.document import Command, Component, Flow, Handler, Modal, Option, Param
 from runner.config.load import Config
 from runner.declarations import Declarations
-from runner.diagnostics import Diagnostic, Mark
+from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import (
     BooleanShape,
     ChoiceShape,
@@ -28,7 +28,7 @@ from runner.fields import (
     TextShape,
     fields_of,
 )
-from runner.inside import Ensured, Loop, OneOf
+from runner.inside import AllOf, Call, Ensured, Loop, OneOf
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.filters_data import item_type
@@ -83,6 +83,9 @@ OPTION_TYPES: Final[Mapping[str, Type]] = {
     "role": ROLE,
 }
 REPETITION: Final = Object("the loop", {"index": INTEGER, "index0": INTEGER, "first": BOOLEAN})
+VALUE_TYPES: Final[Mapping[str, Type]] = {**OPTION_TYPES, "any": ANY, "list": ListOf(ANY), "mapping": MapOf(ANY)}
+"""The types that the parameters and the result of a flow are declared with."""
+
 _VARIABLES: Final = "the vars"
 _OUTPUTS: Final = "the steps before this one"
 SERVER_ROOTS: Final = frozenset({"member", "guild"})
@@ -106,13 +109,20 @@ LOOP_ROUNDS_MAX: Final = 8
 class _Found:
     """What a walk has found: faults, and the steps that open a form, with what may be read there.
 
-    `failing` has a list for each `catch` and `finally` around the place of the walk: what may be read where it begins.
+    `result` is the type that a `return` has to give. `failing` has a list for each `catch` and `finally` around the
+    place of the walk: what may be read where it begins.
     """
 
     declared: Declarations
+    flows: Mapping[str, Flow] = field(default_factory=dict[str, Flow])
+    result: str | None = None
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
     failing: list[list[Scope]] = field(default_factory=list[list[Scope]])
+
+    def apart(self) -> "_Found":
+        """Return what a walk beside this one finds, which nobody is told of."""
+        return _Found(self.declared, self.flows, self.result)
 
 
 def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
@@ -127,7 +137,7 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
         **_state(config),
         "steps": Object(_OUTPUTS, {}),
     }
-    found = _Found(config.declared)
+    found = _Found(config.declared, document.flows)
     _of_run(document.defaults.on_error, _with_error(general), found)
     _of_run(document.defaults.on_timeout, _with_error(general), found)
     for guard in document.checks.values():
@@ -135,7 +145,33 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
         _of_handler(handler, {**general, **own, **_unread(config, section, name)}, found)
+    for name, flow in document.flows.items():
+        _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
     return [*found.faults, *_of_opened(document.modals, found.opened)]
+
+
+def _flow_roots(config: Config, name: str, flow: Flow) -> Scope:
+    params: Mapping[str, Type] = {
+        **dict.fromkeys(config.written_names("flows", name, "params"), ANY),
+        **{each: _param(param) for each, param in flow.params.items()},
+    }
+    roots: dict[str, Type] = {"params": Object("the parameters of this flow", params)}
+    if not config.is_sound("flows", name):
+        roots["steps"] = Object(_OUTPUTS, dict.fromkeys(config.written_ids("flows", name), ANY))
+    return roots
+
+
+def _param(declared: Param) -> Type:
+    known = VALUE_TYPES[declared.type]
+    return known if declared.required or declared.default is not None else optional(known)
+
+
+def _of_flow(flow: Flow, at: Scope, found: _Found) -> None:
+    found.result = flow.result
+    _of_run(flow.steps, at, found)
+    found.result = None
+    _of_run(flow.on_error, _with_error(at), found)
+    _of_run(flow.on_timeout, _with_error(at), found)
 
 
 def _data(config: Config) -> Scope:
@@ -298,9 +334,20 @@ def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     after = _joined([path for path in (done, skipped, caught) if path is not None])
     if after is None or step.id is None:
         return after
-    given: Type = Object(f"what `{step.id}` gave", step.action.gives(found.declared))
+    given: Type = Object(f"what `{step.id}` gave", _outputs(step, found))
     is_certain = skipped is None and caught is None
     return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
+
+
+def _outputs(step: WrittenStep, found: _Found) -> Mapping[str, Type]:
+    """Return what a step gives; one that runs a flow, what that returns. A flow that runs to its end returns none."""
+    call = step.action.inside()
+    flow = found.flows.get(call.flow) if isinstance(call, Call) else None
+    outputs = step.action.gives(found.declared)
+    if flow is None or flow.result is None:
+        return outputs
+    returned = VALUE_TYPES[flow.result]
+    return {**outputs, "result": returned if always_ends(flow.steps) else optional(returned)}
 
 
 def _ensured(step: WrittenStep, at: Scope, found: _Found) -> tuple[Scope | None, Scope | None]:
@@ -314,7 +361,7 @@ def _ensured(step: WrittenStep, at: Scope, found: _Found) -> tuple[Scope | None,
     if found.failing:
         found.failing[-1].extend(failing)
     _walk(nested.ending, _only(at, _joined([*failing, *(way for way in ways if way is not None)]) or at), found)
-    done, caught = (None if way is None else _walk(nested.ending, way, _Found(found.declared)) for way in ways)
+    done, caught = (None if way is None else _walk(nested.ending, way, found.apart()) for way in ways)
     return done, caught
 
 
@@ -335,6 +382,8 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if modal_of(step) is not None:
         found.opened.append((step, at))
     if step.action.ends:
+        if step.action.ends is Ending.RETURN and found.result is not None:
+            found.faults += _of_result(step, found.result, at)
         return None
     condition = step.action.condition()
     template = condition.template if isinstance(condition, Authored) else None
@@ -351,8 +400,74 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
             return _after_loop(step, loop, at, found)
         case Ensured(body):
             return _walk(body, at, found)
-        case _:
+        case Call() as call:
+            found.faults += _of_call(step, call, found.flows.get(call.flow), at)
             return at
+        case AllOf() as all_of:
+            return _behind_all(all_of, at, [_walk(run, at, found) for run in all_of.runs])
+
+
+def _behind_all(all_of: AllOf, at: Scope, ends: Sequence[Scope | None]) -> Scope | None:
+    """Return what may be read behind runs beside each other: what each of them has set, or any one of them."""
+    known = [end for end in ends if end is not None]
+    if all_of.is_any or len(known) < len(ends):
+        return _joined([at, *known]) if all_of.is_any and known else None
+    after = at
+    for root in at.keys() & {"vars", "steps", "state"}:
+        before = _attributes(at, root)
+        for end in known:
+            added = {name: type_ for name, type_ in _attributes(end, root).items() if before.get(name) != type_}
+            after = _with_attributes(after, root, added)
+    return after
+
+
+def _attributes(scope: Scope, root: str) -> Mapping[str, Type]:
+    known = scope[root]
+    assert isinstance(known, Object), "`vars` and `steps` are declared for every handler"
+    return known.attributes
+
+
+def _of_call(step: WrittenStep, call: Call, flow: Flow | None, at: Scope) -> Iterator[Diagnostic]:
+    for name, value in call.values.items():
+        param = flow.params.get(name) if flow else None
+        if param is not None:
+            span = step.spans.get(f"with_.{name}", step.key)
+            yield from _ill_fitting(f"`{name}`", param.type, _given(value, at), span, is_needed=param.is_needed)
+
+
+def _of_result(step: WrittenStep, result: str, at: Scope) -> Iterator[Diagnostic]:
+    yield from _ill_fitting("the result", result, _given(step.action.returns(), at), step.key, is_needed=True)
+
+
+def _given(value: object, at: Scope) -> Type:
+    match value:
+        case Authored():
+            return check(value.template, at).type
+        case _ if any(True for _ in templates_in(value)):
+            return ListOf(ANY) if is_list(value) else MapOf(ANY)
+        case _:
+            return type_of(value)
+
+
+def _ill_fitting(what: str, declared: str, given: Type, span: Span, *, is_needed: bool) -> Iterator[Diagnostic]:
+    taken = VALUE_TYPES[declared]
+    written = union(STRING, NUMBER, BOOLEAN) if taken is STRING else taken  # what can be written as text is taken, too
+    if not may_be(given, written if is_needed else optional(written)):
+        yield Diagnostic(
+            slug="value-of-another-type",
+            span=span,
+            headline=f"{what} is {describe(taken)}, and this is {describe(given)}",
+            why="the step would fail whenever it runs",
+            fix="give something else, or declare another type in the flow",
+        )
+    elif is_needed and is_optional(given) and taken is not ANY:
+        yield Diagnostic(
+            slug="value-may-be-none",
+            span=span,
+            headline=f"{what} is {describe(taken)}, and this may be none",
+            why="an option that is left out is none, and so is what a skipped step would have given",
+            fix="give a default: `{{ … | default(…) }}`",
+        )
 
 
 def _after_loop(step: WrittenStep, loop: Loop, at: Scope, found: _Found) -> Scope | None:
@@ -363,7 +478,7 @@ def _after_loop(step: WrittenStep, loop: Loop, at: Scope, found: _Found) -> Scop
     bound: Scope = {loop.item: item_type(items), "loop": LOOP} if loop.item else {"loop": REPETITION}
     begin = at
     for _ in range(LOOP_ROUNDS_MAX):
-        end = _round(loop, begin, bound, _Found(found.declared))
+        end = _round(loop, begin, bound, found.apart())
         before, begin = begin, begin if end is None else _joined([begin, _only(at, end, bound)]) or begin
         if begin == before:
             break

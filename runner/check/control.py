@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.actions.action import WrittenStep
-from runner.check.steps import every_step
+from runner.check.steps import all_steps, every_step, reached_runs
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps
-from runner.inside import Ensured, Loop
+from runner.inside import AllOf, Ensured, Loop
+from runner.lifecycle.machine import Event
 
 LOOPS_NESTED_MAX: Final = 4
 """How many loops may stand inside of each other: each multiplies the rounds, at run time and when it is checked."""
@@ -38,7 +39,23 @@ def _loops(steps: Steps, outermost: Span | None, depth: int) -> Iterator[Diagnos
 
 def check_control(config: Config) -> list[Diagnostic]:
     """Return a fault for each modifier that could do nothing where it stands, or harm."""
-    return [fault for step in every_step(config) for fault in _modifiers(step)]
+    return [fault for step in every_step(config) for fault in (*_modifiers(step), *_beside(config, step))]
+
+
+def _beside(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
+    """Only a `reply` is right whatever has been answered before it, and nobody knows what runs beside it has."""
+    if not isinstance(step.action.inside(), AllOf):
+        return
+    for inner in all_steps(*reached_runs(config.document.flows, *step.action.branches())):
+        if inner.action.effect not in (None, Event.REPLY):
+            yield Diagnostic(
+                slug="answer-in-parallel",
+                span=inner.key,
+                headline=f"`{inner.name}` can't stand in `{step.name}`: what runs beside it may have answered by then",
+                why="an interaction takes one first response (Discord docs, Receiving and Responding)",
+                fix="put it before or behind, or use `reply`",
+                marks=(Mark(step.key, "nobody knows what comes first in here"),),
+            )
 
 
 def _modifiers(step: WrittenStep) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ Source of all: Discord docs, Interactions: Receiving and Responding; Components:
 from collections.abc import Iterator
 
 from runner.actions.action import WrittenStep
-from runner.check.steps import all_steps, modal_of
+from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.config.document import ModalField
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -23,6 +23,8 @@ def check_modals(config: Config) -> list[Diagnostic]:
     ]
     for section, name, handler in config.handlers():
         found += _in_rescues(config, (section, name), handler.on_error, handler.on_timeout)
+    for name, flow in config.document.flows.items():
+        found += _in_rescues(config, ("flows", name), flow.on_error, flow.on_timeout)
     for name, modal in config.document.modals.items():
         for asked, declared in modal.fields.items():
             found += _field(config, ("modals", name, "fields", asked), declared)
@@ -33,7 +35,7 @@ def _in_rescues(
     config: Config, path: tuple[str, ...], on_error: Steps | None, on_timeout: Steps | None
 ) -> Iterator[Diagnostic]:
     for key, steps in (("on_error", on_error), ("on_timeout", on_timeout)):
-        for step in all_steps(steps):
+        for step in all_steps(*reached_runs(config.document.flows, steps)):
             if modal_of(step) is not None:
                 yield Diagnostic(
                     slug="modal-in-rescue",
@@ -74,9 +76,9 @@ def after_response(step: WrittenStep, answered: Span, *, is_strategy: bool) -> D
         return Diagnostic(
             slug="modal-after-response",
             span=step.key,
-            headline=f"`{step.name}` can't open a form here: a loop comes here again, when one has been opened",
+            headline=f"`{step.name}` can't open a form here a second time: the first one was the response",
             why=_FIRST,
-            fix="open it before or behind the loop, or reply with a button that opens it",
+            fix="come here once, or reply with a button that opens it",
         )
     return Diagnostic(
         slug="modal-after-response",

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
-from runner.check.steps import every_step, modal_of, runs_of
+from runner.check.steps import every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.fields import Steps
-from runner.inside import OneOf
+from runner.inside import Call, OneOf
 from runner.lifecycle import limits
 
 UNUSED_NAME = "unused-name"
@@ -113,11 +113,10 @@ def _undefined_component(name: str, defined: Iterable[str], span: Span) -> Diagn
 
 
 def _step_ids(config: Config) -> Iterator[Diagnostic]:
-    for _, _, handler in config.handlers():
-        for run in runs_of(handler):
-            found: list[Diagnostic] = []
-            _ids_in(run or Steps(), {}, found)
-            yield from found
+    for run in config.runs():
+        found: list[Diagnostic] = []
+        _ids_in(run, {}, found)
+        yield from found
 
 
 def _ids_in(steps: Steps, before: Mapping[str, Span], found: list[Diagnostic]) -> Mapping[str, Span]:
@@ -158,6 +157,10 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.components:
         if name not in shown:
             yield _warning(config.key("components", name), f"no message shows the component `{name}`")
+    run = {inside.flow for step in every_step(config) if isinstance(inside := step.action.inside(), Call)}
+    for name in config.document.flows:
+        if name not in run:
+            yield _warning(config.key("flows", name), f"nothing runs the flow `{name}`")
     opened = {modal_of(step) for step in every_step(config)}
     for name in config.document.modals:
         if name not in opened:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from runner.actions.action import Authored, Ending, WrittenStep
 from runner.check import modals
-from runner.check.steps import all_steps, handler_steps, runs_of
-from runner.config.document import Handler, Response
+from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
+from runner.config.document import Flow, Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
-from runner.inside import Ensured, Loop
+from runner.inside import AllOf, Call, Ensured, Loop
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
 
@@ -102,7 +102,22 @@ class _Barrier:
 
 
 @dataclass(slots=True)
+class _Called:
+    """What is known of a flow that is run with certain ways to stand before it.
+
+    `is_open` while its steps are walked, and `recurs` when they have led to it again.
+    """
+
+    flow: str
+    ends: tuple[_Point, ...] = ()
+    left: Mapping[Ending, list[_Point]] = field(default_factory=dict[Ending, list[_Point]])
+    is_open: bool = True
+    recurs: bool = False
+
+
+@dataclass(slots=True)
 class _Walk:
+    flows: Mapping[str, Flow]
     origin: Origin
     response: Response
     strategy: str
@@ -113,6 +128,11 @@ class _Walk:
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     noted: set[tuple[str, Span]] = field(default_factory=set[tuple[str, Span]])
     barriers: list[_Barrier] = field(default_factory=list[_Barrier])
+    called: dict[tuple[str, frozenset[_Point]], _Called] = field(
+        default_factory=dict[tuple[str, frozenset[_Point]], _Called]
+    )
+    calls: list[Span] = field(default_factory=list[Span])
+    beside: int = 0
     wanted: dict[Span, dict[bool, Span]] = field(default_factory=dict[Span, dict[bool, Span]])
     first_visibilities: set[bool | None] = field(default_factory=set[bool | None])
 
@@ -155,7 +175,7 @@ class _Walk:
         if step.action.takes_s():
             points = tuple(self._after_slow(step, point) for point in points)
         self._leave(step, Ending.FAIL, points)
-        if step.action.effect is not None:
+        if step.action.effect is Event.REPLY or (step.action.effect is not None and not self.beside):
             points = tuple(self._responded(step, step.action.effect, point) for point in points)
         if (ending := step.action.ends) is not None:
             if ending is not Ending.FAIL:
@@ -178,6 +198,10 @@ class _Walk:
                 return points
             case Loop() as loop:
                 return self._loop(loop, points)
+            case Call(name):
+                return self._call(step, name, points)
+            case AllOf() as all_of:
+                return self._beside(all_of, points)
             case Ensured(body):
                 return self.run(body, points)
             case inside:
@@ -191,6 +215,60 @@ class _Walk:
             before, begins = begins, self._distinct((*begins, *ends))
             if len(begins) == len(before):
                 return ends if loop.is_certain else (*points, *ends)
+
+    def _beside(self, all_of: AllOf, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk runs that are executed beside each other: each may begin when others have come to their ends."""
+        begins = self._distinct(points)
+        self.beside += 1  # in here any other answer than a reply is a fault of its own
+        passed_s = min((point.passed_s for point in points), default=0.0)  # none of them begins later than another
+        while True:
+            ends = [self.run(run, begins) for run in all_of.runs]
+            others = (replace(point, passed_s=passed_s) for end in ends for point in end)
+            before, begins = begins, self._distinct((*begins, *others))
+            if len(begins) == len(before):
+                self.beside -= 1
+                is_left = any(ends) if all_of.is_any else all(ends)
+                return tuple(point for end in ends for point in end) if is_left else ()
+
+    def _call(self, step: WrittenStep, name: str, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk the steps of a flow, once for the same ways to stand before it.
+
+        Where they lead to it again, they are walked until nothing new comes of it. The time that has passed is left out
+        of account there: it would be another one each time.
+        """
+        if name not in self.flows:
+            return points
+        if any(called.is_open and called.flow == name for called in self.called.values()):
+            points = tuple(replace(point, passed_s=0.0) for point in points)
+        key = (name, frozenset(points))
+        if key in self.called:
+            called = self.called[key]
+            called.recurs = called.recurs or called.is_open
+        else:
+            called = self.called[key] = _Called(name)
+            self.calls.append(step.key)
+            self._walk_flow(called, points)
+            self.calls.pop()
+        for ending, left in called.left.items():
+            self._leave(step, ending, left)
+        return called.ends
+
+    def _walk_flow(self, called: _Called, points: tuple[_Point, ...]) -> None:
+        """Walk the steps of a flow, again and again where they lead to it: what was found on the way is forgotten."""
+        while called.is_open:
+            faults, noted, known = list(self.faults), set(self.noted), dict(self.called)
+            called.is_open = self._walked_anew(called, points) and called.recurs
+            if called.is_open:
+                self.faults, self.noted, self.called = faults, noted, known
+
+    def _walked_anew(self, called: _Called, points: tuple[_Point, ...]) -> bool:
+        """Walk the steps of a flow, and tell whether that has led to more ends than were known."""
+        self.barriers.append(_Barrier(_FINALLY))
+        ends = self.run(self.flows[called.flow].steps, points)
+        left = self.barriers.pop().left
+        before, called.ends = called.ends, self._distinct((*ends, *left.pop(Ending.RETURN, ())))
+        called.left = left
+        return len(called.ends) > len(before)
 
     def _after_slow(self, step: WrittenStep, point: _Point) -> _Point:
         passed_s = point.passed_s + step.action.takes_at_least_s()
@@ -360,7 +438,8 @@ class _Walk:
         """Note a fault, once for each place: another path to it is no other fault."""
         if (fault.slug, fault.span) not in self.noted:
             self.noted.add((fault.slug, fault.span))
-            self.faults.append(fault)
+            marks = (*fault.marks, *(Mark(call, "run from here") for call in self.calls[:1]))
+            self.faults.append(replace(fault, marks=marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,10 +450,17 @@ class Analysed:
     diagnostics: list[Diagnostic]
 
 
-def analyse(handler: Handler, origin: Origin, response: Response, timeout_s: float, places: Places) -> Analysed:
+def analyse(
+    handler: Handler,
+    origin: Origin,
+    response: Response,
+    timeout_s: float,
+    places: Places,
+    flows: Mapping[str, Flow],
+) -> Analysed:
     """Walk all paths that a handler has for interactions of `origin`."""
     strategy = strategy_of(response)
-    walk = _Walk(origin, response, strategy, _deferral(handler, origin), places, timeout_s)
+    walk = _Walk(flows, origin, response, strategy, _deferral(handler, origin, flows), places, timeout_s)
     first = Event.DEFER if strategy == "defer" else None
     points = walk.run(handler_steps(handler), (_start(strategy, response, places.response),))
     walk.check_answered(points, places.handler)
@@ -390,9 +476,10 @@ def analyse(handler: Handler, origin: Origin, response: Response, timeout_s: flo
     return Analysed(plan, walk.faults)
 
 
-def _deferral(handler: Handler, origin: Origin) -> Event:
+def _deferral(handler: Handler, origin: Origin, flows: Mapping[str, Flow]) -> Event:
     """Return what to defer with: silently where a form's steps change the message, which a spinner would prevent."""
-    updates = any(step.action.effect is Event.UPDATE for step in all_steps(*runs_of(handler)))
+    reached = all_steps(*reached_runs(flows, *runs_of(handler)))
+    updates = any(step.action.effect is Event.UPDATE for step in reached)
     return Event.DEFER_UPDATE if updates and origin is Origin.MODAL_FROM_COMPONENT else watchdog_event(origin)
 
 

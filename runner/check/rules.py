@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from runner.check.commands import check_commands
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
+from runner.check.flows import check_flows, endless_flows
 from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
-from runner.check.steps import Openers, openers, origins_of
+from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
-from runner.config.document import Handler, Response
+from runner.config.document import Flow, Handler, Response
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.machine import Origin
@@ -33,20 +34,29 @@ def check(config: Config) -> Checked:
     found = [
         *check_names(config),
         *check_control(config),
+        *check_flows(config),
         *check_commands(config, opened),
         *check_modals(config),
         *check_stored(config),
         *check_templates(config, opened),
     ]
     plans: dict[tuple[str, str, Origin], Plan] = {}
+    endless = endless_flows(config.document.flows)
+    flows = {name: flow for name, flow in config.document.flows.items() if name not in endless}
     for section, name, handler in config.handlers():
         is_sound = all(config.is_sound(section, name, key) for key in ("response", "reply", "steps"))
+        is_sound = is_sound and all(config.is_sound("flows", flow) for flow in flows_of(flows, handler_steps(handler)))
         for origin in _origins(section, name, opened):
-            analysed = _analyse(config, (section, name), handler, origin, opened)
+            analysed = _analyse(config, (section, name), handler, origin, opened, flows)
             plans[section, name, origin] = analysed.plan
             if is_sound:  # a step that could not be read would make nonsense of its neighbours
                 found += analysed.diagnostics
-    return Checked(found, plans)
+    return Checked(_once(found), plans)
+
+
+def _once(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the faults without those that several handlers have in the same steps of a flow or a form."""
+    return list({(fault.slug, fault.span): fault for fault in reversed(found)}.values())[::-1]
 
 
 def _origins(section: str, name: str, opened: Openers) -> tuple[Origin, ...]:
@@ -55,7 +65,14 @@ def _origins(section: str, name: str, opened: Openers) -> tuple[Origin, ...]:
     return (Origin.COMMAND if section == "commands" else Origin.COMPONENT,)
 
 
-def _analyse(config: Config, path: tuple[str, str], handler: Handler, origin: Origin, opened: Openers) -> Analysed:
+def _analyse(
+    config: Config,
+    path: tuple[str, str],
+    handler: Handler,
+    origin: Origin,
+    opened: Openers,
+    flows: Mapping[str, Flow],
+) -> Analysed:
     defaults, (section, name) = config.document.defaults, path
     response = handler.response or defaults.response
     if handler.response is None or section == "modals":
@@ -67,7 +84,8 @@ def _analyse(config: Config, path: tuple[str, str], handler: Handler, origin: Or
         config.key(section, name, "response") if is_own else config.key("defaults", "response"),
         next((step.span for step in steps if step.origin is origin), None),
     )
-    return analyse(handler, origin, response, handler.timeout or defaults.timeout, places)
+    timeout_s = handler.timeout or defaults.timeout
+    return analyse(handler, origin, response, timeout_s, places, flows)
 
 
 def _without_promise(response: Response) -> Response:

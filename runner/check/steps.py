@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runner.actions.action import WrittenStep
-from runner.config.document import Handler
+from runner.config.document import Flow, Handler
 from runner.config.load import Config
 from runner.diagnostics import Span
 from runner.fields import Steps
+from runner.inside import Call, Ensured, OneOf
 from runner.lifecycle.machine import Origin
 
 
@@ -36,6 +37,43 @@ def every_step(config: Config) -> Iterator[WrittenStep]:
     return all_steps(*config.runs())
 
 
+def flows_of(flows: Mapping[str, Flow], *runs: Steps | None) -> frozenset[str]:
+    """Return the names of the flows that the runs of steps run, and of those that these run in turn."""
+    found: set[str] = set()
+    waiting = list(runs)
+    while waiting:
+        names = {inside.flow for step in all_steps(waiting.pop()) if isinstance(inside := step.action.inside(), Call)}
+        for name in names - found:
+            if (flow := flows.get(name)) is not None:
+                found.add(name)
+                waiting += (flow.steps, flow.on_error, flow.on_timeout)
+    return frozenset(found)
+
+
+def reached_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps | None, ...]:
+    """Return the runs of steps, and those of every flow that they lead to."""
+    found = [flows[name] for name in sorted(flows_of(flows, *runs))]
+    return (*runs, *(run for flow in found for run in (flow.steps, flow.on_error, flow.on_timeout)))
+
+
+def always_ends(steps: Steps) -> bool:
+    """Tell whether nothing can run behind the steps, as far as that is seen without looking into flows."""
+    return any(step.when is None and _always_ends(step) for step in steps.items)
+
+
+def _always_ends(step: WrittenStep) -> bool:
+    match step.action.inside():
+        case None:
+            ends = step.action.ends is not None
+        case OneOf(runs):
+            ends = all(always_ends(run) for run in runs)
+        case Ensured(body, last):
+            ends = always_ends(body) or always_ends(last)
+        case _:
+            ends = False
+    return ends and (step.catch is None or always_ends(step.catch))
+
+
 def handler_steps(handler: Handler) -> Steps:
     """Return what the handler does, from whichever of its two keys."""
     return handler.steps or handler.reply or Steps()
@@ -57,7 +95,7 @@ def openers(config: Config) -> Openers:
     found: dict[str, tuple[Opener, ...]] = {}
     for section, origin in (("commands", Origin.MODAL_FROM_COMMAND), ("components", Origin.MODAL_FROM_COMPONENT)):
         handlers = (handler for its, _, handler in config.handlers() if its == section)
-        for step in all_steps(*(handler_steps(handler) for handler in handlers)):
+        for step in all_steps(*reached_runs(config.document.flows, *map(handler_steps, handlers))):
             if (name := modal_of(step)) is not None:
                 found[name] = (*found.get(name, ()), Opener(step.key, origin))
     return found

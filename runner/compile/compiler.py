@@ -34,6 +34,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
     commands = {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
     components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
+    flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}
     return Program(
         generation=generation,
         digest=_digest(config),
@@ -43,6 +44,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         commands=MappingProxyType(commands),
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
+        flows=MappingProxyType(flows),
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),

@@ -8,10 +8,10 @@ from runner.check.contexts import SERVER_ROOTS, shown_by
 from runner.check.names import roots_of
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
-from runner.check.steps import all_steps, handler_steps, modal_of
+from runner.check.steps import all_steps, handler_steps, modal_of, reached_runs
 from runner.compile.components import modal_renderer
 from runner.compile.guards import compile_guard
-from runner.compile.program import Handler, Modal
+from runner.compile.program import Flow, Handler, Modal
 from runner.compile.steps import StepsCompiler
 from runner.config import document
 from runner.config.load import Config
@@ -30,7 +30,22 @@ class HandlerCompiler:
     config: Config
     checked: Checked
     check_roots: Mapping[str, frozenset[str]]
-    compiler: StepsCompiler = field(default_factory=StepsCompiler)
+    compiler: StepsCompiler = field(init=False)
+
+    def __post_init__(self) -> None:
+        compiler = StepsCompiler(self.config.document.flows)
+        object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
+
+    def flow(self, name: str, written: document.Flow) -> Flow:
+        """Compile one flow."""
+        return Flow(
+            name=name,
+            params=MappingProxyType(dict(written.params)),
+            result=written.result,
+            steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
+            on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
+            on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
+        )
 
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
@@ -66,7 +81,8 @@ class HandlerCompiler:
     def _state(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the values of the state that some template of the handler reads."""
         declared = self.config.document.state
-        steps = [run for run in (handler_steps(written), *rescues) if run is not None]
+        reached = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
+        steps = [run for run in reached if run is not None]
         shown = [shown_by(modal) for modal in self._opened(written)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
         asks = any(getattr(step.action, "check", None) is not None for step in all_steps(*steps))
@@ -82,7 +98,8 @@ class HandlerCompiler:
     def _keeps_in_servers(self, written: document.Handler) -> bool:
         """Tell whether the handler reads or writes what is kept for servers or their members."""
         declared = self.config.declared
-        used = [each for step in all_steps(handler_steps(written)) for each in step.action.refers()]
+        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
+        used = [each for step in steps for each in step.action.refers()]
         state = {*self._state(written), *(each.name for each in used if each.section == "state")}
         tables = {each.name for each in used if each.section == "records"}
         scopes = {declared.state[name].scope for name in state} | {declared.records[name].scope for name in tables}
@@ -96,7 +113,7 @@ class HandlerCompiler:
 
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
-        steps = (handler_steps(written), *rescues)
+        steps = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
         named = {written.check} | {getattr(step.action, "check", None) for step in all_steps(*steps)}
         found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
         for modal in self._opened(written):
@@ -116,5 +133,6 @@ class HandlerCompiler:
 
     def _opened(self, written: document.Handler) -> list[document.Modal]:
         """Return the forms that the handler opens."""
-        names = {name for step in all_steps(handler_steps(written)) if (name := modal_of(step)) is not None}
+        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
+        names = {name for step in steps if (name := modal_of(step)) is not None}
         return [self.config.document.modals[name] for name in names]

@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.actions.action import Action, Retry
 from runner.check.reachability import Plan
-from runner.config.document import Presence
+from runner.config.document import Param, Presence
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Steps
@@ -28,8 +28,9 @@ MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
 
-    `ending` is what runs however the steps inside it are left. `may_open` says that it, or a step inside it, opens a
-    form, `reads_state` that its own templates may read the state. `key` is the place of its action's name.
+    `ending` is what runs however the steps inside it are left, `flow` the flow that it runs. `may_open` says that it,
+    or a step inside it, opens a form, `reads_state` that its own templates may read the state. `key` is the place of
+    its action's name.
     """
 
     name: str
@@ -41,6 +42,7 @@ class CompiledStep:
     retry: Retry | None
     catch: Steps | None
     ending: Steps | None
+    flow: str | None
     is_slow: bool
     may_open: bool
     reads_state: bool
@@ -112,6 +114,18 @@ class Modal:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """Steps that others run by name, what they take and what they give."""
+
+    name: str
+    params: Mapping[str, Param]
+    result: str | None
+    steps: Steps
+    on_error: Steps | None
+    on_timeout: Steps | None
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredCommand:
     """A command as Discord registers it, and where it is written."""
 
@@ -134,6 +148,7 @@ class Program:
     commands: Mapping[str, Handler]
     components: Mapping[str, Handler]
     modals: Mapping[str, Modal]
+    flows: Mapping[str, Flow]
     buttons: Mapping[str, Json]
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]

@@ -1,16 +1,18 @@
 """Steps as the author wrote them to steps that are ready to run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
 from runner.check.reads import ROOT
-from runner.check.steps import modal_of
+from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.compile.program import CompiledStep
 from runner.compile.renderers import entry_renderer, renderer
+from runner.config.document import Flow
 from runner.fields import Entry, Steps, fields_of
-from runner.inside import Ensured
+from runner.inside import Call, Ensured
 from runner.templates.values import is_list, is_mapping
 
 E = TypeVar("E", bound=Entry)
@@ -20,6 +22,7 @@ E = TypeVar("E", bound=Entry)
 class StepsCompiler:
     """Compiles runs of steps, and keeps each of them by its address, those inside of other steps included."""
 
+    flows: Mapping[str, Flow]
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
 
     def steps(self, written: Steps, address: str) -> Steps:
@@ -33,7 +36,8 @@ class StepsCompiler:
         action = self._entry(step.action, address)
         inside = action.inside()
         catch = self.steps(step.catch, f"{address}/catch") if step.catch else None
-        runs = (*action.branches(), catch or Steps())
+        flow = inside.flow if isinstance(inside, Call) else None
+        reached = all_steps(*reached_runs(self.flows, Steps((step,))))
         return CompiledStep(
             name=step.name,
             action=action,
@@ -45,8 +49,9 @@ class StepsCompiler:
             catch=catch,
             ending=inside.ending if isinstance(inside, Ensured) else None,
             is_slow=step.action.takes_s() > 0,
-            may_open=modal_of(step) is not None or any(inner.may_open for run in runs for inner in run.items),
             reads_state=_reads_state(step),
+            flow=flow,
+            may_open=any(modal_of(inner) is not None for inner in reached),
             key=step.key,
         )
 

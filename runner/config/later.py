@@ -2,14 +2,14 @@
 
 Path = tuple[str | int, ...]
 
-_LATER_AT_TOP = frozenset("context_menus flows events schedules texts http messages use".split())
+_LATER_AT_TOP = frozenset("context_menus events schedules texts http messages use".split())
 _LATER_IN_HANDLERS = frozenset(
     "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "
     "on_expired select commands".split()
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(
-    "form choose confirm paginate wait_for edit delete parallel run "
+    "form choose confirm paginate wait_for edit delete "
     "transaction edit_message delete_message dm react pin "
     "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
     "delete_channel create_thread set_permissions move_member create_invite schedule http".split()

@@ -79,6 +79,8 @@ class Config:
         runs = [defaults.on_error, defaults.on_timeout]
         for _, _, each in self.handlers():
             runs += (each.reply, each.steps, each.on_error, each.on_timeout)
+        for flow in self.document.flows.values():
+            runs += (flow.steps, flow.on_error, flow.on_timeout)
         yield from (run for run in runs if run is not None)
 
     def is_sound(self, *path: str) -> bool:

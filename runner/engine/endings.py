@@ -9,7 +9,6 @@ from runner.compile import Handler
 from runner.engine.acknowledger import Acknowledger, Closed, Rejected
 from runner.engine.live import Live
 from runner.engine.steps import Run, loggable, public_message
-from runner.fields import Steps
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
 from runner.logs import Log
@@ -83,15 +82,9 @@ class Endings:
         live.outcome = "failed" if failure else "timeout"
         live.reference = self._new_reference()
         self.report(live, failure)
-        handler, run = live.handler, live.run
-        steps = (handler.on_error if failure else handler.on_timeout) if handler else None
         message = public_message(failure) if failure else ""
         await self._abandon(live)
-        if handler is None or run is None or steps is None or live.is_cut:
-            is_rescued = False
-        else:
-            is_rescued = await self._rescued(live, handler, run, steps, message)
-        if not is_rescued:
+        if live.is_cut or not await self._rescued(live, message, is_timeout=failure is None):
             neutral = sentence(_sentence_for(failure), reference=live.reference)
             await self._tell(live, message or neutral, neutral, is_ephemeral=None)
 
@@ -107,9 +100,16 @@ class Endings:
         except Exception as failure:
             self._failed_again(live, live.run, failure)
 
-    async def _rescued(self, live: Live, handler: Handler, failed: Run, steps: Steps, message: str) -> bool:
+    async def _rescued(self, live: Live, message: str, *, is_timeout: bool) -> bool:
         """Tell whether the author's own steps have dealt with it, so that the user has an answer."""
-        run = self._new_run(live, handler, failed.context, failed.is_ephemeral)
+        handler, failed = live.handler, live.run
+        if handler is None or failed is None:
+            return False
+        steps, context = failed.rescue(is_timeout=is_timeout)
+        steps = steps or (handler.on_timeout if is_timeout else handler.on_error)
+        if steps is None:
+            return False
+        run = self._new_run(live, handler, context, failed.is_ephemeral)
         step = failed.at.name if failed.at else ""
         run.context["error"] = {"reference": live.reference, "message": message, "step": step}
         try:

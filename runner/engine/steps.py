@@ -6,16 +6,19 @@ go on behind it, to leave what it is in, or to be put away and resumed.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from typing import Any, Final, ParamSpec, TypeVar
 
 from runner.actions.action import Ending, Kept, Leave, Refused, Retry, StepFailed
 from runner.check.reachability import Plan
-from runner.compile import CompiledStep, Program
+from runner.compile import CompiledStep, Flow, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid
+from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
 from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
 from runner.engine.memory import Here, Memory
+from runner.engine.strands import run_beside
 from runner.fields import Steps
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
@@ -32,6 +35,9 @@ STEPS_MAX: Final = 20_000
 YIELD_EVERY: Final = 50
 """After how many steps the run lets others have the event loop: steps that only calculate never wait for anything."""
 
+LOCAL_ROOTS: Final = frozenset({"options", "fields", "params", "vars", "steps", "message", "error", "item", "loop"})
+"""What a handler's or a flow's templates read that no flow which it runs can read."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -47,9 +53,9 @@ class TimeIsUp(StepFailed):
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_directory", "_entered", "_here", "_interaction", "_leave", "_log", "_loop",
-                 "_memory", "_plan", "_program", "_rest", "_stack", "_state", "_taken", "_written", "at", "context",
-                 "is_ephemeral")  # fmt: skip
+    __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_here", "_interaction", "_leave", "_left",
+                 "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state", "_taken",
+                 "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -83,8 +89,12 @@ class Run:
         self._entered: tuple[Steps, Kept | None] | None = None
         self._leave: Leave | None = None
         self._taken = 0
-        self.context = context
+        self._calls: list[int] = []  # for each flow under way, how many frames are below its own
+        self._left: list[tuple[Flow, dict[str, Any]]] = []
+        self._left_inside: list[tuple[Flow, dict[str, Any]]] = []
+        self.context: dict[str, Any] = context
         self.is_ephemeral = is_ephemeral
+        self.left_by: Leave | None = None
         self.at: CompiledStep | None = None
 
     @property
@@ -98,14 +108,26 @@ class Run:
     async def execute(self, steps: Steps) -> None:
         """Run `steps` to their end, or until they are left. Raises what the failing step raised."""
         self._stack.append(Frame(steps))
-        await self._go_on()
+        await self.go_on()
 
     async def abandon(self) -> None:
         """Leave for good the steps that have been cut. What always follows them is run, and raises what it raises."""
         self._unwind(Leave(Ending.STOP))
-        await self._go_on()
+        await self.go_on()
 
-    async def _go_on(self) -> None:
+    def rescue(self, *, is_timeout: bool) -> tuple[Steps | None, dict[str, Any]]:
+        """Return what the innermost flow that has been left says for a failure or a timeout, and its context.
+
+        Where none says anything it is None, and the handler's context.
+        """
+        for flow, context in self._left:
+            steps = flow.on_timeout if is_timeout else flow.on_error
+            if steps is not None:
+                return steps, context
+        return None, self.context
+
+    async def go_on(self) -> None:
+        """Take steps until there are none left. Raises what the failing step raised."""
         while self._stack:
             try:
                 await self._advance()
@@ -197,20 +219,27 @@ class Run:
             raise
 
     def _push(self, steps: Steps, kept: Kept | None) -> None:
-        self._entered = None
-        self._stack[-1].kept = kept
+        self._entered, frame = None, self._stack[-1]
+        frame.kept = kept
+        if frame.at.flow is not None and kept is not None:
+            frame.kept = {"scope": self.context}
+            shared: dict[str, Any] = {name: value for name, value in self.context.items() if name not in LOCAL_ROOTS}
+            self.context = {**shared, **kept, "vars": self._program.variables, "steps": {}}
+            self._calls.append(len(self._stack))
         self._stack.append(Frame(steps))
         self._bind_names()
 
     def _bind_names(self) -> None:
         """Let templates read what the loops around the next step say."""
-        for frame in self._stack:
+        for frame in self._stack[self._calls[-1] if self._calls else 0 :]:
             if frame.kept is not None:
                 self.context.update(frame.at.action.names(frame.kept))
 
     def _unwind(self, leave: Leave) -> None:
         """Leave the steps under way, as far as nothing catches or ends that; raises what nothing has caught."""
         self._leave = self._entered = None
+        if self._stack:
+            self._left, self._left_inside = [*self._left_inside, *self._flows_under_way()], []
         if leave.depth is not None:
             for frame in self._stack[leave.depth - 1 :]:
                 frame.deadline = None  # what always follows them has time of its own
@@ -219,8 +248,19 @@ class Run:
             if self._stack[-1].index and self._holds_up(self._stack[-1], left, leave):
                 return
             left = self._stack.pop().steps
+        self.left_by = leave
         if leave.failure is not None:
             raise leave.failure
+
+    def _flows_under_way(self) -> list[tuple[Flow, dict[str, Any]]]:
+        """Return the flows that the step under way stands in, the innermost first, each with its context."""
+        found: list[tuple[Flow, dict[str, Any]]] = []
+        context = self.context
+        for frame in reversed(self._stack):
+            if frame.kept is not None and frame.index and frame.at.flow is not None:
+                found.append((self._program.flows[frame.at.flow], context))
+                context = frame.kept["scope"]
+        return found
 
     def _holds_up(self, frame: Frame, left: Steps | None, leave: Leave) -> bool:
         """Tell whether the step under way keeps what is `left` inside of it from leaving it, too."""
@@ -351,6 +391,43 @@ class Run:
     def enter(self, steps: Steps, kept: Kept | None = None) -> None:
         """Run `steps` next, then go on behind the step under way; with `kept`, by its action's `again`."""
         self._entered = (steps, kept)
+
+    async def together(self, named: Mapping[str, Steps], *, is_any: bool) -> str:
+        """Run several runs of steps beside each other, and return the name of the one that ended first."""
+        strands = {name: self._strand(steps) for name, steps in named.items()}
+        outcome = await run_beside(strands, is_any=is_any)
+        if outcome.left is not None:
+            left = strands[outcome.left]
+            self.at, self._left_inside, self._leave = left.at, left._left, left.left_by
+        if outcome.failures:
+            self._leave, failure = None, outcome.failures[0]
+            raise StepFailed(failure.detail) if isinstance(failure, TimeIsUp) else failure
+        return outcome.first or ""
+
+    def _strand(self, steps: Steps) -> "Run":
+        strand = copy(self)
+        strand._stack, strand._calls, strand._left = [Frame(steps)], [], []
+        return strand
+
+    def call(self, flow: str, values: Mapping[str, object]) -> None:
+        """Run a flow next, with values for its parameters, in a context of its own."""
+        called = self._program.flows[flow]
+        params = taken(called, values)
+        if len(self._calls) == CALLS_NESTED_MAX:
+            raise StepFailed(f"{CALLS_NESTED_MAX} flows run inside of each other, and that is as many as can be")
+        self._entered = (called.steps, {"params": params})
+
+    def come_back(self, kept: Kept, leave: Leave | None) -> bool:
+        """Leave a flow, and keep what it returned as the step's result."""
+        step, scope = self._stack[-1].at, kept["scope"]
+        if "state" in self.context:
+            scope["state"] = self.context["state"]  # what the flow has written is seen behind it
+        self.context = scope
+        self._calls.pop()
+        if leave is None or leave.ending is not Ending.RETURN:
+            return False
+        self._keep(step, {"result": given(self._program.flows[step.flow or ""], leave.value)})
+        return True
 
     def leave(self, leave: Leave) -> None:
         """Leave the steps under way after this one."""

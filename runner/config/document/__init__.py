@@ -3,6 +3,7 @@
 from runner.config.document.bot import Activity, Bot, Presence
 from runner.config.document.commands import Command, Option
 from runner.config.document.components import Button, Component
+from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import Check, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Handler
 from runner.config.document.modals import Modal, ModalField
@@ -20,10 +21,12 @@ __all__ = [
     "Component",
     "Defaults",
     "Document",
+    "Flow",
     "Handler",
     "Modal",
     "ModalField",
     "Option",
+    "Param",
     "PermissionRules",
     "Presence",
     "RecordField",

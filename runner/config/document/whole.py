@@ -7,6 +7,7 @@ from typing import Literal
 from runner.config.document.bot import Bot
 from runner.config.document.commands import Command
 from runner.config.document.components import Component
+from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
@@ -68,3 +69,6 @@ class Document(Entry):
     )
     components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
     modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    flows: Mapping[str, Flow] = option(
+        "Steps by name, which the step `run` runs.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )

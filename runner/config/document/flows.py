@@ -1,0 +1,53 @@
+"""`flows:` steps by name, with typed parameters and a result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal
+
+from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
+from runner.fields import Data, Entry, Steps, option
+
+ValueTypeName = Literal["any", "boolean", "channel", "integer", "list", "mapping", "number", "role", "string", "user"]
+
+FLOW_EXPIRES_S: Final = 86_400.0
+"""How long a flow that says nothing of it may wait altogether, in seconds: a day."""
+
+FLOW_EXPIRES_MAX_S: Final = 366 * 86_400.0
+"""The longest that a flow may wait, in seconds: a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Param(Entry):
+    """One parameter of a flow."""
+
+    short: ClassVar[str | None] = "type"
+
+    type: ValueTypeName = option("What it takes.")
+    required: bool = option("`run` has to give it.", default=True)
+    default: Data | None = option("What it is when `run` doesn't give it; with one, `run` need not.", default=None)
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether `run` has to give it."""
+        return self.required and self.default is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow(Entry):
+    """Steps that handlers and other flows run by name."""
+
+    params: Mapping[str, Param] = option(
+        "What `run` gives it; its steps read them as `params.<name>`.",
+        default={},
+        pattern=FIELD_PATTERN,
+        takes=FIELD_TAKES,
+        max_items=25,
+    )
+    result: ValueTypeName | None = option(
+        "What `return` gives; the step that ran the flow has it as `steps.<id>.result`.", default=None
+    )
+    steps: Steps = option("What it does.")
+    on_error: Steps | None = option("What runs when a step in it fails; left out, what the handler says.", default=None)
+    on_timeout: Steps | None = option(
+        "What runs when the handler's time is up in it; left out, what the handler says.", default=None
+    )
