@@ -66,6 +66,19 @@ DISAGREEMENTS: Mapping[str, Disagreement] = {
         _BITS,
         "Discord docs, Resources, Channel, Overwrite Object: the bits are a text",
     ),
+    **{
+        f"permissions of a role ({name})": Disagreement(
+            f"/components/schemas/{name}/properties",
+            {"permissions": {"type": ["integer", "string", "null"]}},
+            "Discord docs, Resources, Guild, Create Guild Role: the bits are a text",
+        )
+        for name in ("CreateRoleRequest", "UpdateRoleRequestPartial")
+    },
+    "forwards": Disagreement(
+        "/components/schemas/MessageReferenceType",
+        {"enum": [0, 1]},
+        "Discord docs, Resources, Message, Message Reference Types: 1 is a forward",
+    ),
     "messages of a ban": Disagreement(
         "/paths/~1guilds~1{guild_id}~1bans~1{user_id}/put",
         {"parameters": [{"name": "delete_message_seconds", "in": "query", "schema": {"type": "integer"}}]},
@@ -120,8 +133,12 @@ class Judge:
         self._judged: set[tuple[str, str]] = set()
 
     def faults(self, entry: WireEntry, *, of_refused: bool) -> Iterator[Fault]:
-        """Yield what is wrong with one exchange. Server errors are passed over: they are injected, or say "not yet"."""
-        if entry.status is None or entry.status >= 500:
+        """Yield what is wrong with one exchange.
+
+        Server errors are passed over, which are injected or say "not yet", and plain texts, which are not Discord's but
+        of the network in front of it.
+        """
+        if entry.status is None or entry.status >= 500 or isinstance(entry.answer, str):
             return
         operation = self._operation(entry)
         if operation is None:

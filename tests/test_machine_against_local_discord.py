@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.core import Core
+from runner.emulator.default_world import default_world
 from runner.emulator.people.client import Client
 from runner.emulator.refusals import Refused
 from runner.emulator.trace import InteractionState, Trace
-from runner.emulator.world import default_world
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, MessageFlags
 from runner.lifecycle.deadline import ack_deadline, token_deadline
 from runner.lifecycle.machine import (

@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import Callable, Mapping
 
+from runner.emulator.audit_log import AuditLog
 from runner.emulator.clock import Clock
 from runner.emulator.commands.store import CommandStore
 from runner.emulator.faults import Faults
@@ -12,8 +13,11 @@ from runner.emulator.gateway.socket import Gateway
 from runner.emulator.interactions.desk import Desk
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
 from runner.emulator.messages import MessageMaker
+from runner.emulator.polls import Polls
+from runner.emulator.rate_limits import RateLimits
 from runner.emulator.snowflake import Snowflakes
-from runner.emulator.world import World
+from runner.emulator.timers import Timers
+from runner.emulator.world import Guild, Member, World
 from runner.lifecycle.bits import Intents
 
 
@@ -39,6 +43,9 @@ class Core:
         self.ids = Snowflakes(clock)
         self.journal = Journal()
         self.faults = Faults()
+        self.timers = Timers(clock)
+        self.randomness = randomness
+        self.privileged_intents = privileged_intents
         self.address = ""
         self.commands = CommandStore(self.ids.next, world.bot_id)
         self._gateway_path = gateway_path
@@ -53,8 +60,15 @@ class Core:
             url=lambda: self.gateway_url,
         )
         self.announcer = Announcer(clock=clock, world=world, gateway=self.gateway, journal=self.journal)
+        self.audit_log = AuditLog(self.ids, self.announcer)
+        self.polls = Polls(clock=clock, world=world, ids=self.ids, timers=self.timers, announcer=self.announcer)
+        self.rate_limits = RateLimits(clock)
         self.messages = MessageMaker(
-            clock=clock, world=world, ids=self.ids, cdn=lambda: f"http://{self.address}{ATTACHMENTS_PATH}"
+            clock=clock,
+            world=world,
+            ids=self.ids,
+            polls=self.polls,
+            cdn=lambda: f"http://{self.address}{ATTACHMENTS_PATH}",
         )
         self.desk = Desk(
             clock=clock,
@@ -75,6 +89,19 @@ class Core:
         """The gateway's address, without a query."""
         return f"ws://{self.address}{self._gateway_path}"
 
+    @property
+    def base_url(self) -> str:
+        """The REST API's base, as `http://127.0.0.1:PORT/api/v10`."""
+        return f"http://{self.address}{API_PATH}"
+
+    def remove_member(self, guild: Guild, member: Member) -> None:
+        """Take somebody out of a guild, and announce it; whoever speaks stops."""
+        del guild.members[member.user_id]
+        if member.voice is not None:
+            member.voice = None
+            self.announcer.voice(guild, member)
+        self.announcer.member_removed(guild, member.user_id)
+
     def note_registered(self, guild_id: int | None) -> None:
         """Tell everyone that the commands of a scope changed."""
         count = len(self.commands.visible(guild_id))
@@ -90,8 +117,12 @@ class Core:
     async def close(self) -> None:
         """End what is still under way."""
         self.desk.close()
+        self.timers.close()
         await self.gateway.close()
 
+
+API_PATH = "/api/v10"
+"""Where the REST API begins."""
 
 ATTACHMENTS_PATH = "/attachments"
 """Where uploaded files can be fetched again."""

@@ -12,11 +12,10 @@ from typing import Any
 from runner.emulator.clock import Clock
 from runner.emulator.components import completed, resolved_url
 from runner.emulator.mentions import Default, mention
-from runner.emulator.shapes.values import timestamp
-from runner.emulator.snowflake import Snowflakes, created_at
-from runner.emulator.world import Channel, JsonObject, Message, World, listed
-from runner.lifecycle import limits
-from runner.lifecycle.bits import MessageFlags
+from runner.emulator.polls import Polls
+from runner.emulator.snowflake import Snowflakes
+from runner.emulator.world import Channel, JsonObject, Message, Webhook, World, listed
+from runner.lifecycle.bits import MessageFlags, Permissions
 
 FILES_MAX = 200
 """Uploaded files that can be fetched again; the oldest go first."""
@@ -35,11 +34,12 @@ class Upload:
 class MessageMaker:
     """Builds and edits messages. `cdn()` is the base of the addresses under which uploads can be fetched."""
 
-    def __init__(self, *, clock: Clock, world: World, ids: Snowflakes, cdn: Callable[[], str]) -> None:
+    def __init__(self, *, clock: Clock, world: World, ids: Snowflakes, polls: Polls, cdn: Callable[[], str]) -> None:
         self.files: OrderedDict[int, Upload] = OrderedDict()
         self._clock = clock
         self._world = world
         self._ids = ids
+        self._polls = polls
         self._cdn = cdn
 
     def create(
@@ -51,22 +51,59 @@ class MessageMaker:
         settable: MessageFlags,
         uploads: Sequence[Upload] = (),
         parses_all_mentions: bool = False,
+        message_id: int | None = None,
+        webhook: Webhook | None = None,
     ) -> Message:
-        """Return a new message from a checked body, kept in its channel.
+        """Return a new message from a checked body, kept in its channel; a forum's post says which id it must have.
+
+        One that comes through a `webhook` may be shown under a name and an avatar of its own.
 
         Only `settable` flags are taken over. Without `allowed_mentions` an interaction's message mentions users only;
         `parses_all_mentions` is for ordinary messages, which mention everything.
         """
-        message = Message(id=self._ids.next(), channel_id=channel.id, author_id=author_id)
+        message = Message(id=message_id or self._ids.next(), channel_id=channel.id, author_id=author_id)
         message.flags = int(body.get("flags") or 0) & settable
         message.tts = bool(body.get("tts"))
         message.nonce = body.get("nonce")
+        if webhook is not None:
+            message.webhook_id, message.application_id = webhook.id, self._world.bot_id
+            message.shown_as = (body.get("username") or webhook.name, body.get("avatar_url") or webhook.avatar)
+        message.sticker_ids = [int(sticker) for sticker in listed(body.get("sticker_ids"))]
         if body.get("poll"):
-            message.poll = self._poll(body["poll"], message)
+            self._polls.attach(message, body["poll"])
         self._fill(message, body, uploads)
         self._mention(message, body.get("allowed_mentions"), "all" if parses_all_mentions else "users")
         channel.add(message)
         return message
+
+    def system(
+        self,
+        channel: Channel,
+        kind: int,
+        *,
+        author_id: int,
+        content: str = "",
+        mention_ids: Sequence[int] = (),
+        reference: JsonObject | None = None,
+    ) -> Message:
+        """Return a message of Discord's own, as "Robin pinned a message", kept in its channel."""
+        message = Message(
+            id=self._ids.next(),
+            channel_id=channel.id,
+            author_id=author_id,
+            type=kind,
+            content=content,
+            mention_ids=list(mention_ids),
+            reference=reference,
+        )
+        channel.add(message)
+        return message
+
+    def reference_to(self, message: Message) -> JsonObject:
+        """Return what points from one message to another."""
+        guild_id = self._world.channels[message.channel_id].guild_id
+        shape: JsonObject = {"type": 0, "channel_id": str(message.channel_id), "message_id": str(message.id)}
+        return shape if guild_id is None else shape | {"guild_id": str(guild_id)}
 
     def edit(
         self,
@@ -88,7 +125,8 @@ class MessageMaker:
             message.flags = _edited_flags(message.flags, int(body["flags"] or 0), settable)
         if resolves:
             message.flags &= ~MessageFlags.LOADING
-            message.poll = self._poll(body["poll"], message) if body.get("poll") else None
+            if body.get("poll"):
+                self._polls.attach(message, body["poll"])
         self._fill(message, body, uploads)
         self._mention(message, body.get("allowed_mentions"), "users" if message.application_id else "all")
 
@@ -106,6 +144,8 @@ class MessageMaker:
     def _mention(self, message: Message, given: Mapping[str, Any] | None, default: Default) -> None:
         channel = self._world.channels[message.channel_id]
         held = self._world.permissions_in(message.author_id, channel, self._clock.now())
+        if message.webhook_id is not None:
+            held = Permissions.MENTION_EVERYONE  # a webhook holds no roles, and nothing keeps it from mentioning
         mention(message, self._world.guild_of(channel), held, given, default)
 
     def _attachments(self, message: Message, body: Mapping[str, Any], uploads: Sequence[Upload]) -> list[JsonObject]:
@@ -137,32 +177,11 @@ class MessageMaker:
             shape["ephemeral"] = True
         return shape
 
-    def _poll(self, asked: Mapping[str, Any], message: Message) -> JsonObject:
-        hours = asked.get("duration") or limits.POLL_DURATION_DEFAULT_HOURS
-        return {
-            "question": asked["question"],
-            "answers": [
-                {"answer_id": number, "poll_media": _poll_media(answer["poll_media"])}
-                for number, answer in enumerate(asked["answers"], start=1)
-            ],
-            "expiry": timestamp(created_at(message.id) + hours * 3600),
-            "allow_multiselect": bool(asked.get("allow_multiselect")),
-            "layout_type": asked.get("layout_type") or 1,
-            "results": {"is_finalized": False, "answer_counts": []},
-        }
-
 
 def _edited_flags(flags: int, asked: int, settable: MessageFlags) -> int:
     """Return the flags after an edit: SUPPRESS_EMBEDS follows, IS_COMPONENTS_V2 can only be added."""
     sticky = flags & MessageFlags.IS_COMPONENTS_V2
     return flags & ~settable | asked & settable | sticky
-
-
-def _poll_media(media: Mapping[str, Any]) -> JsonObject:
-    shape: JsonObject = {key: value for key, value in media.items() if value is not None}
-    if "emoji" in shape:
-        shape["emoji"] = {"id": None, "name": None, **shape["emoji"]}
-    return shape
 
 
 def _embed(embed: Mapping[str, Any], attachments: Mapping[str, JsonObject]) -> JsonObject:

@@ -1,5 +1,7 @@
 """What the local Discord says no with: to a program, a status and a code; to a person, a sentence."""
 
+from collections.abc import Mapping
+
 from runner.emulator.forms.errors import FormFault
 from runner.emulator.world import JsonObject
 from runner.lifecycle.limits import HTTP_STATUS_BY_CODE, ErrorCode
@@ -26,13 +28,21 @@ _TEXTS = {
 
 
 class Refused(Exception):
-    """A call that Discord refuses, with its HTTP status and its JSON body."""
+    """A call that Discord refuses, with its HTTP status, its body (JSON, or a plain text) and its headers."""
 
-    def __init__(self, status: int, code: int, message: str, body: JsonObject | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        body: JsonObject | str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
-        self.body: JsonObject = body if body is not None else {"message": message, "code": code}
+        self.body: JsonObject | str = body if body is not None else {"message": message, "code": code}
+        self.headers: Mapping[str, str] = headers or {}
 
 
 class LocalDiscordError(Exception):

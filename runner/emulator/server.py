@@ -10,23 +10,26 @@ from collections.abc import Callable, Mapping, Sequence
 from aiohttp import web
 
 from runner.emulator.clock import Clock
-from runner.emulator.core import Core, mint_token
+from runner.emulator.commands.access import CommandOverwrite
+from runner.emulator.core import API_PATH, Core, mint_token
+from runner.emulator.default_world import default_world
 from runner.emulator.faults import Faults
 from runner.emulator.journal import LocalEvent, WireEntry
 from runner.emulator.people.client import Client
+from runner.emulator.people.directory import find_guild
+from runner.emulator.people.membership import Membership
+from runner.emulator.people.talk import Talk
+from runner.emulator.rate_limits import RateLimits
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.rest.api import build_api
 from runner.emulator.trace import Trace
-from runner.emulator.world import JsonObject, World, default_world
+from runner.emulator.world import JsonObject, World
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
 
 __all__ = ["LocalDiscord", "LocalDiscordError"]
 
 HOST = "127.0.0.1"
 """The only address it listens on: nothing outside this machine may reach it."""
-
-API_PATH = "/api/v10"
-"""Where the REST API begins."""
 
 GATEWAY_PATH = "/gateway"
 """Where the gateway's WebSocket is."""
@@ -65,6 +68,8 @@ class LocalDiscord:
             gateway_path=GATEWAY_PATH,
         )
         self._client = Client(self._core)
+        self._talk = Talk(self._core)
+        self._membership = Membership(self._core)
         self._port = port
         self._mounts: list[tuple[str, web.Application]] = []
         self._runner: web.AppRunner | None = None
@@ -103,7 +108,7 @@ class LocalDiscord:
     @property
     def base_url(self) -> str:
         """The REST API's base, as `http://127.0.0.1:PORT/api/v10`."""
-        return f"http://{HOST}:{self._port}{API_PATH}"
+        return self._core.base_url
 
     @property
     def gateway_url(self) -> str:
@@ -134,6 +139,11 @@ class LocalDiscord:
     def faults(self) -> Faults:
         """The faults to come: `faults.next("callback", status=502)`."""
         return self._core.faults
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """How often the bot may call: `rate_limits.is_strict = True` enforces what people observe of single routes."""
+        return self._core.rate_limits
 
     @property
     def wire(self) -> Sequence[WireEntry]:
@@ -203,13 +213,72 @@ class LocalDiscord:
         """
         return self._client.submit(modal=modal, user=user, values=values or {})
 
-    def say(self, *, user: str, channel: str, content: str) -> int:
-        """Write an ordinary message; returns its id. Raises `LocalDiscordError` without the permission to."""
-        return self._client.say(user=user, channel=channel, content=content)
+    # --- what people write
+
+    def say(self, *, user: str, channel: str, content: str, reply_to: int | str | None = None) -> int:
+        """Write an ordinary message, perhaps as a reply; returns its id. Raises `LocalDiscordError` if not allowed."""
+        return self._talk.say(user=user, channel=channel, content=content, reply_to=reply_to)
+
+    def edit(self, *, user: str, message: int | str, content: str) -> None:
+        """Change a message that the user wrote. Raises `LocalDiscordError` if it is another's."""
+        self._talk.edit(user=user, message=message, content=content)
+
+    def delete(self, *, user: str, message: int | str) -> None:
+        """Delete a message. Raises `LocalDiscordError` if it is another's and the user is no moderator."""
+        self._talk.delete(user=user, message=message)
+
+    def type_in(self, *, user: str, channel: str) -> None:
+        """Show that the user is writing. Raises `LocalDiscordError` without the permission to write."""
+        self._talk.type_in(user=user, channel=channel)
 
     def react(self, *, user: str, message: int | str, emoji: str) -> None:
-        """Add a reaction. Raises `LocalDiscordError` if the user cannot see the message."""
-        self._client.react(user=user, message=message, emoji=emoji)
+        """Add a reaction. Raises `LocalDiscordError` if the user cannot see the message, or there is no such emoji."""
+        self._talk.react(user=user, message=message, emoji=emoji)
+
+    def unreact(self, *, user: str, message: int | str, emoji: str) -> None:
+        """Take a reaction of the user's back. Raises `LocalDiscordError` if there is none."""
+        self._talk.unreact(user=user, message=message, emoji=emoji)
+
+    def vote(self, *, user: str, message: int | str, answer: int) -> None:
+        """Choose an answer of a poll by its number, from 1. Raises `LocalDiscordError` if the poll is over."""
+        self._talk.vote(user=user, message=message, answer=answer)
+
+    def unvote(self, *, user: str, message: int | str, answer: int) -> None:
+        """Take a vote back. Raises `LocalDiscordError` if the poll is over."""
+        self._talk.unvote(user=user, message=message, answer=answer)
+
+    # --- how people come and go; `guild` is a guild's id or name, by default the first one
+
+    def join(self, *, user: str, guild: str | int | None = None) -> int:
+        """Let somebody join a guild, a new person if nobody is called so; returns their id.
+
+        Raises `LocalDiscordError` if they are a member, or banned.
+        """
+        return self._membership.join(user=user, guild=find_guild(self.world, guild))
+
+    def leave(self, *, user: str, guild: str | int | None = None) -> None:
+        """Let somebody leave a guild. Raises `LocalDiscordError` if they are no member."""
+        self._membership.leave(user=user, guild=find_guild(self.world, guild))
+
+    def enter_voice(self, *, user: str, channel: str) -> None:
+        """Let somebody enter a voice channel. Raises `LocalDiscordError` if they may not connect to it."""
+        self._membership.enter_voice(user=user, channel=channel)
+
+    def leave_voice(self, *, user: str, guild: str | int | None = None) -> None:
+        """Let somebody leave the voice channel that they are in. Raises `LocalDiscordError` if there is none."""
+        self._membership.leave_voice(user=user, guild=find_guild(self.world, guild))
+
+    def follow(self, *, user: str, event: int, guild: str | int | None = None, is_interested: bool = True) -> None:
+        """Let somebody be interested in a scheduled event, or no more. Raises `LocalDiscordError` without one."""
+        where = find_guild(self.world, guild)
+        self._membership.follow(user=user, event=event, guild=where, is_interested=is_interested)
+
+    def set_command_permissions(
+        self, *, command: int, overwrites: Sequence[CommandOverwrite], guild: str | int | None = None
+    ) -> None:
+        """Set who may use a command in a guild, as its administrators do; an empty list takes it back."""
+        where = find_guild(self.world, guild)
+        self._membership.set_command_permissions(guild=where, command_id=command, overwrites=list(overwrites))
 
     # --- what a client shows
 
@@ -219,11 +288,11 @@ class LocalDiscord:
 
     def messages_for(self, *, user: str, channel: str, limit: int = 50) -> list[JsonObject]:
         """Return the newest messages of a channel, oldest first, that this user sees, as Discord's JSON."""
-        return self._client.messages_for(user=user, channel=channel, limit=limit)
+        return self._talk.messages_for(user=user, channel=channel, limit=limit)
 
     def channels_for(self, *, user: str) -> list[JsonObject]:
         """Return the channels that this user sees, the direct messages with the bot last, as Discord's JSON."""
-        return self._client.channels_for(user=user)
+        return self._talk.channels_for(user=user)
 
     # --- what goes wrong
 

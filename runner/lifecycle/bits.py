@@ -131,7 +131,7 @@ class MessageFlags(IntFlag):
     IS_COMPONENTS_V2 = 1 << 15
 
 
-# Source of the next five: Discord docs, Resources: Message and Webhook, and Interactions: Receiving and Responding.
+# Source of the next six: Discord docs, Resources: Message and Webhook, and Interactions: Receiving and Responding.
 # Each creating call has a set of its own; an edit ignores every bit outside its set.
 SETTABLE_BY_CREATE: Final = (
     MessageFlags.SUPPRESS_EMBEDS
@@ -141,10 +141,8 @@ SETTABLE_BY_CREATE: Final = (
 )
 SETTABLE_BY_REPLY: Final = SETTABLE_BY_CREATE | MessageFlags.EPHEMERAL
 SETTABLE_BY_DEFER: Final = MessageFlags.EPHEMERAL
-SETTABLE_BY_FOLLOW_UP: Final = (
-    MessageFlags.SUPPRESS_EMBEDS
-    | MessageFlags.EPHEMERAL
-    | MessageFlags.SUPPRESS_NOTIFICATIONS
-    | MessageFlags.IS_COMPONENTS_V2
+SETTABLE_BY_WEBHOOK: Final = (
+    MessageFlags.SUPPRESS_EMBEDS | MessageFlags.SUPPRESS_NOTIFICATIONS | MessageFlags.IS_COMPONENTS_V2
 )
+SETTABLE_BY_FOLLOW_UP: Final = SETTABLE_BY_WEBHOOK | MessageFlags.EPHEMERAL
 SETTABLE_BY_EDIT: Final = MessageFlags.SUPPRESS_EMBEDS | MessageFlags.IS_COMPONENTS_V2

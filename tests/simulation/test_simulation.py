@@ -11,9 +11,9 @@ import pytest
 
 from runner.emulator.clock import VirtualClock
 from runner.emulator.core import Core
+from runner.emulator.default_world import default_world
 from runner.emulator.interactions.records import Origin as DeskOrigin
 from runner.emulator.refusals import Refused as DeskRefused
-from runner.emulator.world import default_world
 from runner.engine.answers import Answer, Method
 from runner.lifecycle.bits import Intents, MessageFlags
 from runner.lifecycle.limits import InteractionType

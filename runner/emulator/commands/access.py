@@ -7,6 +7,7 @@ from typing import Final
 
 from runner.emulator.forms.errors import FormErrors
 from runner.emulator.forms.fields import Form
+from runner.emulator.world import JsonObject
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import CommandType
 
@@ -32,6 +33,19 @@ class CommandOverwrite:
     id: int
     target: OverwriteTarget
     allowed: bool
+
+
+def permissions_json(
+    application_id: int, guild_id: int, command_id: int, overwrites: Sequence[CommandOverwrite]
+) -> JsonObject:
+    """Return what is set for a command in a guild, as REST and the gateway tell it."""
+    entries = [{"id": str(each.id), "type": int(each.target), "permission": each.allowed} for each in overwrites]
+    return {
+        "id": str(command_id),
+        "application_id": str(application_id),
+        "guild_id": str(guild_id),
+        "permissions": entries,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,10 @@ class CommandStore:
         """Set what an admin chooses in the guild's settings; bots can't do that, so there is no endpoint for it."""
         self._overwrites[guild_id, command_id] = overwrites[: limits.COMMAND_PERMISSION_OVERWRITES_MAX]
 
+    def overwrites(self, guild_id: int) -> Mapping[int, Sequence[CommandOverwrite]]:
+        """Return what is set in a guild, by the ids of the commands for which anything is."""
+        return {command: each for (guild, command), each in self._overwrites.items() if guild == guild_id and each}
+
     def usable_by(
         self,
         command: Json,

@@ -35,6 +35,7 @@ __all__ = [
     "check_choices",
     "check_message",
     "check_modal",
+    "check_nested_message",
 ]
 
 _DATA: Final[Path] = ("data",)
@@ -62,6 +63,8 @@ class MessageCall(Enum):
     """Callback 4; the body is the callback's `data`, and the places start there."""
     FOLLOW_UP = "follow-up"
     """`POST` to the interaction's webhook, when it makes a new message."""
+    WEBHOOK = "webhook"
+    """`POST` to a webhook that is no interaction's."""
     EDIT = "edit"
     """`PATCH` of a message, by token or by channel."""
     EDIT_DEFERRED = "edit-deferred"
@@ -77,6 +80,7 @@ _SETTABLE: Final[Mapping[MessageCall, MessageFlags]] = {
     MessageCall.CREATE: bits.SETTABLE_BY_CREATE,
     MessageCall.CALLBACK: bits.SETTABLE_BY_REPLY,
     MessageCall.FOLLOW_UP: bits.SETTABLE_BY_FOLLOW_UP,
+    MessageCall.WEBHOOK: bits.SETTABLE_BY_WEBHOOK,
 }
 
 
@@ -94,6 +98,17 @@ def check_message(
     if form is None:
         return errors.fault()
     request = _Request(form, where, files, existing)
+    tally = _check_fields(request)
+    return errors.fault() or _fault_beyond_the_form(request, tally)
+
+
+def check_nested_message(body: Mapping[str, object], key: str, *, files: int) -> FormFault | None:
+    """Return why Discord refuses the new message that stands at `key` of this body, as a forum's post has it."""
+    errors = FormErrors()
+    form = Form(body, (), errors).child(key, required=True)
+    if form is None:
+        return errors.fault()
+    request = _Request(form, MessageCall.CREATE, files, None)
     tally = _check_fields(request)
     return errors.fault() or _fault_beyond_the_form(request, tally)
 

@@ -250,7 +250,9 @@ class Gateway:
         session.dispatch("READY", ready)
         if session.intents & Intents.GUILDS:
             for guild in guilds:
-                data = guild_create_json(self._world, guild, session.intents, session.large_threshold)
+                data = guild_create_json(
+                    self._world, guild, session.intents, session.large_threshold, self._clock.now()
+                )
                 session.dispatch("GUILD_CREATE", data)
 
     def _bots_guilds(self) -> list[Guild]:

@@ -275,8 +275,7 @@ class Desk:
         """Delete `@original` or a follow-up."""
         record = self._webhook(application_id, token, "delete")
         message = self._message(record, message_id, "delete")
-        message.deleted = True
-        self._world.channels[message.channel_id].messages.pop(message.id, None)
+        self._world.channels[message.channel_id].remove(message)
         is_original = message is record.original
         self._note(record, "delete of @original" if is_original else "delete of a follow-up", status=204)
         if is_original:

@@ -9,7 +9,7 @@ from runner.emulator.shapes.channels import channel_json
 from runner.emulator.shapes.guilds import member_json, partial_member_json, role_json
 from runner.emulator.shapes.messages import message_json
 from runner.emulator.shapes.users import user_json
-from runner.emulator.world import Channel, Guild, JsonObject, Message, User, World
+from runner.emulator.world import THREADS, VOICE, Channel, Guild, JsonObject, Message, User, World
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ChannelType
@@ -34,6 +34,7 @@ _PARTIAL_CHANNEL_KEYS = (
     "topic",
     "flags",
     "rate_limit_per_user",
+    "thread_metadata",
     "recipients",
 )
 
@@ -130,7 +131,5 @@ def nested(nodes: Iterable[JsonObject], leaves: list[JsonObject]) -> list[JsonOb
     return options
 
 
-TEXT_CHANNELS = frozenset(
-    {ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.GUILD_VOICE, ChannelType.DM}
-)
+TEXT_CHANNELS = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, ChannelType.DM, *VOICE, *THREADS})
 """The channel types in which a person can write."""

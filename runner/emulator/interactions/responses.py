@@ -44,7 +44,7 @@ class ResponseMaker:
         message.interaction = self._deprecated_metadata(record)
         referenced = origin.source or origin.target_message
         if referenced is not None:
-            message.reference = self._reference(referenced)
+            message.reference = self._messages.reference_to(referenced)
         return message
 
     def _is_forced_private(self, origin: Origin) -> bool:
@@ -66,13 +66,8 @@ class ResponseMaker:
         message.interaction = None
         original = record.original
         if original is not None and message.interaction_metadata is not None:
-            message.reference = self._reference(original)
+            message.reference = self._messages.reference_to(original)
             message.interaction_metadata["original_response_message_id"] = str(original.id)
-
-    def _reference(self, message: Message) -> JsonObject:
-        guild_id = self._world.channels[message.channel_id].guild_id
-        shape: JsonObject = {"type": 0, "channel_id": str(message.channel_id), "message_id": str(message.id)}
-        return shape if guild_id is None else shape | {"guild_id": str(guild_id)}
 
     def _metadata(self, record: Record) -> JsonObject:
         origin = record.origin

@@ -1,4 +1,4 @@
-"""The people's side: what Discord's own app lets them do, and what it then sends to the bot."""
+"""The people's side of interactions: what Discord's own app lets them do, and what it then sends to the bot."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,36 +6,33 @@ from typing import Any
 from runner.emulator.commands.store import Found
 from runner.emulator.components import walk
 from runner.emulator.core import Core
-from runner.emulator.interactions.payloads import TEXT_CHANNELS, Resolved, interaction_json, nested
+from runner.emulator.interactions.payloads import Resolved, interaction_json, nested
 from runner.emulator.interactions.records import Origin
-from runner.emulator.people.directory import find_channel, find_user, is_direct
+from runner.emulator.people.directory import find_user
 from runner.emulator.people.option_values import Values
+from runner.emulator.people.standing import Standing
 from runner.emulator.refusals import LocalDiscordError
-from runner.emulator.rest.application import dm_channel
-from runner.emulator.shapes.channels import channel_json
 from runner.emulator.shapes.messages import message_json
-from runner.emulator.shapes.values import emoji_json
 from runner.emulator.trace import Trace
 from runner.emulator.world import Channel, JsonObject, Message, User
-from runner.lifecycle import limits
-from runner.lifecycle.bits import MessageFlags, Permissions
 from runner.lifecycle.limits import CommandType, ComponentType, InteractionType, OptionType
 
 _AUTOCOMPLETED = {OptionType.STRING, OptionType.INTEGER, OptionType.NUMBER}
 
 
 class Client:
-    """Does what members do. Raises `LocalDiscordError` for what the app would not let them do."""
+    """Types commands, presses buttons, submits forms. Raises `LocalDiscordError` for what the app would not allow."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._world = core.world
+        self._standing = Standing(core)
 
     # --- commands
 
     def command(self, *, user: str, channel: str, name: str, options: Mapping[str, object]) -> Trace:
         """Type a slash command."""
-        person, place = self._standing(user, channel)
+        person, place = self._standing.in_channel(user, channel)
         found = self._found(name, person, place, CommandType.CHAT_INPUT)
         resolved = self._resolved(person, place)
         leaves = self._values(person, place, resolved).options(found.options, options)
@@ -44,8 +41,8 @@ class Client:
 
     def context_menu(self, *, user: str, channel: str, name: str, target: int | str) -> Trace:
         """Choose a command from a user's or a message's menu."""
-        person, place = self._standing(user, channel)
-        message = self._seen_or_none(person, target)
+        person, place = self._standing.in_channel(user, channel)
+        message = self._standing.seen_or_none(person, target)
         kind = CommandType.USER if message is None else CommandType.MESSAGE
         found = self._found(name, person, place, kind)
         resolved = self._resolved(person, place)
@@ -61,7 +58,7 @@ class Client:
 
     def autocomplete(self, *, user: str, channel: str, name: str, options: Mapping[str, object], focused: str) -> Trace:
         """Type into an option that suggests values."""
-        person, place = self._standing(user, channel)
+        person, place = self._standing.in_channel(user, channel)
         found = self._found(name, person, place, CommandType.CHAT_INPUT)
         definition = next((option for option in found.options if option["name"] == focused), None)
         if definition is None or definition["type"] not in _AUTOCOMPLETED or not definition.get("autocomplete"):
@@ -76,7 +73,7 @@ class Client:
 
     def commands_for(self, *, user: str, channel: str) -> list[JsonObject]:
         """Return the commands that a user is offered in a channel."""
-        person, place = self._standing(user, channel)
+        person, place = self._standing.in_channel(user, channel)
         visible = self._core.commands.visible(place.guild_id)
         return [command for command in visible if self._is_usable(command, person, place)]
 
@@ -126,7 +123,7 @@ class Client:
     def click(self, *, user: str, message: int | str, custom_id: str, values: Sequence[str]) -> Trace:
         """Press a button, or choose in a select."""
         person = find_user(self._world, user)
-        seen = self._seen(person, message)
+        seen = self._standing.seen(person, message)
         place = self._world.channels[seen.channel_id]
         component = _component(seen, custom_id)
         resolved = self._resolved(person, place)
@@ -166,88 +163,6 @@ class Client:
             parent=parent,
         )
         return self._open(origin, resolved.into({"custom_id": custom_id, "components": components}))
-
-    # --- ordinary messages
-
-    def say(self, *, user: str, channel: str, content: str) -> int:
-        """Write a message."""
-        person, place = self._standing(user, channel)
-        self._require(person, place, Permissions.SEND_MESSAGES)
-        if not content.strip() or len(content) > limits.MESSAGE_CONTENT_MAX:
-            raise LocalDiscordError(f"a message has 1 to {limits.MESSAGE_CONTENT_MAX} characters")
-        message = self._core.messages.create(
-            place, {"content": content}, author_id=person.id, settable=MessageFlags(0), parses_all_mentions=True
-        )
-        self._core.announcer.message_created(message)
-        return message.id
-
-    def react(self, *, user: str, message: int | str, emoji: str) -> None:
-        """Add a reaction. Adding it twice changes nothing."""
-        person = find_user(self._world, user)
-        seen = self._seen(person, message)
-        users = seen.reactions.setdefault(emoji, [])
-        if person.id in users:
-            return
-        users.append(person.id)
-        data: JsonObject = {"user_id": str(person.id), "emoji": emoji_json(emoji), "burst": False, "type": 0}
-        self._core.announcer.reaction(seen, "MESSAGE_REACTION_ADD", data)
-
-    def messages_for(self, *, user: str, channel: str, limit: int) -> list[JsonObject]:
-        """Return the newest messages that a user sees."""
-        person, place = self._standing(user, channel)
-        seen = [message for message in place.messages.values() if message.visible_to in {None, person.id}]
-        return [self._as_seen(message, person.id) for message in seen[-limit:]]
-
-    def _as_seen(self, message: Message, person_id: int) -> JsonObject:
-        """Return a message without the private one that it may answer: only that one's owner sees it quoted."""
-        shape = message_json(self._world, message)
-        if message.reference is None:
-            return shape
-        quoted = self._world.message(int(message.reference["message_id"]))
-        if quoted is not None and quoted.visible_to not in {None, person_id}:
-            shape["referenced_message"] = None
-        return shape
-
-    def channels_for(self, *, user: str) -> list[JsonObject]:
-        """Return the channels that a user sees, direct messages last."""
-        person = find_user(self._world, user)
-        seen = [channel for channel in self._world.channels.values() if self._may_see(person, channel)]
-        seen.sort(key=lambda channel: channel.guild_id is None)
-        return [channel_json(self._world, channel) for channel in seen]
-
-    # --- who and where
-
-    def _standing(self, user: str, channel: str) -> tuple[User, Channel]:
-        """Return a user and a channel that they see; direct messages are opened when first used."""
-        person = find_user(self._world, user)
-        if is_direct(channel):
-            return person, dm_channel(self._core, person.id)
-        place = find_channel(self._world, channel, person)
-        if not self._may_see(person, place) or place.type not in TEXT_CHANNELS:
-            raise LocalDiscordError(f"{person.display_name} cannot open {channel!r}")
-        return person, place
-
-    def _may_see(self, person: User, channel: Channel) -> bool:
-        held = self._world.permissions_in(person.id, channel, self._core.clock.now())
-        return bool(held & Permissions.VIEW_CHANNEL)
-
-    def _require(self, person: User, place: Channel, needed: Permissions) -> None:
-        held = self._world.permissions_in(person.id, place, self._core.clock.now())
-        if held & needed != needed:
-            raise LocalDiscordError(f"{person.display_name} may not do that in {place.name or 'direct messages'}")
-
-    def _seen(self, person: User, message_id: int | str) -> Message:
-        message = self._seen_or_none(person, message_id)
-        if message is None:
-            raise LocalDiscordError(f"{person.display_name} sees no message {message_id}")
-        return message
-
-    def _seen_or_none(self, person: User, message_id: int | str) -> Message | None:
-        text = str(message_id)
-        message = self._world.message(int(text)) if text.isdecimal() else None
-        if message is None or message.visible_to not in {None, person.id}:
-            return None
-        return message if self._may_see(person, self._world.channels[message.channel_id]) else None
 
     # --- sending
 

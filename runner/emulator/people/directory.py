@@ -24,6 +24,14 @@ def find_user(world: World, who: str | int) -> User:
     raise LocalDiscordError(f"there is no user {who!r}")
 
 
+def find_guild(world: World, which: str | int | None) -> Guild:
+    """Return a guild by id or name, None for the first one. Raises `LocalDiscordError`."""
+    for guild in world.guilds.values():
+        if which is None or str(which).casefold() in {str(guild.id), guild.name.casefold()}:
+            return guild
+    raise LocalDiscordError(f"there is no guild {which!r}")
+
+
 def find_role(guild: Guild, which: str | int) -> Role:
     """Return a role by id, mention or name. Raises `LocalDiscordError`."""
     text, number = _read(which, "@")

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import formatdate
 from urllib.parse import unquote
 
@@ -17,21 +17,63 @@ from runner.emulator.core import ATTACHMENTS_PATH, Core
 from runner.emulator.faults import Fault
 from runner.emulator.journal import WireEntry, redacted
 from runner.emulator.messages import Upload
-from runner.emulator.refusals import Refused, bare, refusal
-from runner.emulator.rest import application, channels, guilds, interactions, messages
+from runner.emulator.rate_limits import VIA, refused_body
+from runner.emulator.refusals import Refused, bare, invalid_field, refusal
+from runner.emulator.rest import (
+    application,
+    bans,
+    channels,
+    commands,
+    emojis,
+    guilds,
+    interactions,
+    invites,
+    members,
+    messages,
+    overwrites,
+    pins,
+    polls,
+    reactions,
+    roles,
+    scheduled_events,
+    stickers,
+    thread_lists,
+    thread_members,
+    threads,
+    voice,
+    webhooks,
+)
 from runner.emulator.rest.calls import Answer, Call, Route
 from runner.emulator.rest.paths import matches, methods_of
-from runner.emulator.world import JsonObject
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ErrorCode
 
-ROUTES: tuple[Route, ...] = (
-    *application.ROUTES,
-    *interactions.ROUTES,
-    *channels.ROUTES,
-    *messages.ROUTES,
-    *guilds.ROUTES,
+_MODULES = (
+    application,
+    bans,
+    channels,
+    commands,
+    emojis,
+    guilds,
+    interactions,
+    invites,
+    members,
+    messages,
+    overwrites,
+    pins,
+    polls,
+    reactions,
+    roles,
+    scheduled_events,
+    stickers,
+    thread_lists,
+    thread_members,
+    threads,
+    voice,
+    webhooks,
 )
+
+ROUTES: tuple[Route, ...] = tuple(route for module in _MODULES for route in module.ROUTES)
 """Every endpoint that the local Discord has."""
 
 _BODY_SPARE_BYTES = 1024 * 1024  # for the JSON and the multipart framing around the files
@@ -66,6 +108,7 @@ class _Api:
         if fault is not None and fault.cut == "before":
             return _cut(request)
         asked, answer = await self._answer(request, path, fault)
+        self._core.rate_limits.note(answer.status, answer.headers.get("X-RateLimit-Scope"))
         self._record(request, path, asked, answer)
         return _cut(request) if fault is not None and fault.cut == "after" else self._response(answer)
 
@@ -87,18 +130,19 @@ class _Api:
                 return body, _faulty(fault)
             return body, self._called(request, path, body, uploads)
         except Refused as refused:
-            return body, Answer(refused.status, refused.body)
+            return body, Answer(refused.status, refused.body, refused.headers)
 
     def _called(self, request: web.Request, path: str, body: object, uploads: tuple[Upload, ...]) -> Answer:
         """Find the endpoint and run it, without a pause in between: the world cannot change under it."""
         segments = [unquote(segment) for segment in path.split("/")[1:]]
-        route = next((r for r in ROUTES if r.method == request.method and matches(r.pattern, segments)), None)
+        headers = self._core.rate_limits.take(request.method, segments)
+        route = _route(request.method, segments)
         if route is None:
             raise self._missing(request, path, segments)
         if not route.is_open:
             self._authenticate(request.headers)
-        values = [segment for part, segment in zip(route.pattern, segments, strict=True) if part == "*"]
-        return route.run(self._core, Call(values=values, query=dict(request.query), body=body, uploads=uploads))
+        answer = route.run(self._core, _call(request, route, segments, body, uploads))
+        return answer._replace(headers={**headers, **answer.headers}) if headers else answer
 
     def _missing(self, request: web.Request, path: str, segments: list[str]) -> Refused:
         methods = methods_of(segments)
@@ -122,6 +166,8 @@ class _Api:
         headers = {"Date": formatdate(self._core.clock.now(), usegmt=True), **answer.headers}
         if answer.body is None:
             return web.Response(status=answer.status, headers=headers)
+        if isinstance(answer.body, str):
+            return web.Response(status=answer.status, text=answer.body, headers=headers, content_type="text/html")
         # The type must be exactly this, without a charset: discord.py takes anything else for text.
         data = json.dumps(answer.body, separators=(",", ":")).encode()
         return web.Response(status=answer.status, body=data, headers=headers, content_type="application/json")
@@ -148,6 +194,34 @@ class _Api:
             interaction_id=None if record is None else record.id,
         )
         self._core.journal.record(entry)
+
+
+def _indexed(routes: Iterable[Route]) -> Mapping[tuple[str, int], list[Route]]:
+    """Return the endpoints by method and number of segments; those with more literal segments stand first."""
+    found: dict[tuple[str, int], list[Route]] = {}
+    for route in sorted(routes, key=lambda route: route.pattern.count("*")):
+        found.setdefault((route.method, len(route.pattern)), []).append(route)
+    return found
+
+
+_INDEX = _indexed(ROUTES)
+
+
+def _route(method: str, segments: Sequence[str]) -> Route | None:
+    candidates = _INDEX.get((method, len(segments)), ())
+    return next((route for route in candidates if matches(route.pattern, segments)), None)
+
+
+def _call(
+    request: web.Request, route: Route, segments: Sequence[str], body: object, uploads: tuple[Upload, ...]
+) -> Call:
+    values = [segment for part, segment in zip(route.pattern, segments, strict=True) if part == "*"]
+    reason = unquote(request.headers.get("X-Audit-Log-Reason", "")) or None
+    if reason is not None and len(reason) > limits.AUDIT_LOG_REASON_MAX:
+        # Nobody documents what a longer one gets.
+        text = f"Must be {limits.AUDIT_LOG_REASON_MAX} or fewer in length."
+        raise invalid_field("reason", "BASE_TYPE_BAD_LENGTH", text)
+    return Call(values=values, query=dict(request.query), body=body, uploads=uploads, reason=reason)
 
 
 def _interaction_of(path: str) -> tuple[int | None, str | None]:
@@ -182,9 +256,8 @@ def _faulty(fault: Fault) -> Answer:
         "X-RateLimit-Scope": "user",
     }
     if fault.via:
-        headers["Via"] = "1.1 local-discord"
-    body: JsonObject = {"message": "You are being rate limited.", "retry_after": fault.retry_after_s, "global": False}
-    return Answer(429, body, headers)
+        headers["Via"] = VIA
+    return Answer(429, refused_body(fault.retry_after_s), headers)
 
 
 async def _body(request: web.Request) -> tuple[object, tuple[Upload, ...]]:

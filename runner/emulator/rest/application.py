@@ -1,4 +1,4 @@
-"""The application itself: its user, its description, its gateway and its commands."""
+"""The application itself: its user, its description, its gateway, and its direct messages."""
 
 from runner.emulator.core import Core
 from runner.emulator.refusals import invalid_field, refusal
@@ -50,8 +50,9 @@ def open_dm(core: Core, call: Call) -> Answer:
     recipient = str(call.json.get("recipient_id", ""))
     if not recipient.isdecimal():
         raise invalid_field("recipient_id", "BASE_TYPE_REQUIRED", "This field is required")
-    if int(recipient) not in core.world.users or int(recipient) == core.world.bot_id:
-        raise refusal(ErrorCode.CANNOT_MESSAGE_USER)
+    other = core.world.users.get(int(recipient))
+    if other is None or other.bot:
+        raise refusal(ErrorCode.INVALID_RECIPIENT)
     return Answer(200, channel_json(core.world, dm_channel(core, int(recipient))))
 
 
@@ -115,84 +116,7 @@ def gateway_bot(core: Core, _: Call) -> Answer:
     return Answer(200, {"url": core.gateway_url, "shards": 1, "session_start_limit": starts})
 
 
-def commands(core: Core, call: Call) -> Answer:
-    """GET the commands of a scope."""
-    locale = core.world.bot.locale
-    found = core.commands.list(_scope(core, call), with_localizations=call.is_set("with_localizations"), locale=locale)
-    return Answer(*found)
-
-
-def put_commands(core: Core, call: Call) -> Answer:
-    """PUT every command of a scope at once."""
-    scope = _scope(core, call)
-    return _registered(core, scope, Answer(*core.commands.put_all(scope, call.body, now=core.clock.now())))
-
-
-def post_command(core: Core, call: Call) -> Answer:
-    """POST one command: new, or in place of its namesake."""
-    scope = _scope(core, call)
-    return _registered(core, scope, Answer(*core.commands.post(scope, call.body, now=core.clock.now())))
-
-
-def command(core: Core, call: Call) -> Answer:
-    """GET one command."""
-    return Answer(*core.commands.get(_scope(core, call, 1), call.id(-1)))
-
-
-def patch_command(core: Core, call: Call) -> Answer:
-    """PATCH one command."""
-    scope = _scope(core, call, 1)
-    return _registered(core, scope, Answer(*core.commands.patch(scope, call.id(-1), call.body)))
-
-
-def delete_command(core: Core, call: Call) -> Answer:
-    """DELETE one command."""
-    scope = _scope(core, call, 1)
-    return _registered(core, scope, Answer(*core.commands.delete(scope, call.id(-1))))
-
-
-def command_permissions(core: Core, call: Call) -> Answer:
-    """GET who may use a command: nobody has overridden anything here."""
-    found = core.commands.get(None, call.id(-1))
-    if found[0] != 200:
-        found = core.commands.get(call.id(1), call.id(-1))
-    if found[0] != 200:
-        return Answer(*found)
-    shape: JsonObject = {
-        "id": str(call.id(-1)),
-        "application_id": str(core.application_id),
-        "guild_id": str(call.id(1)),
-        "permissions": [],
-    }
-    return Answer(200, shape)
-
-
-def put_command_permissions(_: Core, __: Call) -> Answer:
-    """PUT who may use a command: only people may, with a token of their own."""
-    raise refusal(ErrorCode.BOTS_CANNOT_USE_ENDPOINT)
-
-
-def _scope(core: Core, call: Call, trailing: int = 0) -> int | None:
-    """Return the guild that a commands path names, None for the global scope."""
-    if call.id(0) != core.application_id:
-        raise refusal(ErrorCode.UNKNOWN_APPLICATION)
-    if len(call.values) == 1 + trailing:
-        return None
-    if call.id(1) not in core.world.guilds:
-        raise refusal(ErrorCode.MISSING_ACCESS)
-    return call.id(1)
-
-
-def _registered(core: Core, scope: int | None, answer: Answer) -> Answer:
-    if answer.status < 400:
-        core.note_registered(scope)
-    return answer
-
-
-_GLOBAL = "/applications/*/commands"
-_GUILD = "/applications/*/guilds/*/commands"
-
-ROUTES: tuple[Route, ...] = (
+ROUTES = (
     Route("GET", "/users/@me", own_user),
     Route("GET", "/users/@me/guilds", own_guilds),
     Route("POST", "/users/@me/channels", open_dm),
@@ -201,19 +125,5 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/applications/@me", application),
     Route("GET", "/gateway", gateway, is_open=True),
     Route("GET", "/gateway/bot", gateway_bot),
-    *(
-        route
-        for base in (_GLOBAL, _GUILD)
-        for route in (
-            Route("GET", base, commands),
-            Route("PUT", base, put_commands),
-            Route("POST", base, post_command),
-            Route("GET", f"{base}/*", command),
-            Route("PATCH", f"{base}/*", patch_command),
-            Route("DELETE", f"{base}/*", delete_command),
-        )
-    ),
-    Route("GET", f"{_GUILD}/*/permissions", command_permissions),
-    Route("PUT", f"{_GUILD}/*/permissions", put_command_permissions),
 )
-"""The endpoints in this file. Literal paths stand before the patterns that would swallow them."""
+"""The endpoints in this file."""

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from runner.emulator.core import Core
 from runner.emulator.messages import Upload
 from runner.emulator.refusals import invalid_field, refusal
+from runner.emulator.shapes.values import instant
 from runner.emulator.world import JsonObject
 from runner.lifecycle.limits import ErrorCode
 
@@ -21,12 +22,16 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that has passed the door: the variable parts of its path, its query, its body and its files."""
+    """A request that has passed the door: the variable parts of its path, its query, its body and its files.
+
+    `reason` is why it is made, for the audit log.
+    """
 
     values: Sequence[str]
     query: Mapping[str, str]
     body: object
-    uploads: Sequence[Upload]
+    uploads: Sequence[Upload] = ()
+    reason: str | None = None
 
     @property
     def json(self) -> JsonObject:
@@ -55,11 +60,26 @@ class Call:
             raise invalid_field(name, "NUMBER_TYPE_COERCE", "A value is not snowflake.")
         return [int(text) for text in texts]
 
-    def number(self, name: str, default: int, highest: int) -> int:
-        """Return a whole number from the query, from 1 to `highest`. Refused with 50035 outside."""
+    def asked_id(self, name: str) -> int | None:
+        """Return an id from the query, None for none. Refused with 50035 if it is something else."""
+        text = self.query.get(name)
+        if text is not None and not text.isdecimal():
+            raise invalid_field(name, "NUMBER_TYPE_COERCE", f'Value "{text}" is not snowflake.')
+        return None if text is None else int(text)
+
+    def asked_instant(self, name: str) -> float | None:
+        """Return an instant (Unix s) from the query, None for none. Refused with 50035 if it is something else."""
+        text = self.query.get(name)
+        try:
+            return None if text is None else instant(text)
+        except ValueError:
+            raise invalid_field(name, "DATE_TIME_TYPE_PARSE", f"Could not parse {text}. Should be ISO8601.") from None
+
+    def number(self, name: str, default: int, highest: int, lowest: int = 1) -> int:
+        """Return a whole number from the query, from `lowest` to `highest`. Refused with 50035 outside."""
         text = self.query.get(name, str(default))
-        if not text.isdecimal() or not 1 <= int(text) <= highest:
-            raise invalid_field(name, "NUMBER_TYPE_MAX", f"int value should be between 1 and {highest}.")
+        if not text.isdecimal() or not lowest <= int(text) <= highest:
+            raise invalid_field(name, "NUMBER_TYPE_MAX", f"int value should be between {lowest} and {highest}.")
         return int(text)
 
     def is_set(self, name: str) -> bool:

@@ -1,129 +1,241 @@
-"""Channels and their messages, with the permissions that each call needs.
+"""Channels of guilds: created, changed, moved, deleted, and who may do what in them.
 
-Source: Discord docs, Resources: Channel and Message, and Topics: Permissions.
+Source: Discord docs, Resources: Channel and Guild.
 """
 
+from collections.abc import Iterable
+
+from runner.emulator.audit_log import AuditEvent, changes
 from runner.emulator.core import Core
-from runner.emulator.permissions import Overwrite, effective
-from runner.emulator.refusals import bare, invalid_field, refusal
+from runner.emulator.forms.channels import check_channel_edit, check_new_channel, check_positions
+from runner.emulator.refusals import invalid_field, refusal, require
+from runner.emulator.rest.access import (
+    allowed_channel,
+    allowed_guild,
+    allowed_guild_channel,
+    require_in,
+)
 from runner.emulator.rest.calls import Answer, Call, Route
-from runner.emulator.shapes.channels import channel_json
-from runner.emulator.world import Channel, JsonObject
+from runner.emulator.rest.channel_fields import fill_channel
+from runner.emulator.rest.overwrites import require_settable
+from runner.emulator.rest.threads import delete_thread, edit_thread
+from runner.emulator.shapes.channels import channel_json, thread_json
+from runner.emulator.world import FORUMS, Channel, Forum, Guild, JsonObject, listed
 from runner.lifecycle import limits
-from runner.lifecycle.bits import Permissions
+from runner.lifecycle.bits import Intents, Permissions
 from runner.lifecycle.limits import ChannelType, ErrorCode
 
-NOTHING = Permissions(0)
-"""For calls that need no permission beyond seeing the place."""
-
 _P = Permissions
-_CREATABLE = frozenset(
-    {ChannelType.GUILD_TEXT, ChannelType.GUILD_VOICE, ChannelType.GUILD_CATEGORY, ChannelType.GUILD_ANNOUNCEMENT}
-)
-
-
-def allowed_channel(core: Core, channel_id: int, needed: Permissions = NOTHING) -> Channel:
-    """Return a channel that the bot sees and in which it has `needed`; refused with 10003, 50001 or 50013."""
-    channel = core.world.channels.get(channel_id)
-    if channel is None:
-        raise refusal(ErrorCode.UNKNOWN_CHANNEL)
-    held = core.world.permissions_in(core.world.bot_id, channel, core.clock.now())
-    if not held & _P.VIEW_CHANNEL:
-        raise refusal(ErrorCode.MISSING_ACCESS)
-    if effective(held, channel.type) & needed != needed:
-        raise refusal(ErrorCode.MISSING_PERMISSIONS)
-    return channel
+_COMMUNITY = frozenset({ChannelType.GUILD_STAGE_VOICE, ChannelType.GUILD_MEDIA})
 
 
 def get_channel(core: Core, call: Call) -> Answer:
     """GET a channel."""
-    return Answer(200, channel_json(core.world, allowed_channel(core, call.id(0))))
+    return Answer(200, thread_json(core.world, allowed_channel(core, call.id(0))))
 
 
-def edit_channel(core: Core, call: Call) -> Answer:
-    """PATCH a channel's name, topic, position, slow mode, category or overwrites."""
-    channel = allowed_channel(core, call.id(0), _P.MANAGE_CHANNELS)
-    fill_channel(channel, call.json)
-    core.announcer.channel(channel, "CHANNEL_UPDATE")
-    return Answer(200, channel_json(core.world, channel))
-
-
-def delete_channel(core: Core, call: Call) -> Answer:
-    """DELETE a channel."""
-    channel = allowed_channel(core, call.id(0), _P.MANAGE_CHANNELS)
-    shape = channel_json(core.world, channel)
-    del core.world.channels[channel.id]
-    core.announcer.channel(channel, "CHANNEL_DELETE")
-    return Answer(200, shape)
+def list_channels(core: Core, call: Call) -> Answer:
+    """GET a guild's channels, without the threads."""
+    guild = allowed_guild(core, call.id(0))
+    channels = [channel for channel in core.world.channels_of(guild.id) if channel.thread is None]
+    return Answer(200, [channel_json(core.world, channel) for channel in channels])
 
 
 def create_channel(core: Core, call: Call) -> Answer:
-    """POST /guilds/{guild}/channels: a text, voice or announcement channel, or a category."""
-    guild = core.world.guilds.get(call.id(0))
-    if guild is None:
-        raise refusal(ErrorCode.UNKNOWN_GUILD)
-    if not core.world.guild_permissions(core.world.bot_id, guild, core.clock.now()) & _P.MANAGE_CHANNELS:
-        raise refusal(ErrorCode.MISSING_PERMISSIONS)
-    if not call.json.get("name"):
-        raise invalid_field("name", "BASE_TYPE_REQUIRED", "This field is required")
-    kind = call.json.get("type") or 0
-    if kind not in _CREATABLE:
-        raise bare(501, f"not implemented by the local Discord: channels of type {kind}")
-    channel = Channel(id=core.ids.next(), type=ChannelType(kind), guild_id=guild.id)
-    fill_channel(channel, call.json)
+    """POST /guilds/{guild}/channels: a channel of any kind, or a category."""
+    guild, body = allowed_guild(core, call.id(0), _P.MANAGE_CHANNELS), call.json
+    require(check_new_channel(body))
+    kind = ChannelType(int(body.get("type") or 0))
+    _require_offered(guild, kind)
+    _require_room(core, guild)
+    channel = Channel(id=core.ids.next(), type=kind, guild_id=guild.id, position=_last_position(core, guild) + 1)
+    channel.forum = Forum() if kind in FORUMS else None
+    _require_parent(core, channel, body)
+    require_settable(core, guild, body)
+    fill_channel(core, channel, body)
+    if channel.parent_id is not None and body.get("permission_overwrites") is None:
+        channel.overwrites = list(core.world.channels[channel.parent_id].overwrites)
     core.world.channels[channel.id] = channel
     core.announcer.channel(channel, "CHANNEL_CREATE")
-    return Answer(201, channel_json(core.world, channel))
+    shape = channel_json(core.world, channel)
+    _note(core, guild, AuditEvent.CHANNEL_CREATE, channel, call, {}, shape)
+    return Answer(201, shape)
 
 
-def fill_channel(channel: Channel, body: JsonObject) -> None:
-    """Set what a body says about a channel. Refused with 50035 if a text is too long."""
-    _check_length(body, "name", 1, limits.CHANNEL_NAME_MAX)
-    _check_length(body, "topic", 0, limits.CHANNEL_TOPIC_MAX)
-    channel.name = body.get("name") or channel.name
-    channel.topic = body.get("topic", channel.topic)
-    channel.nsfw = bool(body.get("nsfw", channel.nsfw))
-    if "rate_limit_per_user" in body:
-        channel.rate_limit_per_user = int(body["rate_limit_per_user"] or 0)
-    if body.get("position") is not None:
-        channel.position = int(body["position"])
-    if "parent_id" in body:
-        channel.parent_id = None if body["parent_id"] is None else int(body["parent_id"])
+def edit_channel(core: Core, call: Call) -> Answer:
+    """PATCH a channel or a thread."""
+    channel = allowed_channel(core, call.id(0))
+    if channel.thread is not None:
+        return edit_thread(core, channel, call)
+    guild, channel = allowed_guild_channel(core, channel.id, _P.MANAGE_CHANNELS)
+    body = call.json
+    require(check_channel_edit(body, channel.type))
+    _require_convertible(guild, channel, body)
+    _require_parent(core, channel, body)
     if body.get("permission_overwrites") is not None:
-        channel.overwrites = [_overwrite(int(entry["id"]), entry) for entry in body["permission_overwrites"]]
-
-
-def put_overwrite(core: Core, call: Call) -> Answer:
-    """PUT a channel's overwrite for a role or a member."""
-    channel = allowed_channel(core, call.id(0), _P.MANAGE_ROLES)
-    others = [entry for entry in channel.overwrites if entry.id != call.id(1)]
-    channel.overwrites = [*others, _overwrite(call.id(1), call.json)]
+        require_in(core, channel, _P.MANAGE_ROLES)
+        require_settable(core, guild, body)
+    core.rate_limits.note_rename(channel, body)
+    before = channel_json(core.world, channel)
+    fill_channel(core, channel, body)
     core.announcer.channel(channel, "CHANNEL_UPDATE")
-    return Answer(204)
+    shape = channel_json(core.world, channel)
+    _note(core, guild, AuditEvent.CHANNEL_UPDATE, channel, call, before, shape)
+    return Answer(200, shape)
 
 
-def delete_overwrite(core: Core, call: Call) -> Answer:
-    """DELETE a channel's overwrite for a role or a member."""
-    channel = allowed_channel(core, call.id(0), _P.MANAGE_ROLES)
-    channel.overwrites = [entry for entry in channel.overwrites if entry.id != call.id(1)]
-    core.announcer.channel(channel, "CHANNEL_UPDATE")
+def delete_channel(core: Core, call: Call) -> Answer:
+    """DELETE a channel or a thread; direct messages stay, and are only closed."""
+    channel = allowed_channel(core, call.id(0))
+    if channel.guild_id is None:
+        return Answer(200, channel_json(core.world, channel))
+    if channel.thread is not None:
+        return delete_thread(core, channel, call)
+    guild, channel = allowed_guild_channel(core, channel.id, _P.MANAGE_CHANNELS)
+    shape = channel_json(core.world, channel)
+    _forget(core, channel)
+    core.announcer.channel(channel, "CHANNEL_DELETE")
+    for child in _children(core, guild, channel):
+        child.parent_id = None
+        core.announcer.channel(child, "CHANNEL_UPDATE")
+    _note(core, guild, AuditEvent.CHANNEL_DELETE, channel, call, shape, {})
+    return Answer(200, shape)
+
+
+def move_channels(core: Core, call: Call) -> Answer:
+    """PATCH /guilds/{guild}/channels: the positions of some channels, and the category of at most one."""
+    guild = allowed_guild(core, call.id(0), _P.MANAGE_CHANNELS)
+    require(check_positions(call.body))
+    entries: list[JsonObject] = listed(call.body)
+    moved = [(_own_channel(core, guild, int(entry["id"])), entry) for entry in entries]
+    adopted = [channel for channel, entry in moved if _is_adopted(channel, entry)]
+    if len(adopted) > 1:
+        raise refusal(ErrorCode.SEVERAL_PARENTS_MODIFIED)
+    for channel, entry in moved:
+        _require_parent(core, channel, entry)
+    for channel, entry in moved:
+        _move(core, channel, entry)
+        core.announcer.channel(channel, "CHANNEL_UPDATE")
     return Answer(204)
 
 
 def type_in(core: Core, call: Call) -> Answer:
     """POST the typing indicator."""
-    allowed_channel(core, call.id(0), _P.SEND_MESSAGES)
+    channel = allowed_channel(core, call.id(0), _P.SEND_MESSAGES)
+    data: JsonObject = {
+        "channel_id": str(channel.id),
+        "user_id": str(core.world.bot_id),
+        "timestamp": int(core.clock.now()),
+    }
+    guild, direct = Intents.GUILD_MESSAGE_TYPING, Intents.DIRECT_MESSAGE_TYPING
+    core.announcer.in_channel(channel, "TYPING_START", data, guild=guild, direct=direct)
     return Answer(204)
 
 
-def _overwrite(target_id: int, entry: JsonObject) -> Overwrite:
-    return Overwrite(target_id, int(entry.get("type") or 0), int(entry.get("allow") or 0), int(entry.get("deny") or 0))
+# --- what a guild offers
 
 
-def _check_length(body: JsonObject, name: str, lowest: int, highest: int) -> None:
-    text = body.get(name)
-    if text is not None and not lowest <= len(text) <= highest:
-        raise invalid_field(name, "BASE_TYPE_BAD_LENGTH", f"Must be between {lowest} and {highest} in length.")
+def _require_offered(guild: Guild, kind: ChannelType) -> None:
+    """Refuse a kind of channel that only community servers have.
+
+    Observed: announcement channels by 50035 (Lucky3028/terraform-provider-discord #149), stages by 50024
+    (Rapptz/discord.py #6883).
+    """
+    if kind is ChannelType.GUILD_ANNOUNCEMENT and not _is_community(guild):
+        raise invalid_field("type", "BASE_TYPE_CHOICES", "Value must be one of {0, 2, 4, 6, 13, 14, 15, 16}.")
+    if kind in _COMMUNITY and not _is_community(guild):
+        raise refusal(ErrorCode.WRONG_CHANNEL_TYPE)
+
+
+def _is_community(guild: Guild) -> bool:
+    return "COMMUNITY" in guild.features
+
+
+def _require_convertible(guild: Guild, channel: Channel, body: JsonObject) -> None:
+    is_converted = body.get("type") is not None and int(body["type"]) != channel.type
+    if is_converted and not _is_community(guild):
+        raise refusal(ErrorCode.WRONG_CHANNEL_TYPE)
+
+
+def _require_room(core: Core, guild: Guild) -> None:
+    channels = [channel for channel in core.world.channels_of(guild.id) if channel.thread is None]
+    if len(channels) >= limits.GUILD_CHANNELS_MAX:
+        raise refusal(ErrorCode.MAXIMUM_CHANNELS)
+
+
+def _require_parent(core: Core, channel: Channel, body: JsonObject) -> None:
+    """Refuse a `parent_id` that is no category of the guild, or a full one."""
+    if body.get("parent_id") is None or int(body["parent_id"]) == channel.parent_id:
+        return
+    parent = core.world.channels.get(int(body["parent_id"]))
+    if parent is None or parent.guild_id != channel.guild_id:
+        raise invalid_field("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
+    if parent.type is not ChannelType.GUILD_CATEGORY or channel.type is ChannelType.GUILD_CATEGORY:
+        raise invalid_field("parent_id", "CHANNEL_PARENT_INVALID_TYPE", "Not a category")
+    siblings = [each for each in core.world.channels.values() if each.parent_id == parent.id]
+    if len(siblings) >= limits.CATEGORY_CHANNELS_MAX:
+        most = limits.CATEGORY_CHANNELS_MAX
+        text = f"Maximum number of channels in category reached ({most})"
+        raise invalid_field("parent_id", "CHANNEL_PARENT_MAX_CHANNELS", text)
+
+
+# --- moving
+
+
+def _own_channel(core: Core, guild: Guild, channel_id: int) -> Channel:
+    channel = core.world.channels.get(channel_id)
+    if channel is None or channel.guild_id != guild.id:
+        raise refusal(ErrorCode.UNKNOWN_CHANNEL)
+    return channel
+
+
+def _is_adopted(channel: Channel, entry: JsonObject) -> bool:
+    return "parent_id" in entry and entry["parent_id"] != (
+        None if channel.parent_id is None else str(channel.parent_id)
+    )
+
+
+def _move(core: Core, channel: Channel, entry: JsonObject) -> None:
+    if entry.get("position") is not None:
+        channel.position = int(entry["position"])
+    if "parent_id" in entry:
+        channel.parent_id = None if entry["parent_id"] is None else int(entry["parent_id"])
+    if entry.get("lock_permissions") and channel.parent_id is not None:
+        channel.overwrites = list(core.world.channels[channel.parent_id].overwrites)
+
+
+def _last_position(core: Core, guild: Guild) -> int:
+    return max((channel.position for channel in core.world.channels_of(guild.id)), default=-1)
+
+
+def _children(core: Core, guild: Guild, channel: Channel) -> Iterable[Channel]:
+    return [child for child in core.world.channels_of(guild.id) if child.parent_id == channel.id]
+
+
+def _forget(core: Core, channel: Channel) -> None:
+    """Take a channel out of the world, with its threads, webhooks and invites."""
+    for thread in core.world.threads_of(channel.id):
+        core.timers.cancel(thread.id)
+        del core.world.channels[thread.id]
+    core.world.webhooks = {key: each for key, each in core.world.webhooks.items() if each.channel_id != channel.id}
+    core.world.invites = {key: each for key, each in core.world.invites.items() if each.channel_id != channel.id}
+    del core.world.channels[channel.id]
+
+
+# --- the audit log
+
+
+def _note(
+    core: Core, guild: Guild, event: AuditEvent, channel: Channel, call: Call, before: JsonObject, after: JsonObject
+) -> None:
+    core.audit_log.write(
+        guild,
+        event,
+        by=core.world.bot_id,
+        target=channel.id,
+        reason=call.reason,
+        changes=changes(before, after),
+    )
 
 
 _CHANNEL = "/channels/*"
@@ -132,9 +244,9 @@ ROUTES = (
     Route("GET", _CHANNEL, get_channel),
     Route("PATCH", _CHANNEL, edit_channel),
     Route("DELETE", _CHANNEL, delete_channel),
+    Route("GET", "/guilds/*/channels", list_channels),
     Route("POST", "/guilds/*/channels", create_channel),
-    Route("PUT", f"{_CHANNEL}/permissions/*", put_overwrite),
-    Route("DELETE", f"{_CHANNEL}/permissions/*", delete_overwrite),
+    Route("PATCH", "/guilds/*/channels", move_channels),
     Route("POST", f"{_CHANNEL}/typing", type_in),
 )
 """The endpoints in this file."""

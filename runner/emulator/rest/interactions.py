@@ -1,4 +1,7 @@
-"""The calls about an interaction. They need no bot token: the interaction's own is in the path."""
+"""The calls about an interaction. They need no bot token: the interaction's own is in the path.
+
+Its webhook has the application's id; `webhooks` tells it from the others and passes it on.
+"""
 
 from runner.emulator.core import Core
 from runner.emulator.refusals import refusal
@@ -36,13 +39,5 @@ def delete_message(core: Core, call: Call) -> Answer:
     return Answer(204)
 
 
-_MESSAGE = "/webhooks/*/*/messages/*"
-
-ROUTES = (
-    Route("POST", "/interactions/*/*/callback", callback, is_open=True),
-    Route("POST", "/webhooks/*/*", follow_up, is_open=True),
-    Route("GET", _MESSAGE, get_message, is_open=True),
-    Route("PATCH", _MESSAGE, edit_message, is_open=True),
-    Route("DELETE", _MESSAGE, delete_message, is_open=True),
-)
+ROUTES = (Route("POST", "/interactions/*/*/callback", callback, is_open=True),)
 """The endpoints in this file."""

@@ -1,10 +1,12 @@
-"""Guilds, their roles and their members as Discord's JSON."""
+"""Guilds, their roles and their members as Discord's JSON. Source: Discord docs, Resources: Guild."""
 
-from runner.emulator.shapes.channels import channel_json
+from runner.emulator.shapes.channels import channel_json, thread_json
+from runner.emulator.shapes.expressions import guild_emoji_json, sticker_json
+from runner.emulator.shapes.scheduled_events import event_json
 from runner.emulator.shapes.users import user_json
 from runner.emulator.shapes.values import text_of, timestamp
-from runner.emulator.world import THREADS, Guild, JsonObject, Member, Role, World
-from runner.lifecycle.bits import Intents
+from runner.emulator.world import Channel, Guild, JsonObject, Member, Role, World
+from runner.lifecycle.bits import Intents, Permissions
 
 
 def role_json(role: Role) -> JsonObject:
@@ -30,7 +32,7 @@ def role_json(role: Role) -> JsonObject:
 
 
 def partial_member_json(member: Member) -> JsonObject:
-    """Return a member object without the user, as `resolved` and messages carry it."""
+    """Return a member object without the user, as `resolved` carries it."""
     return {
         "roles": [str(role) for role in member.role_ids],
         "nick": member.nick,
@@ -46,13 +48,33 @@ def partial_member_json(member: Member) -> JsonObject:
     }
 
 
+def author_member_json(member: Member) -> JsonObject:
+    """Return a member object without the user, as the events of messages carry it."""
+    return {**partial_member_json(member), "mute": member.mute, "deaf": member.deaf}
+
+
 def member_json(world: World, member: Member) -> JsonObject:
     """Return a whole member object."""
+    return {**author_member_json(member), "user": user_json(world.users[member.user_id])}
+
+
+def voice_state_json(world: World, guild: Guild, member: Member) -> JsonObject:
+    """Return where a member speaks, or that they don't, as VOICE_STATE_UPDATE and REST carry it."""
+    voice = member.voice
     return {
-        **partial_member_json(member),
-        "user": user_json(world.users[member.user_id]),
-        "mute": member.mute,
+        "guild_id": str(guild.id),
+        "channel_id": None if voice is None else str(voice.channel_id),
+        "user_id": str(member.user_id),
+        "member": member_json(world, member),
+        "session_id": "" if voice is None else voice.session_id,
         "deaf": member.deaf,
+        "mute": member.mute,
+        "self_deaf": voice is not None and voice.self_deaf,
+        "self_mute": voice is not None and voice.self_mute,
+        "self_stream": False,
+        "self_video": False,
+        "suppress": False,
+        "request_to_speak_timestamp": None,
     }
 
 
@@ -76,9 +98,9 @@ def guild_json(world: World, guild: Guild) -> JsonObject:
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
         "roles": [role_json(role) for role in guild.roles.values()],
-        "emojis": [],
-        "stickers": [],
-        "features": [],
+        "emojis": [guild_emoji_json(world, emoji) for emoji in guild.emojis.values()],
+        "stickers": [sticker_json(guild, sticker) for sticker in guild.stickers.values()],
+        "features": list(guild.features),
         "mfa_level": 0,
         "application_id": None,
         "system_channel_id": text_of(guild.system_channel_id),
@@ -91,7 +113,7 @@ def guild_json(world: World, guild: Guild) -> JsonObject:
         "max_video_channel_users": 25,
         "max_stage_video_channel_users": 50,
         "vanity_url_code": None,
-        "description": None,
+        "description": guild.description,
         "banner": None,
         "premium_tier": 0,
         "premium_subscription_count": 0,
@@ -106,22 +128,52 @@ def guild_json(world: World, guild: Guild) -> JsonObject:
     }
 
 
-def guild_create_json(world: World, guild: Guild, intents: Intents, large_threshold: int) -> JsonObject:
+def guild_create_json(world: World, guild: Guild, intents: Intents, large_threshold: int, now: float) -> JsonObject:
     """Return the data of GUILD_CREATE: the guild, its channels, and those members that the intents show."""
-    shown = guild.members if intents & Intents.GUILD_PRESENCES else {world.bot_id: guild.members[world.bot_id]}
-    channels = world.channels_of(guild.id)
+    is_large = len(guild.members) > large_threshold
+    voices = [member for member in guild.members.values() if member.voice is not None]
     return {
         **guild_json(world, guild),
         "joined_at": timestamp(guild.members[world.bot_id].joined_at),
-        "large": len(guild.members) > large_threshold,
+        "large": is_large,
         "unavailable": False,
         "member_count": len(guild.members),
-        "voice_states": [],
-        "members": [member_json(world, member) for member in shown.values()],
-        "channels": [channel_json(world, channel) for channel in channels if channel.type not in THREADS],
-        "threads": [channel_json(world, channel) for channel in channels if channel.type in THREADS],
+        "voice_states": [_without_member(voice_state_json(world, guild, member)) for member in voices],
+        "members": [member_json(world, member) for member in _shown(world, guild, intents, is_large=is_large)],
+        "channels": [channel_json(world, channel) for channel in _channels(world, guild)],
+        "threads": [thread_json(world, thread) for thread in _seen_threads(world, guild, now)],
         "presences": [],
         "stage_instances": [],
-        "guild_scheduled_events": [],
+        "guild_scheduled_events": [event_json(world, event) for event in guild.events.values()],
         "soundboard_sounds": [],
     }
+
+
+def _shown(world: World, guild: Guild, intents: Intents, *, is_large: bool) -> list[Member]:
+    """Return the members that come unasked: everyone with presences and in a small guild, else the bot and who speaks.
+
+    Source: Discord docs, Events: Gateway Events, Guild Create.
+    """
+    if intents & Intents.GUILD_PRESENCES and not is_large:
+        return list(guild.members.values())
+    return [each for each in guild.members.values() if each.user_id == world.bot_id or each.voice is not None]
+
+
+def _channels(world: World, guild: Guild) -> list[Channel]:
+    return [channel for channel in world.channels_of(guild.id) if channel.thread is None]
+
+
+def _seen_threads(world: World, guild: Guild, now: float) -> list[Channel]:
+    """Return the active threads that the bot sees."""
+    return [
+        channel
+        for channel in world.channels_of(guild.id)
+        if channel.thread is not None
+        and not channel.thread.archived
+        and world.permissions_in(world.bot_id, channel, now) & Permissions.VIEW_CHANNEL
+    ]
+
+
+def _without_member(state: JsonObject) -> JsonObject:
+    """Return a voice state as GUILD_CREATE has it, beside the members and inside the guild."""
+    return {key: value for key, value in state.items() if key not in {"member", "guild_id"}}

@@ -10,6 +10,12 @@ def timestamp(at: float | None) -> str | None:
     return None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="microseconds")
 
 
+def instant(text: str) -> float:
+    """Return the Unix second of an instant in ISO 8601, in UTC unless it says otherwise. Raises ValueError."""
+    read = datetime.fromisoformat(text)
+    return (read if read.tzinfo is not None else read.replace(tzinfo=UTC)).timestamp()
+
+
 def text_of(snowflake: int | None) -> str | None:
     """Return an id as Discord writes it, None for none."""
     return None if snowflake is None else str(snowflake)

@@ -1,0 +1,96 @@
+"""How people come and go: into a guild and out of it, into a voice channel and out of it, to an event."""
+
+from runner.emulator.commands.access import CommandOverwrite, permissions_json
+from runner.emulator.core import Core
+from runner.emulator.people.directory import find_channel, find_user
+from runner.emulator.people.standing import Standing
+from runner.emulator.refusals import LocalDiscordError
+from runner.emulator.voices import move_to
+from runner.emulator.world import VOICE, Guild, JsonObject, Member, User
+from runner.lifecycle.bits import Intents, Permissions
+
+USER_JOIN = 7
+"""The type of the message that welcomes a new member."""
+
+
+class Membership:
+    """Lets people join and leave. Raises `LocalDiscordError` for what they cannot do."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._world = core.world
+        self._standing = Standing(core)
+
+    def join(self, *, user: str, guild: Guild) -> int:
+        """Let somebody join a guild, a new person if nobody is called so; returns their id."""
+        person = self._known_or_new(user)
+        if person.id in guild.members:
+            raise LocalDiscordError(f"{person.display_name} is in {guild.name} already")
+        if person.id in guild.bans:
+            raise LocalDiscordError(f"{person.display_name} is banned from {guild.name}")
+        member = guild.members[person.id] = Member(user_id=person.id, joined_at=self._core.clock.now())
+        self._core.announcer.member_added(guild, member)
+        self._welcome(guild, person)
+        return person.id
+
+    def leave(self, *, user: str, guild: Guild) -> None:
+        """Let somebody leave a guild."""
+        self._core.remove_member(guild, self._member(user, guild))
+
+    def enter_voice(self, *, user: str, channel: str) -> None:
+        """Let somebody enter a voice channel, from another one if they are in it."""
+        person = find_user(self._world, user)
+        place = find_channel(self._world, channel, person)
+        guild = self._world.guild_of(place)
+        if place.type not in VOICE or guild is None:
+            raise LocalDiscordError(f"{channel!r} is no voice channel")
+        self._standing.require(person, place, Permissions.VIEW_CHANNEL | Permissions.CONNECT)
+        move_to(self._core, guild, guild.members[person.id], place.id)
+
+    def leave_voice(self, *, user: str, guild: Guild) -> None:
+        """Let somebody leave the voice channel that they are in."""
+        member = self._member(user, guild)
+        if member.voice is None:
+            raise LocalDiscordError(f"{self._world.users[member.user_id].display_name} is in no voice channel")
+        move_to(self._core, guild, member, None)
+
+    def follow(self, *, user: str, event: int, guild: Guild, is_interested: bool) -> None:
+        """Let somebody be interested in an event, or no more."""
+        member, planned = self._member(user, guild), guild.events.get(event)
+        if planned is None:
+            raise LocalDiscordError(f"there is no event {event}")
+        if (member.user_id in planned.user_ids) is is_interested:
+            return
+        change, name = (planned.user_ids.append, "ADD") if is_interested else (planned.user_ids.remove, "REMOVE")
+        change(member.user_id)
+        about = {"guild_scheduled_event_id": planned.id, "user_id": member.user_id, "guild_id": guild.id}
+        data: JsonObject = {key: str(number) for key, number in about.items()}
+        name = f"GUILD_SCHEDULED_EVENT_USER_{name}"
+        self._core.announcer.in_guild(guild, name, data, Intents.GUILD_SCHEDULED_EVENTS, is_shown=False)
+
+    def set_command_permissions(self, *, guild: Guild, command_id: int, overwrites: list[CommandOverwrite]) -> None:
+        """Set who may use a command in a guild, as its administrators do in the settings; nothing takes all back."""
+        self._core.commands.set_overwrites(guild.id, command_id, overwrites)
+        data = permissions_json(self._core.application_id, guild.id, command_id, overwrites)
+        self._core.announcer.in_guild(guild, "APPLICATION_COMMAND_PERMISSIONS_UPDATE", data, Intents(0))
+
+    def _member(self, user: str, guild: Guild) -> Member:
+        person = find_user(self._world, user)
+        if person.id not in guild.members:
+            raise LocalDiscordError(f"{person.display_name} is not in {guild.name}")
+        return guild.members[person.id]
+
+    def _known_or_new(self, user: str) -> User:
+        try:
+            return find_user(self._world, user)
+        except LocalDiscordError:
+            made = User(id=self._core.ids.next(), username=user.lower(), global_name=user)
+            self._world.users[made.id] = made
+            return made
+
+    def _welcome(self, guild: Guild, person: User) -> None:
+        """Let Discord's own message greet a new member in the system channel, if the guild has one."""
+        channel = self._world.channels.get(guild.system_channel_id or 0)
+        if channel is not None:
+            greeting = self._core.messages.system(channel, USER_JOIN, author_id=person.id)
+            self._core.announcer.message_created(greeting)
