@@ -9,6 +9,8 @@ from runner.emulator.clock import Clock
 from runner.emulator.commands.store import CommandStore
 from runner.emulator.faults import Faults
 from runner.emulator.gateway.announcer import Announcer
+from runner.emulator.gateway.requests import Requests
+from runner.emulator.gateway.session import Op, Session
 from runner.emulator.gateway.socket import Gateway
 from runner.emulator.interactions.desk import Desk
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
@@ -17,7 +19,8 @@ from runner.emulator.polls import Polls
 from runner.emulator.rate_limits import RateLimits
 from runner.emulator.snowflake import Snowflakes
 from runner.emulator.timers import Timers
-from runner.emulator.world import Guild, Member, World
+from runner.emulator.world import Guild, JsonObject, Member, World
+from runner.lifecycle import limits
 from runner.lifecycle.bits import Intents
 
 
@@ -36,6 +39,7 @@ class Core:
         randomness: Callable[[int], str],
         privileged_intents: Intents,
         gateway_path: str,
+        max_concurrency: int = limits.GATEWAY_MAX_CONCURRENCY_DEFAULT,
     ) -> None:
         self.clock = clock
         self.world = world
@@ -53,13 +57,17 @@ class Core:
         self.gateway = Gateway(
             clock=clock,
             world=world,
-            token=token,
+            token=lambda: self.token,
             journal=self.journal,
             randomness=randomness,
             privileged_intents=privileged_intents,
+            max_concurrency=max_concurrency,
             url=lambda: self.gateway_url,
+            answer=self._answer,
+            revoke=self._revoke_token,
         )
         self.announcer = Announcer(clock=clock, world=world, gateway=self.gateway, journal=self.journal)
+        self.requests = Requests(clock=clock, world=world, announcer=self.announcer, randomness=randomness)
         self.audit_log = AuditLog(self.ids, self.announcer)
         self.polls = Polls(clock=clock, world=world, ids=self.ids, timers=self.timers, announcer=self.announcer)
         self.rate_limits = RateLimits(clock)
@@ -93,6 +101,12 @@ class Core:
     def base_url(self) -> str:
         """The REST API's base, as `http://127.0.0.1:PORT/api/v10`."""
         return f"http://{self.address}{API_PATH}"
+
+    def _answer(self, session: Session, op: Op, data: JsonObject) -> None:
+        self.requests.handle(session, op, data)
+
+    def _revoke_token(self) -> None:
+        self.token = mint_token(self.application_id, self.randomness)
 
     def remove_member(self, guild: Guild, member: Member) -> None:
         """Take somebody out of a guild, and announce it; whoever speaks stops."""

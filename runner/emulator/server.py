@@ -14,6 +14,7 @@ from runner.emulator.commands.access import CommandOverwrite
 from runner.emulator.core import API_PATH, Core, mint_token
 from runner.emulator.default_world import default_world
 from runner.emulator.faults import Faults
+from runner.emulator.gateway.starts import Starts
 from runner.emulator.journal import LocalEvent, WireEntry
 from runner.emulator.people.client import Client
 from runner.emulator.people.directory import find_guild
@@ -24,6 +25,7 @@ from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.rest.api import build_api
 from runner.emulator.trace import Trace
 from runner.emulator.world import JsonObject, World
+from runner.lifecycle import limits
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
 
 __all__ = ["LocalDiscord", "LocalDiscordError"]
@@ -45,6 +47,7 @@ class LocalDiscord:
     loop, `VirtualClock` on a `VirtualLoop`). `world` is `default_world` unless given. `port` 0 takes a free one.
     `token` is minted in Discord's shape unless given. `randomness(n)` returns URL-safe text from n random bytes.
     `privileged_intents` are those switched on in the developer portal; asking for another one is refused with 4014.
+    `max_concurrency` sessions may begin in 5 seconds; one more is told that it is invalid (op 9).
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class LocalDiscord:
         token: str | None = None,
         randomness: Callable[[int], str] = secrets.token_urlsafe,
         privileged_intents: Intents = PRIVILEGED_INTENTS,
+        max_concurrency: int = limits.GATEWAY_MAX_CONCURRENCY_DEFAULT,
     ) -> None:
         world = world or default_world(clock)
         token = token or mint_token(world.bot_id, randomness)
@@ -66,6 +70,7 @@ class LocalDiscord:
             randomness=randomness,
             privileged_intents=privileged_intents,
             gateway_path=GATEWAY_PATH,
+            max_concurrency=max_concurrency,
         )
         self._client = Client(self._core)
         self._talk = Talk(self._core)
@@ -144,6 +149,11 @@ class LocalDiscord:
     def rate_limits(self) -> RateLimits:
         """How often the bot may call: `rate_limits.is_strict = True` enforces what people observe of single routes."""
         return self._core.rate_limits
+
+    @property
+    def starts(self) -> Starts:
+        """How many sessions may still begin, and how soon after each other."""
+        return self._core.gateway.starts
 
     @property
     def wire(self) -> Sequence[WireEntry]:
@@ -272,6 +282,10 @@ class LocalDiscord:
         """Let somebody be interested in a scheduled event, or no more. Raises `LocalDiscordError` without one."""
         where = find_guild(self.world, guild)
         self._membership.follow(user=user, event=event, guild=where, is_interested=is_interested)
+
+    def show(self, *, user: str, status: str) -> None:
+        """Let somebody appear `online`, `idle`, `dnd` or `offline`. Raises `LocalDiscordError` for anything else."""
+        self._membership.show(user=user, status=status)
 
     def set_command_permissions(
         self, *, command: int, overwrites: Sequence[CommandOverwrite], guild: str | int | None = None

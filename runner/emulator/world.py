@@ -40,7 +40,10 @@ AUDIT_LOG_MAX = 1_000
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A person, or a bot. `dms_open` is whether strangers from a shared guild may write to them."""
+    """A person, or a bot. `dms_open` is whether strangers from a shared guild may write to them.
+
+    `status` is how they show themselves: online, idle, dnd, invisible or offline.
+    """
 
     id: int
     username: str
@@ -48,6 +51,8 @@ class User:
     bot: bool = False
     dms_open: bool = True
     locale: str = "en-US"
+    status: str = "online"
+    activities: list[JsonObject] = field(default_factory=list[JsonObject])
 
     @property
     def display_name(self) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.server import LocalDiscord
+from runner.lifecycle import limits
 from runner.lifecycle.bits import ALL_INTENTS
 from tests.emulator.lighthouse import Call
 from tests.openapi import faults_of
@@ -94,6 +95,8 @@ async def listen(local: LocalDiscord, http: aiohttp.ClientSession) -> AsyncItera
     beating: list[asyncio.Task[None]] = []
 
     async def connect(intents: int = int(ALL_INTENTS)) -> Ear:
+        if opened:
+            await elapse(limits.GATEWAY_IDENTIFY_WINDOW_S)
         websocket = await http.ws_connect(local.gateway_url)
         opened.append(websocket)
         beating.append(asyncio.create_task(_beat_when_asked(websocket)))

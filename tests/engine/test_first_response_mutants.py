@@ -18,6 +18,7 @@ from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Rejected
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
 from runner.engine.interaction import SEEN_MAX
 from runner.fields import Duration, option
+from runner.lifecycle import limits
 from runner.lifecycle.machine import Event, Origin, State
 from runner.messages import Message
 from tests.conftest import Bot, StartBot
@@ -389,6 +390,7 @@ async def received_late(bot: StartBot, *, callbacks_fail: bool = False) -> tuple
     """Return a bot and an interaction that it received `TRANSIT_S` after its creation: nobody was there before."""
     before = await bot(STALLING, more={"stall": Stall})
     await before.stop()
+    await elapse(limits.GATEWAY_IDENTIFY_WINDOW_S)  # so soon Discord lets no other session begin
     trace = before.command("stall")
     made = await bot(STALLING, more={"stall": Stall}, local=before.local)
     if callbacks_fail:

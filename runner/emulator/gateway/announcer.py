@@ -9,9 +9,9 @@ from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
 from runner.emulator.shapes.channels import channel_json, thread_json, thread_member_json
 from runner.emulator.shapes.guilds import author_member_json, member_json, role_json, voice_state_json
 from runner.emulator.shapes.messages import message_json
-from runner.emulator.shapes.users import user_json
+from runner.emulator.shapes.users import presence_json, user_json
 from runner.emulator.shapes.values import timestamp
-from runner.emulator.world import Channel, Guild, JsonObject, Member, Message, Role, World
+from runner.emulator.world import Channel, Guild, JsonObject, Member, Message, Role, User, World
 from runner.lifecycle.bits import Intents, MessageFlags, Permissions
 
 _NOTHING = Permissions(0)
@@ -202,6 +202,13 @@ class Announcer:
         """Announce where a member speaks now."""
         data = voice_state_json(self._world, guild, member)
         self.in_guild(guild, "VOICE_STATE_UPDATE", data, Intents.GUILD_VOICE_STATES)
+
+    def presence(self, user: User) -> None:
+        """Announce how somebody shows themselves, in each guild that they are in."""
+        for guild in self._world.guilds.values():
+            if user.id in guild.members:
+                data = presence_json(user, guild.id)
+                self.in_guild(guild, "PRESENCE_UPDATE", data, Intents.GUILD_PRESENCES, is_shown=False)
 
     # --- interactions
 

@@ -6,7 +6,8 @@ import json
 import zlib
 from collections import deque
 from collections.abc import Callable
-from typing import Literal, Protocol, cast
+from functools import partial
+from typing import Any, Literal, Protocol, cast
 
 from aiohttp import web
 
@@ -164,7 +165,7 @@ class Connection:
 def compressor(name: str | None) -> Compressor | None:
     """Return a transport compression that the client asked for, None for none.
 
-    `zstd-stream` needs a library; where none is installed no client on this machine asks for it either.
+    `zstd-stream` needs a library. Without one the frames go out as they are, which clients take as well.
     Source: Discord docs, Events: Gateway, Transport Compression.
     """
     match name:
@@ -186,15 +187,23 @@ def _zlib_stream() -> Compressor:
 
 
 def _zstd_stream() -> Compressor | None:
-    """Return one endless frame, flushed block by block, if the library is there."""
+    """Return one endless frame, flushed block by block, by whichever library is there."""
+    for library in ("compression.zstd", "backports.zstd"):  # the standard library's, and the same for older Pythons
+        if (module := _imported(library)) is not None:
+            stream: _Stream = module.ZstdCompressor()
+            return partial(stream.compress, mode=module.ZstdCompressor.FLUSH_BLOCK)
+    module = _imported("zstandard")
+    return None if module is None else _flushed(module.ZstdCompressor().compressobj(), module.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+def _imported(name: str) -> Any:  # a library of several that may or may not be there
     try:
-        module = importlib.import_module("zstandard")
+        return importlib.import_module(name)
     except ImportError:
         return None
-    return _flushed(module.ZstdCompressor().compressobj(), module.COMPRESSOBJ_FLUSH_BLOCK)
 
 
-def _flushed(stream: "_Stream", mode: int) -> Compressor:
+def _flushed(stream: "_FlushedStream", mode: int) -> Compressor:
     def compress(data: bytes) -> bytes:
         return stream.compress(data) + stream.flush(mode)
 
@@ -202,6 +211,10 @@ def _flushed(stream: "_Stream", mode: int) -> Compressor:
 
 
 class _Stream(Protocol):
+    def compress(self, data: bytes, /, mode: int) -> bytes: ...
+
+
+class _FlushedStream(Protocol):
     def compress(self, data: bytes, /) -> bytes: ...
 
     def flush(self, mode: int, /) -> bytes: ...

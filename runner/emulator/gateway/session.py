@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from runner.emulator.gateway.connection import Connection
-from runner.emulator.shapes.guilds import member_json
-from runner.emulator.world import Guild, JsonObject, World, listed
-from runner.lifecycle import limits
+from runner.emulator.world import JsonObject
 from runner.lifecycle.bits import Intents
 
 REPLAY_MAX = 1_000
 """Events that a session keeps for a resume."""
-
-_MEMBERS_CHUNK = 1_000
 
 
 class Op(IntEnum):
@@ -33,6 +29,8 @@ class Op(IntEnum):
     INVALID_SESSION = 9
     HELLO = 10
     HEARTBEAT_ACK = 11
+    REQUEST_SOUNDBOARD_SOUNDS = 31
+    REQUEST_CHANNEL_INFO = 43
 
 
 class CloseCode(IntEnum):
@@ -44,11 +42,21 @@ class CloseCode(IntEnum):
     NOT_AUTHENTICATED = 4003
     AUTHENTICATION_FAILED = 4004
     ALREADY_AUTHENTICATED = 4005
+    INVALID_SEQ = 4007
     RATE_LIMITED = 4008
     INVALID_SHARD = 4010
+    SHARDING_REQUIRED = 4011
     INVALID_API_VERSION = 4012
     INVALID_INTENTS = 4013
     DISALLOWED_INTENTS = 4014
+
+
+class Closed(Exception):
+    """The client did what ends its connection."""
+
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code.name)
+        self.code = code
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -82,51 +90,3 @@ class Session:
         """Return whether every event after `sequence` is still there."""
         oldest = self.replay[0]["s"] if self.replay else self.sequence + 1
         return oldest - 1 <= sequence <= self.sequence
-
-
-def send_members(world: World, session: Session, data: JsonObject, now: float) -> None:
-    """Answer a request for members (op 8) in chunks, as long as it does not come too often."""
-    guild = world.guilds.get(int(data.get("guild_id", 0)))
-    if guild is None or _is_asked_too_often(session, guild, data, now):
-        return
-    members = _asked_members(world, guild, data)
-    chunks = [members[at : at + _MEMBERS_CHUNK] for at in range(0, len(members), _MEMBERS_CHUNK)] or [[]]
-    for index, chunk in enumerate(chunks):
-        answer: JsonObject = {
-            "guild_id": str(guild.id),
-            "members": chunk,
-            "chunk_index": index,
-            "chunk_count": len(chunks),
-            "nonce": data.get("nonce"),
-        }
-        session.dispatch("GUILD_MEMBERS_CHUNK", answer)
-
-
-def _is_asked_too_often(session: Session, guild: Guild, data: JsonObject, now: float) -> bool:
-    """Hold a request for everyone to one per guild and 30 s, and say so when it is refused."""
-    if data.get("query") != "" or data.get("limit", 0) != 0:
-        return False
-    free_at = (
-        session.chunked_at.get(guild.id, now - limits.REQUEST_MEMBERS_INTERVAL_S) + limits.REQUEST_MEMBERS_INTERVAL_S
-    )
-    if now >= free_at:
-        session.chunked_at[guild.id] = now
-        return False
-    meta: JsonObject = {"guild_id": str(guild.id), "nonce": data.get("nonce")}
-    session.dispatch("RATE_LIMITED", {"opcode": 8, "retry_after": free_at - now, "meta": meta})
-    return True
-
-
-def _asked_members(world: World, guild: Guild, data: JsonObject) -> list[JsonObject]:
-    asked = data.get("user_ids")
-    if asked is not None:
-        ids = {int(user) for user in listed(asked if isinstance(asked, list) else [asked])}
-        chosen = [member for member in guild.members.values() if member.user_id in ids]
-        return [member_json(world, member) for member in chosen[: limits.REQUEST_MEMBERS_LIMIT_MAX]]
-    prefix, limit = str(data.get("query", "")).lower(), int(data.get("limit", 0))
-    found = [
-        member_json(world, member)
-        for member in guild.members.values()
-        if world.users[member.user_id].username.lower().startswith(prefix)
-    ]
-    return found if not prefix and limit == 0 else found[: limit or limits.REQUEST_MEMBERS_LIMIT_MAX]

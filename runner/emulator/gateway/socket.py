@@ -4,21 +4,21 @@ Source: Discord docs, Events: Gateway, and Topics: Opcodes and Status Codes.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
-from typing import cast
 
 from aiohttp import WSMsgType, web
 
 from runner.emulator.clock import Clock
 from runner.emulator.gateway.connection import Connection
-from runner.emulator.gateway.session import CloseCode, Op, Session, send_members
+from runner.emulator.gateway.frames import checked_intents, checked_shard, checked_threshold, decoded, mapping_of
+from runner.emulator.gateway.session import CloseCode, Closed, Op, Session
+from runner.emulator.gateway.starts import Starts
 from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
 from runner.emulator.shapes.guilds import guild_create_json
 from runner.emulator.shapes.users import own_user_json
 from runner.emulator.world import Guild, JsonObject, World
 from runner.lifecycle import limits
-from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
+from runner.lifecycle.bits import Intents
 
 SESSIONS_MAX = 64
 """Sessions that are remembered; the oldest go first."""
@@ -29,25 +29,24 @@ RESUME_WINDOW_S = 180.0
 HEARTBEAT_GRACE_S = 5.0
 """How late a heartbeat may be before the server asks for one (op 1), and again before it hangs up."""
 
-ALL_INTENTS = Intents(sum(Intents))
-"""Every intent there is; any other bit is invalid."""
-
 _DOCUMENT_VERSION = 10
+_REQUESTS = frozenset(
+    {
+        Op.PRESENCE_UPDATE,
+        Op.VOICE_STATE_UPDATE,
+        Op.REQUEST_GUILD_MEMBERS,
+        Op.REQUEST_SOUNDBOARD_SOUNDS,
+        Op.REQUEST_CHANNEL_INFO,
+    }
+)
 _FATAL = frozenset({1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014})
-
-
-class _Close(Exception):
-    """The client did what ends its connection."""
-
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code.name)
-        self.code = code
 
 
 class Gateway:
     """Accepts connections and delivers events.
 
     `url()` is the public address once the server listens; `privileged_intents` are those switched on for the app.
+    `answer` takes what identified sessions ask for, `revoke` takes the token away from who begins too many sessions.
     """
 
     def __init__(
@@ -55,12 +54,16 @@ class Gateway:
         *,
         clock: Clock,
         world: World,
-        token: str,
+        token: Callable[[], str],
         journal: Journal,
         randomness: Callable[[int], str],
         privileged_intents: Intents,
+        max_concurrency: int,
         url: Callable[[], str],
+        answer: Callable[[Session, Op, JsonObject], None],
+        revoke: Callable[[], None],
     ) -> None:
+        self.starts = Starts(clock, max_concurrency)
         self._clock = clock
         self._world = world
         self._token = token
@@ -68,6 +71,8 @@ class Gateway:
         self._randomness = randomness
         self._privileged = privileged_intents
         self._url = url
+        self._answer = answer
+        self._revoke = revoke
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
         self._identified = asyncio.Event()
@@ -166,20 +171,20 @@ class Gateway:
         connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": limits.GATEWAY_HEARTBEAT_INTERVAL_MS}})
         try:
             if version not in {None, str(_DOCUMENT_VERSION)}:
-                raise _Close(CloseCode.INVALID_API_VERSION)
+                raise Closed(CloseCode.INVALID_API_VERSION)
             async for message in connection.websocket:
                 if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                     self._receive(connection, message.data)
-        except _Close as close:
+        except Closed as close:
             connection.close(close.code)
         connection.finish()
 
     def _receive(self, connection: Connection, raw: str | bytes) -> None:
         if len(raw.encode() if isinstance(raw, str) else raw) > limits.GATEWAY_PAYLOAD_MAX_BYTES:
-            raise _Close(CloseCode.DECODE_ERROR)
+            raise Closed(CloseCode.DECODE_ERROR)
         if connection.is_over_send_limit():
-            raise _Close(CloseCode.RATE_LIMITED)
-        frame = _decoded(raw)
+            raise Closed(CloseCode.RATE_LIMITED)
+        frame = decoded(raw)
         connection.record("in", frame)
         self._handle(connection, frame)
 
@@ -190,46 +195,56 @@ class Gateway:
                 connection.beat()
                 connection.send({"op": Op.HEARTBEAT_ACK})
             case Op.IDENTIFY | Op.RESUME if session is not None:
-                raise _Close(CloseCode.ALREADY_AUTHENTICATED)
+                raise Closed(CloseCode.ALREADY_AUTHENTICATED)
             case Op.IDENTIFY:
-                self._identify(connection, _mapping(frame))
+                self._identify(connection, mapping_of(frame))
             case Op.RESUME:
-                self._resume(connection, _mapping(frame))
-            case Op.PRESENCE_UPDATE | Op.VOICE_STATE_UPDATE | Op.REQUEST_GUILD_MEMBERS if session is None:
-                raise _Close(CloseCode.NOT_AUTHENTICATED)
-            case Op.REQUEST_GUILD_MEMBERS if session is not None:
-                send_members(self._world, session, _mapping(frame), self._clock.now())
-            case Op.PRESENCE_UPDATE | Op.VOICE_STATE_UPDATE:
-                pass
+                self._resume(connection, mapping_of(frame))
+            case op if session is None:
+                raise Closed(CloseCode.NOT_AUTHENTICATED if op in _REQUESTS else CloseCode.UNKNOWN_OPCODE)
+            case op if op in _REQUESTS:
+                self._answer(session, Op(op), mapping_of(frame))
             case _:
-                raise _Close(CloseCode.UNKNOWN_OPCODE)
+                raise Closed(CloseCode.UNKNOWN_OPCODE)
 
     # --- sessions
 
     def _identify(self, connection: Connection, data: JsonObject) -> None:
-        if data.get("token") != self._token:
-            raise _Close(CloseCode.AUTHENTICATION_FAILED)
+        if data.get("token") != self._token():
+            raise Closed(CloseCode.AUTHENTICATION_FAILED)
+        intents, shard = checked_intents(data.get("intents"), self._privileged), checked_shard(data.get("shard"))
+        if not self.starts.remaining:
+            self._end_all()
+            raise Closed(CloseCode.AUTHENTICATION_FAILED)
+        if not self.starts.take(shard[0]):
+            connection.send({"op": Op.INVALID_SESSION, "d": False, "s": None, "t": None})
+            return
+        threshold = data.get("large_threshold", limits.GATEWAY_LARGE_THRESHOLD_DEFAULT)
         session = Session(
             id=self._randomness(16),
-            intents=self._checked_intents(data.get("intents")),
-            shard=_checked_shard(data.get("shard")),
-            large_threshold=int(data.get("large_threshold", limits.GATEWAY_LARGE_THRESHOLD_DEFAULT)),
+            intents=intents,
+            shard=shard,
+            large_threshold=checked_threshold(threshold),
             connection=connection,
         )
+        if len(self._guilds_of(session)) > limits.GATEWAY_GUILDS_PER_SHARD_MAX:
+            raise Closed(CloseCode.SHARDING_REQUIRED)
         self._keep(session)
         self._greet(session)
+        if isinstance(data.get("presence"), dict):
+            self._answer(session, Op.PRESENCE_UPDATE, data["presence"])
         self._announce(LocalEventKind.GATEWAY_CONNECTED, session, "identified")
 
-    def _checked_intents(self, asked: object) -> Intents:
-        if not isinstance(asked, int) or asked & ~int(ALL_INTENTS):
-            raise _Close(CloseCode.INVALID_INTENTS)
-        if Intents(asked) & PRIVILEGED_INTENTS & ~self._privileged:
-            raise _Close(CloseCode.DISALLOWED_INTENTS)
-        return Intents(asked)
+    def _end_all(self) -> None:
+        """End every session and take the token away, as Discord does with who begins too many in a day."""
+        self.close_all(CloseCode.AUTHENTICATION_FAILED)
+        for session in tuple(self._sessions.values()):
+            self._forget(session)
+        self._revoke()
 
     def _greet(self, session: Session) -> None:
         """Send READY, and then each guild of the shard that the intents let it see."""
-        guilds = [guild for guild in self._bots_guilds() if session.holds(guild.id)]
+        guilds = self._guilds_of(session)
         ready = {
             "v": _DOCUMENT_VERSION,
             "user": own_user_json(self._world.bot),
@@ -255,13 +270,17 @@ class Gateway:
                 )
                 session.dispatch("GUILD_CREATE", data)
 
-    def _bots_guilds(self) -> list[Guild]:
-        return [guild for guild in self._world.guilds.values() if self._world.bot_id in guild.members]
+    def _guilds_of(self, session: Session) -> list[Guild]:
+        guilds = self._world.guilds.values()
+        return [guild for guild in guilds if self._world.bot_id in guild.members and session.holds(guild.id)]
 
     def _resume(self, connection: Connection, data: JsonObject) -> None:
-        if data.get("token") != self._token:
-            raise _Close(CloseCode.AUTHENTICATION_FAILED)
+        if data.get("token") != self._token():
+            raise Closed(CloseCode.AUTHENTICATION_FAILED)
         session, sequence = self._sessions.get(str(data.get("session_id"))), data.get("seq")
+        if session is not None and isinstance(sequence, int) and sequence > session.sequence:
+            self._forget(session)  # or a client that tries to resume once more would be closed for ever
+            raise Closed(CloseCode.INVALID_SEQ)
         if session is None or not isinstance(sequence, int) or not self._is_resumable(session, sequence):
             connection.send({"op": Op.INVALID_SESSION, "d": False, "s": None, "t": None})
             return
@@ -339,30 +358,3 @@ class Gateway:
             await asyncio.sleep(HEARTBEAT_GRACE_S)
             if connection.beat_at == beat_at:
                 connection.close(CloseCode.UNKNOWN_ERROR)
-
-
-def _checked_shard(asked: object) -> tuple[int, int]:
-    match asked:
-        case None:
-            return 0, 1
-        case [int(index), int(count)] if 0 <= index < count:
-            return index, count
-        case _:
-            raise _Close(CloseCode.INVALID_SHARD)
-
-
-def _decoded(raw: str | bytes) -> JsonObject:
-    try:
-        frame = json.loads(raw)
-    except ValueError:
-        raise _Close(CloseCode.DECODE_ERROR) from None
-    if not isinstance(frame, dict):
-        raise _Close(CloseCode.DECODE_ERROR)
-    return cast(JsonObject, frame)  # JSON keys are strings
-
-
-def _mapping(frame: JsonObject) -> JsonObject:
-    data = frame.get("d")
-    if not isinstance(data, dict):
-        raise _Close(CloseCode.DECODE_ERROR)
-    return cast(JsonObject, data)  # JSON keys are strings

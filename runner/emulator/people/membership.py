@@ -2,6 +2,7 @@
 
 from runner.emulator.commands.access import CommandOverwrite, permissions_json
 from runner.emulator.core import Core
+from runner.emulator.gateway.requests import STATUSES
 from runner.emulator.people.directory import find_channel, find_user
 from runner.emulator.people.standing import Standing
 from runner.emulator.refusals import LocalDiscordError
@@ -45,14 +46,15 @@ class Membership:
         if place.type not in VOICE or guild is None:
             raise LocalDiscordError(f"{channel!r} is no voice channel")
         self._standing.require(person, place, Permissions.VIEW_CHANNEL | Permissions.CONNECT)
-        move_to(self._core, guild, guild.members[person.id], place.id)
+        session_id = self._core.randomness(16)
+        move_to(self._core.announcer, guild, guild.members[person.id], place.id, session_id=session_id)
 
     def leave_voice(self, *, user: str, guild: Guild) -> None:
         """Let somebody leave the voice channel that they are in."""
         member = self._member(user, guild)
         if member.voice is None:
             raise LocalDiscordError(f"{self._world.users[member.user_id].display_name} is in no voice channel")
-        move_to(self._core, guild, member, None)
+        move_to(self._core.announcer, guild, member, None, session_id="")
 
     def follow(self, *, user: str, event: int, guild: Guild, is_interested: bool) -> None:
         """Let somebody be interested in an event, or no more."""
@@ -67,6 +69,14 @@ class Membership:
         data: JsonObject = {key: str(number) for key, number in about.items()}
         name = f"GUILD_SCHEDULED_EVENT_USER_{name}"
         self._core.announcer.in_guild(guild, name, data, Intents.GUILD_SCHEDULED_EVENTS, is_shown=False)
+
+    def show(self, *, user: str, status: str) -> None:
+        """Let somebody appear online, idle, dnd or offline."""
+        person = find_user(self._world, user)
+        if status not in STATUSES:
+            raise LocalDiscordError(f"there is no status {status!r}")
+        person.status = status
+        self._core.announcer.presence(person)
 
     def set_command_permissions(self, *, guild: Guild, command_id: int, overwrites: list[CommandOverwrite]) -> None:
         """Set who may use a command in a guild, as its administrators do in the settings; nothing takes all back."""

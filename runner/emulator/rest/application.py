@@ -1,5 +1,7 @@
 """The application itself: its user, its description, its gateway, and its direct messages."""
 
+import math
+
 from runner.emulator.core import Core
 from runner.emulator.refusals import invalid_field, refusal
 from runner.emulator.rest.calls import Answer, Call, Route
@@ -9,8 +11,7 @@ from runner.emulator.world import Channel, JsonObject
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ChannelType, ErrorCode
 
-_SESSION_STARTS = limits.GATEWAY_IDENTIFIES_PER_DAY
-_DAY_MS = 86_400_000
+_GUILDS_PER_SHARD = 1_000  # what Discord advises; the bound is at 2500
 
 
 def own_user(core: Core, _: Call) -> Answer:
@@ -106,14 +107,16 @@ def gateway(core: Core, _: Call) -> Answer:
 
 
 def gateway_bot(core: Core, _: Call) -> Answer:
-    """GET /gateway/bot."""
+    """GET /gateway/bot: also how many shards are advised, and how many sessions may still begin."""
+    counted = core.gateway.starts
     starts: JsonObject = {
-        "total": _SESSION_STARTS,
-        "remaining": _SESSION_STARTS,
-        "reset_after": _DAY_MS,
-        "max_concurrency": limits.GATEWAY_MAX_CONCURRENCY_DEFAULT,
+        "total": limits.GATEWAY_IDENTIFIES_PER_DAY,
+        "remaining": counted.remaining,
+        "reset_after": counted.reset_after_ms,
+        "max_concurrency": counted.max_concurrency,
     }
-    return Answer(200, {"url": core.gateway_url, "shards": 1, "session_start_limit": starts})
+    shards = math.ceil(len(core.world.guilds) / _GUILDS_PER_SHARD) or 1
+    return Answer(200, {"url": core.gateway_url, "shards": shards, "session_start_limit": starts})
 
 
 ROUTES = (

@@ -65,7 +65,8 @@ def edit_member(core: Core, call: Call) -> Answer:
     before, was_in = member_json(core.world, member), member.voice
     _fill(member, body)
     if "channel_id" in body:
-        move_to(core, guild, member, None if body["channel_id"] is None else int(body["channel_id"]))
+        channel_id = None if body["channel_id"] is None else int(body["channel_id"])
+        move_to(core.announcer, guild, member, channel_id, session_id=core.randomness(16))
         _note_move(core, guild, member, call)
     elif was_in is not None and body.keys() & {"mute", "deaf"}:
         core.announcer.voice(guild, member)

@@ -3,10 +3,12 @@
 from runner.emulator.shapes.channels import channel_json, thread_json
 from runner.emulator.shapes.expressions import guild_emoji_json, sticker_json
 from runner.emulator.shapes.scheduled_events import event_json
-from runner.emulator.shapes.users import user_json
+from runner.emulator.shapes.users import presence_json, user_json
 from runner.emulator.shapes.values import text_of, timestamp
 from runner.emulator.world import Channel, Guild, JsonObject, Member, Role, World
 from runner.lifecycle.bits import Intents, Permissions
+
+_AWAY = frozenset({"offline", "invisible"})
 
 
 def role_json(role: Role) -> JsonObject:
@@ -142,7 +144,7 @@ def guild_create_json(world: World, guild: Guild, intents: Intents, large_thresh
         "members": [member_json(world, member) for member in _shown(world, guild, intents, is_large=is_large)],
         "channels": [channel_json(world, channel) for channel in _channels(world, guild)],
         "threads": [thread_json(world, thread) for thread in _seen_threads(world, guild, now)],
-        "presences": [],
+        "presences": _presences(world, guild, intents, is_large=is_large),
         "stage_instances": [],
         "guild_scheduled_events": [event_json(world, event) for event in guild.events.values()],
         "soundboard_sounds": [],
@@ -150,13 +152,23 @@ def guild_create_json(world: World, guild: Guild, intents: Intents, large_thresh
 
 
 def _shown(world: World, guild: Guild, intents: Intents, *, is_large: bool) -> list[Member]:
-    """Return the members that come unasked: everyone with presences and in a small guild, else the bot and who speaks.
+    """Return the members that come unasked: the bot and who speaks; with presences also who is online, or everyone.
+
+    In a large guild those who are offline are left out.
 
     Source: Discord docs, Events: Gateway Events, Guild Create.
     """
-    if intents & Intents.GUILD_PRESENCES and not is_large:
-        return list(guild.members.values())
-    return [each for each in guild.members.values() if each.user_id == world.bot_id or each.voice is not None]
+    members = list(guild.members.values())
+    if intents & Intents.GUILD_PRESENCES:
+        return [each for each in members if not is_large or world.users[each.user_id].status not in _AWAY]
+    return [each for each in members if each.user_id == world.bot_id or each.voice is not None]
+
+
+def _presences(world: World, guild: Guild, intents: Intents, *, is_large: bool) -> list[JsonObject]:
+    if not intents & Intents.GUILD_PRESENCES:
+        return []
+    shown = [world.users[member.user_id] for member in _shown(world, guild, intents, is_large=is_large)]
+    return [presence for presence in (presence_json(user, guild.id) for user in shown) if presence["client_status"]]
 
 
 def _channels(world: World, guild: Guild) -> list[Channel]:
