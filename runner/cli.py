@@ -1,6 +1,6 @@
 """The command line: arguments, calls, exit codes. Whatever a verb needs is put together here.
 
-Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord, the network or the store is; 70
+Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 the world is: Discord, the network, a disk; 70
 lifecycle-runner itself is, 130 interrupted by a second Ctrl-C.
 """
 
@@ -8,7 +8,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,32 +17,33 @@ from runner import __version__
 from runner.actions.action import load_actions
 from runner.build import Built, build
 from runner.config.include import FindFiles, ReadFile, found_on_disk
-from runner.diagnostics import Diagnostic, in_order
 from runner.logs import Log, configure, scrubbed, spellings
+from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, reader_of, targets
+from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary
 
 if TYPE_CHECKING:
     from runner.run import Discord, Files, Running
 
 FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
 WE_ARE_AT_FAULT, INTERRUPTED = 70, 130  # as sysexits.h and shells have them
-VERBS = ("run", "validate", "test", "schema")
 GC_THRESHOLDS = (50_000, 20, 20)
 TIDY_AFTER_S = 1.0  # walking the whole heap takes tens of milliseconds, which the first interactions should not pay for
+
+Verb = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. The first word may be a verb; without one it is `run`."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser()
-    if not given:
-        parser.print_help(sys.stderr)
-        return CALL_AT_FAULT
-    if unknown := _unknown_verb(given[0]):
+    if given and (unknown := _unknown_verb(given[0])):
         return _failed(CALL_AT_FAULT, unknown)
+    parser = _parser()
     parsed = parser.parse_args(_with_verb(given))
-    verb = {"run": _run, "validate": _validate, "test": _test, "schema": _schema}[parsed.verb]
     try:
-        return verb(parsed)
+        return _VERBS[parsed.verb](parsed)
+    except NoTarget as fault:
+        parser.print_usage(sys.stderr)
+        return _failed(CALL_AT_FAULT, str(fault))
     except BrokenPipeError:
         return FINE
     except KeyboardInterrupt:
@@ -54,17 +55,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _unknown_verb(first: str) -> str:
     """Return what is wrong with a first word that is neither a verb nor a file; empty if it is either."""
     is_file = first.endswith((".yaml", ".yml")) or Path(first).exists()
-    if first in VERBS or first.startswith("-") or is_file:
+    if first in _VERBS or first.startswith("-") or is_file:
         return ""
-    import difflib
+    from runner.config.suggestion import nearest
 
-    near = difflib.get_close_matches(first, VERBS, n=1)
-    return f"there is no file {first}" + (f"; did you mean `{near[0]}`?" if near else "")
+    near = nearest(first, _VERBS)
+    return f"there is no file {first}" + (f"; did you mean `{near}`?" if near else "")
 
 
 def _with_verb(given: list[str]) -> list[str]:
-    """Put the verb in that a bare file name stands for."""
-    if given[0] in (*VERBS, "-h", "--help", "--version"):
+    """Put the verb in that a bare file name stands for, or nothing at all."""
+    if given and given[0] in (*_VERBS, "-h", "--help", "--version"):
         return given
     return ["run", *given]
 
@@ -86,32 +87,55 @@ def _defect(defect: Exception) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lifecycle-runner",
-        usage="%(prog)s [run] bot.yaml | validate bot.yaml … | test [path …] | schema",
-        description="Run the Discord bot that a bot.yaml describes, or check the file.",
+        usage="%(prog)s [run] [bot.yaml] | validate [FILE …] | VERB --help",
+        description="Run the Discord bot that a bot.yaml describes, or check the file. Left out, the file is what "
+        "LIFECYCLE_RUNNER_CONFIG names, else bot.yaml or bot.yml in this folder.",
+        epilog="Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord, the network or a disk is.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    run = verbs.add_parser("run", help="run the bot; the word may be left out")
-    run.add_argument("file", type=Path)
-    run.add_argument("--log-format", choices=("text", "json"), default="text")
-    run.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
-    run.add_argument("--port", type=int, default=0, help="of the local Discord and its page; any free one if left out")
-    validate = verbs.add_parser("validate", help="check files without running anything")
-    validate.add_argument("files", type=Path, nargs="+")
-    validate.add_argument("--format", choices=("text", "json", "github", "sarif"), default="text")
-    run.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
-    test = verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time")
-    test.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
-    test.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
-    test.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
-    schema = verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
-    schema.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
+    _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
+    _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
+    _schema_arguments(verbs.add_parser("schema", help="print the JSON Schema of bot.yaml"))
     return parser
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
+    parser.add_argument("--log-format", choices=("text", "json"), default="text")
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument(
+        "--port", type=int, default=0, help="of the local Discord and its page; any free one if left out"
+    )
+    parser.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
+
+
+def _validate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="files, folders, or - for standard input")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="auto", help="auto is github in its workflows, and text elsewhere"
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings fail, too")
+    parser.add_argument("--color", choices=COLORS, default="auto")
+    parser.add_argument(
+        "--stdin-filename", type=Path, default=Path("<stdin>"), metavar="NAME", help="what standard input is called"
+    )
+
+
+def _test_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
+    parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
+    parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
 
 
 def _built(
     file: Path,
-    read: ReadFile = Path.read_bytes,
+    read: ReadFile = read_bounded,
     find: FindFiles = found_on_disk,
     generation: int = 1,
     environment: Mapping[str, str] = os.environ,
@@ -120,39 +144,36 @@ def _built(
 
 
 def _validate(parsed: argparse.Namespace) -> int:
-    results = [_built(file) for file in parsed.files]
-    _show(results, parsed.format, sys.stdout)
-    return FINE if all(built.program for built in results) else CONFIG_AT_FAULT
+    files: list[Path] = _named(parsed)
+    read: ReadFile = read_bounded
+    if STANDARD_INPUT in files:
+        files = [parsed.stdin_filename if file == STANDARD_INPUT else file for file in files]
+        read = reader_of(sys.stdin.buffer, parsed.stdin_filename)
+    results = {file: _built(file, read) for file in files}
+    form = form_for(sys.stdout, os.environ, name=parsed.format, color=parsed.color)
+    _show(results, form, sys.stdout)
+    if form.name == "github":
+        _summarise(results)
+    return FINE if passes(results.values(), strict=parsed.strict) else CONFIG_AT_FAULT
 
 
-def _show(results: list[Built], form: str, stream: TextIO) -> None:
-    found = in_order([item for built in results for item in built.diagnostics])
-    if found or form != "text":
-        sources = {name: text for built in results for name, text in built.sources.items()}
-        if shown := _rendered(found, sources, form, color=_wants_color(stream)):
-            print(shown.rstrip("\n"), file=stream)
+def _named(parsed: argparse.Namespace) -> list[Path]:
+    return targets(parsed.files or [discovered(os.environ, Path.cwd())])
 
 
-def _rendered(found: list[Diagnostic], sources: Mapping[str, str], form: str, *, color: bool) -> str:
-    """Return the faults in the form that was asked for; "" for GitHub when there are none."""
-    from runner.diagnostics import reports, text  # a file without faults needs neither
-
-    match form:
-        case "json":
-            return reports.render_json(found)
-        case "github":
-            return reports.render_github(found)
-        case "sarif":
-            return reports.render_sarif(found, __version__)
-        case _:
-            return text.render_text(found, sources, color=color)
+def _show(results: Mapping[Path, Built], form: Form, stream: TextIO) -> None:
+    if shown := report(results, form, __version__):
+        print(shown.rstrip("\n"), file=stream)
 
 
-def _wants_color(stream: TextIO) -> bool:
-    """Tell whether to colour: https://no-color.org and https://force-color.org, else whether it is a terminal."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+def _summarise(results: Mapping[Path, Built]) -> None:
+    """Write the faults where GitHub shows them under the job; a place that can't be written costs only that."""
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(step_summary(results))
+        except OSError as fault:
+            print(f"lifecycle-runner: the step summary can't be written: {fault.strerror}", file=sys.stderr)
 
 
 def _test(parsed: argparse.Namespace) -> int:
@@ -164,8 +185,8 @@ def _test(parsed: argparse.Namespace) -> int:
         return _failed(CALL_AT_FAULT, "there is no file that ends in .scenario.yaml here")
     outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
     if outcome.diagnostics:
-        found = in_order(outcome.diagnostics)
-        print(_rendered(found, outcome.sources, "text", color=_wants_color(sys.stderr)).rstrip("\n"), file=sys.stderr)
+        refused = Built(None, list(outcome.diagnostics), outcome.sources)
+        _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)
     render = {"text": render_text, "json": render_json, "github": render_github, "junit": render_junit}[parsed.format]
     print(render(outcome.played), end="")
     return FINE if outcome.is_fine else CONFIG_AT_FAULT
@@ -187,8 +208,9 @@ def _schema(parsed: argparse.Namespace) -> int:
 
 
 def _run(parsed: argparse.Namespace) -> int:
+    parsed.file = parsed.file or discovered(os.environ, Path.cwd())
     built = _built(parsed.file)
-    _show([built], "text", sys.stderr)
+    _show_as_text(parsed.file, built)
     if built.program is None:
         return CONFIG_AT_FAULT
     token = built.program.token or os.environ.get("DISCORD_TOKEN", "")
@@ -198,6 +220,10 @@ def _run(parsed: argparse.Namespace) -> int:
     finally:
         handler.close()
     return _failed(code, sentence) if sentence else code  # only now, so that it is the last line
+
+
+def _show_as_text(file: Path, built: Built) -> None:
+    _show({file: built}, form_for(sys.stderr, os.environ), sys.stderr)
 
 
 def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, str]:
@@ -212,7 +238,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, s
         parsed.file,
         built,
         lambda read, find, generation: _built(parsed.file, read, find, generation),
-        lambda again: _show([again], "text", sys.stderr),
+        partial(_show_as_text, parsed.file),
         parsed.poll,
     )
     try:
@@ -284,3 +310,6 @@ def _tidy() -> None:
     gc.freeze()  # what is there now stays; collections need not walk it
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()
+
+
+_VERBS: Mapping[str, Verb] = {"run": _run, "validate": _validate, "test": _test, "schema": _schema}

@@ -31,6 +31,8 @@ ORDER = (
     "check",
     "compile",
     "build",
+    "targets",
+    "validation",
     "registration",
     "engine",
     "gateway",

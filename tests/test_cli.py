@@ -1,6 +1,7 @@
 """The command line: what it takes, what it says, and how it ends."""
 
 import gc
+import io
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 from runner import __version__
 from runner.cli import main
+from runner.targets import FILES_MAX, NoTarget, discovered, targets
+from runner.validation import Form, form_for
 
 GOOD = "version: 1\ncommands: {ping: {description: d, reply: Pong}}\n"
 BAD = "version: 1\ncommands: {ping: {descripton: d, reply: Pong}}\n"
@@ -24,6 +27,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "bad.yaml").write_text(BAD)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
+    for name in ("LIFECYCLE_RUNNER_CONFIG", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
     yield tmp_path
     gc.enable()  # `main` begins a process and leaves it off; the process of the tests goes on
 
@@ -43,7 +48,8 @@ def test_without_arguments_it_says_what_it_takes(capsys: pytest.CaptureFixture[s
     assert called() == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith("usage: lifecycle-runner [run] bot.yaml")
+    assert said.err.startswith("usage: lifecycle-runner [run] [bot.yaml]")
+    assert said.err.splitlines()[-1].startswith("lifecycle-runner: there is no bot.yaml or bot.yml here")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["run", "--help"], ["validate", "--help"]], ids=" ".join)
@@ -133,12 +139,19 @@ def test_the_format_for_github_annotates_the_line(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("environment", "is_coloured"),
-    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
-    ids=["a pipe", "forced", "forbidden"],
+    ("environment", "color", "is_coloured"),
+    [
+        ({}, "auto", False),
+        ({"FORCE_COLOR": "1"}, "auto", True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, "auto", False),
+        ({"NO_COLOR": "1", "TERM": "dumb"}, "always", True),
+        ({"FORCE_COLOR": "1"}, "never", False),
+    ],
+    ids=["a pipe", "forced", "forbidden", "asked for", "declined"],
 )
 def test_colour_is_a_matter_of_the_terminal_and_the_operators_word(
     environment: dict[str, str],
+    color: str,
     is_coloured: bool,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -146,8 +159,139 @@ def test_colour_is_a_matter_of_the_terminal_and_the_operators_word(
     monkeypatch.delenv("NO_COLOR")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    called("validate", "bad.yaml")
+    called("validate", "--color", color, "bad.yaml")
     assert ("\x1b[" in capsys.readouterr().out) is is_coloured
+
+
+class Stream(io.TextIOWrapper):
+    """A stream of which a test says what it is."""
+
+    def __init__(self, *, terminal: bool = False, encoding: str = "utf-8") -> None:
+        super().__init__(io.BytesIO(), encoding=encoding)
+        self._is_terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "form"),
+    [
+        (True, {}, Form("text", color=True)),
+        (True, {"TERM": "dumb"}, Form("text")),
+        (False, {"GITHUB_ACTIONS": "true"}, Form("github")),
+        (True, {"GITHUB_ACTIONS": "true"}, Form("text", color=True)),
+        (False, {"GITHUB_ACTIONS": "false"}, Form("text")),
+    ],
+    ids=["a terminal", "a dumb one", "a workflow", "a terminal in a workflow", "no workflow"],
+)
+def test_the_form_suits_who_reads_it(terminal: bool, environment: dict[str, str], form: Form) -> None:
+    assert form_for(Stream(terminal=terminal), environment, name="auto") == form
+
+
+@pytest.mark.parametrize(
+    ("encoding", "is_ascii"),
+    [("utf-8", False), ("UTF8", False), ("latin-1", True), ("ascii", True)],
+)
+def test_a_stream_that_takes_no_unicode_gets_ascii(encoding: str, is_ascii: bool) -> None:
+    assert form_for(Stream(encoding=encoding), {}).ascii_only is is_ascii
+
+
+def test_in_ascii_the_carets_still_stand_under_what_they_mean(files: Path) -> None:
+    (files / "wide.yaml").write_text('commands: {ping: {description: "日本 …", replay: x}}\n', encoding="utf-8")
+    ended = process(files, "-m", "runner", "validate", "wide.yaml", PYTHONIOENCODING="ascii")
+    excerpt, carets = ended.stdout.splitlines()[1:3]
+    assert ended.returncode == 1
+    assert excerpt == r'1 | commands: {ping: {description: "\u65e5\u672c ...", replay: x}}'
+    assert excerpt[carets.index("^") :].startswith("replay")
+
+
+def test_a_workflow_gets_its_step_summary(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(files / "summary.md"))
+    called("validate", "--format", "github", "bad.yaml")
+    said = (files / "summary.md").read_text()
+    assert "| error | `bad.yaml:2:" in said
+    assert "did you mean `description`?" in said
+
+
+def test_a_step_summary_that_can_not_be_written_costs_only_that(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(files / "missing" / "summary.md"))
+    assert called("validate", "--format", "github", "good.yaml") == 0
+    assert "the step summary can't be written" in capsys.readouterr().err
+
+
+def test_strict_is_about_warnings(files: Path) -> None:
+    (files / "doubtful.yaml").write_text(GOOD + "checks: {staff: {permissions: manage_messages}}\n")
+    assert called("validate", "doubtful.yaml") == 0
+    assert called("validate", "--strict", "doubtful.yaml") == 1
+    assert called("validate", "--strict", "good.yaml") == 0
+
+
+# --- which files
+
+
+def test_a_folder_stands_for_the_configs_below_it(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a/bot.yaml", "a/b/bot.yml", "a/support.bot.yaml", "a/other.yaml", "a/.hidden/bot.yaml"):
+        (files / name).parent.mkdir(parents=True, exist_ok=True)
+        (files / name).write_text(BAD)
+    assert called("validate", "--format", "json", "a", "a/bot.yaml") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert [each["file"] for each in said["files"]] == ["a/bot.yaml", "a/support.bot.yaml", "a/b/bot.yml"]
+
+
+def test_a_folder_without_a_config_is_a_call_at_fault(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "empty").mkdir()
+    assert called("validate", "empty") == 2
+    assert "there is no bot.yaml and no *.bot.yaml below empty" in capsys.readouterr().err
+
+
+def test_standard_input_is_a_file_too(files: Path) -> None:
+    program = [sys.executable, "-m", "runner", "validate", "-"]
+    given = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    ended = subprocess.run(program, input=BAD, cwd=files, env=given, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stdout.startswith("<stdin>:2:")
+    named = [*program, "--stdin-filename", "editor.yaml"]
+    ended = subprocess.run(named, input=BAD, cwd=files, env=given, capture_output=True, text=True, check=False)
+    assert ended.stdout.startswith("editor.yaml:2:")
+
+
+@pytest.mark.parametrize(
+    ("present", "environment", "chosen"),
+    [
+        (["bot.yaml", "bot.yml"], {}, "bot.yaml"),
+        (["bot.yml"], {}, "bot.yml"),
+        (["bot.yaml"], {"LIFECYCLE_RUNNER_CONFIG": "elsewhere.yaml"}, "elsewhere.yaml"),
+    ],
+    ids=["the first name", "the second", "the environment first"],
+)
+def test_a_config_that_is_not_named_is_found(
+    present: list[str], environment: dict[str, str], chosen: str, tmp_path: Path
+) -> None:
+    for name in present:
+        (tmp_path / name).touch()
+    assert discovered(environment, tmp_path) == Path(chosen)
+
+
+def test_no_folder_above_is_searched(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").touch()
+    (tmp_path / "below").mkdir()
+    with pytest.raises(NoTarget, match=r"there is no bot\.yaml or bot\.yml here"):
+        discovered({}, tmp_path / "below")
+
+
+def test_the_number_of_configs_of_one_call_is_bounded(tmp_path: Path) -> None:
+    for number in range(FILES_MAX + 1):
+        (tmp_path / f"{number}.bot.yaml").touch()
+    with pytest.raises(NoTarget, match="one call takes 1000"):
+        targets([tmp_path])
+    (tmp_path / "0.bot.yaml").unlink()
+    assert len(targets([tmp_path])) == FILES_MAX
+
+
+# --- schema
 
 
 def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,19 @@
 """Faults for people and for machines, to the character."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from runner.diagnostics import Diagnostic, Mark, Severity, Span, in_order
-from runner.diagnostics.reports import render_github, render_json, render_sarif
+from runner.diagnostics import Diagnostic, Edit, Mark, Severity, Span, in_order
+from runner.diagnostics.reports import (
+    STEP_SUMMARY_ROWS,
+    render_github,
+    render_json,
+    render_sarif,
+    render_step_summary,
+)
 from runner.diagnostics.text import render_text
 
 BOT = """\
@@ -227,6 +234,7 @@ def test_faults_that_differ_only_in_words_are_both_kept() -> None:
 def test_json_has_every_field() -> None:
     assert json.loads(render_json([FAULT])) == {
         "schema_version": 1,
+        "files": [],
         "diagnostics": [
             {
                 "slug": "modal-after-response",
@@ -249,13 +257,14 @@ def test_json_has_every_field() -> None:
                         "label": "the first response is spent here",
                     }
                 ],
+                "edits": [],
             }
         ],
     }
 
 
 def test_json_without_faults_is_an_empty_list() -> None:
-    assert json.loads(render_json([])) == {"schema_version": 1, "diagnostics": []}
+    assert json.loads(render_json([])) == {"schema_version": 1, "files": [], "diagnostics": []}
 
 
 def test_github_gets_one_command_a_fault() -> None:
@@ -324,7 +333,77 @@ def test_sarif_names_files_as_uris(file: str, uri: str) -> None:
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri}
 
 
+def prints(*faults: Diagnostic) -> list[str]:
+    """Return the fingerprints of faults that are reported together."""
+    return [result["partialFingerprints"]["fault/v1"] for result in sarif_run(*faults)["results"]]
+
+
 def test_a_fault_that_moved_to_another_line_keeps_its_sarif_fingerprint() -> None:
-    run = sarif_run(fault(1, 1, 2), fault(9, 1, 2), FAULT)
-    first, moved, other = (result["partialFingerprints"] for result in run["results"])
-    assert first == moved != other
+    assert prints(fault(1, 1, 2), FAULT) == prints(fault(9, 1, 2), FAULT)
+    assert len(set(prints(fault(1, 1, 2), FAULT))) == 2
+
+
+def test_faults_in_the_same_words_have_fingerprints_of_their_own() -> None:
+    assert len(set(prints(fault(1, 1, 2), fault(9, 1, 2), fault(12, 1, 2)))) == 3
+
+
+def test_a_hint_is_a_notice_and_a_note() -> None:
+    hint = fault(1, 1, 2, severity=Severity.HINT)
+    assert render_text([hint], {}, color=False).splitlines()[0] == "bot.yaml:1:1: hint[a-rule]: h"
+    assert render_github([hint]).startswith("::notice file=bot.yaml")
+    assert sarif_run(hint)["results"][0]["level"] == "note"
+
+
+def test_an_edit_is_part_of_what_machines_read() -> None:
+    edit = Edit(Span("bot.yaml", 2, 3, 2, 6), "x: 1")
+    edited = Diagnostic(slug="a-rule", span=edit.span, headline="h", fix="write it", edits=(edit,))
+    place = {"line": 2, "column": 3, "end_line": 2, "end_column": 6}
+    said = json.loads(render_json([edited]))["diagnostics"][0]["edits"]
+    assert said == [{"file": "bot.yaml", **place, "text": "x: 1"}]
+    (fix,) = sarif_run(edited)["results"][0]["fixes"]
+    assert fix["description"] == {"text": "write it"}
+    assert fix["artifactChanges"][0]["replacements"][0]["insertedContent"] == {"text": "x: 1"}
+
+
+def test_a_rule_has_its_page_in_sarif() -> None:
+    page = "What it is.\n\nWhy it is so."
+    log = json.loads(render_sarif([FAULT], "1", {FAULT.slug: page}))
+    (rule,) = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["shortDescription"] == {"text": "What it is."}
+    assert rule["help"]["markdown"] == page
+
+
+def test_a_step_summary_is_a_table_of_all_faults() -> None:
+    nasty = Diagnostic(slug="a-rule", span=Span("bot.yaml", 1, 1, 1, 2), headline="a | <b>", fix="one\ntwo")
+    rows = render_step_summary([FAULT, nasty]).splitlines()
+    assert rows[4].startswith("| error | `bot.yaml:6:9` | `modal` can't open here")
+    assert rows[5] == "| error | `bot.yaml:1:1` | a \\| &lt;b> [a-rule] | one<br>two |"
+    assert "No faults." in render_step_summary([])
+
+
+def test_a_step_summary_is_bounded() -> None:
+    shown = render_step_summary([fault(line, 1, 2) for line in range(1, STEP_SUMMARY_ROWS + 3)])
+    assert shown.endswith("\nand 2 more.\n")
+    assert shown.count("[a-rule]") == STEP_SUMMARY_ROWS
+
+
+@pytest.mark.parametrize("render", [render_json, render_github, render_step_summary])
+def test_no_report_shows_a_secret(render: Callable[[Sequence[Diagnostic]], str]) -> None:
+    token = "x" * 24 + "." + "y" * 6 + "." + "z" * 30
+    leaky = Diagnostic(slug="a-rule", span=FAULT.span, headline=f"not {token}", why=token, fix=token)
+    assert token not in render([leaky])
+
+
+def test_the_address_of_a_webhook_is_shown_without_its_token() -> None:
+    text = render_text(
+        [fault(1, 1, 2)], {"bot.yaml": f"https://discord.com/api/webhooks/123456789012345678/{'x' * 68}"}, color=False
+    )
+    assert "x" * 68 not in text
+    assert "/webhooks/*****" in text
+
+
+def test_a_line_that_is_cut_is_marked_in_ascii_too() -> None:
+    text = render_text([fault(1, 200, 201)], {"bot.yaml": "é" * 300}, color=False, ascii_only=True)
+    line, caret = text.splitlines()[1:3]
+    assert line.startswith(r"1 | ...\xe9")
+    assert line[caret.index("^") :].startswith(r"\xe9")

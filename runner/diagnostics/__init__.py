@@ -3,6 +3,6 @@
 Only what they are is imported with the package: a file without faults needs no renderer.
 """
 
-from runner.diagnostics.fault import Diagnostic, Mark, Severity, Span, in_order
+from runner.diagnostics.fault import Diagnostic, Edit, Mark, Severity, Span, in_order
 
-__all__ = ["Diagnostic", "Mark", "Severity", "Span", "in_order"]
+__all__ = ["Diagnostic", "Edit", "Mark", "Severity", "Span", "in_order"]

@@ -9,10 +9,11 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How bad a fault is: an error refuses the config, a warning does not."""
+    """How bad a fault is: an error refuses the config, a warning does not unless asked to, a hint never does."""
 
     ERROR = "error"
     WARNING = "warning"
+    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,12 +35,22 @@ class Mark:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to a file: what stands at `span` becomes `text`."""
+
+    span: Span
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One fault: what is wrong at `span`, why that is a fault, and how to repair it.
 
     `slug` names the rule and is never reused. `headline` is the fact in the operator's words, `why` cites the rule,
-    `fix` can be pasted. `marks` are the other places involved.
+    `fix` can be pasted. `marks` are the other places involved. `edits` is the repair itself, where only one is
+    possible and it says what the author evidently meant; `validate --fix` makes it. An error that `can_be_ignored`
+    is in nobody's way: the bot could run with it, as with a warning.
     """
 
     slug: str
@@ -49,6 +60,8 @@ class Diagnostic:
     fix: str = ""
     severity: Severity = Severity.ERROR
     marks: tuple[Mark, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    can_be_ignored: bool = False
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import groupby
 
 from runner.diagnostics.fault import Diagnostic, Severity, Span
+from runner.diagnostics.secrets import hidden
 
 # A fault that covers more lines shows the first ones: the place is known by then.
 EXCERPT_LINES = 4
@@ -20,8 +21,8 @@ _TAB = "    "
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 # Classes of characters that show the text after them in another order than it has.
 _REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-# A bot token that was written into the file. Output ends up in the logs of CI, which strangers may read.
-_TOKEN = re.compile(r"[\w-]{23,}\.[\w-]{6,7}\.[\w-]{27,}")
+# What a terminal that has ASCII alone shows for the characters of our own sentences.
+_IN_ASCII = str.maketrans({"…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "→": "->", "·": "-"})
 
 
 class _Ink(Enum):
@@ -30,6 +31,7 @@ class _Ink(Enum):
     RED = "1;31"
     YELLOW = "1;33"
     BLUE = "1;34"
+    CYAN = "1;36"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +48,45 @@ class _Underline:
 
 
 class _Pen:
-    """Writes with or without colour."""
+    """Writes with or without colour, in all characters or those of ASCII."""
 
-    def __init__(self, *, color: bool) -> None:
+    def __init__(self, *, color: bool, ascii_only: bool) -> None:
         self._color = color
+        self._ascii_only = ascii_only
 
     def write(self, text: str, ink: _Ink) -> str:
         return f"\x1b[{ink.value}m{text}\x1b[0m" if self._color and text else text
 
+    def printable(self, text: str) -> str:
+        """Return the text without secrets, and without characters that steer a terminal: it may be a stranger's."""
+        shown = "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in hidden(text))
+        return in_ascii(shown) if self._ascii_only else shown
 
-def render_text(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], *, color: bool) -> str:
+    def display(self, text: str) -> str:
+        """Return a line of the file, or a part of one, as it is shown."""
+        return self.printable(text.replace("\t", _TAB))
+
+    def width(self, text: str) -> int:
+        """Return how many cells a terminal takes for the text, as it is displayed."""
+        return sum(_cells(char) for char in self.display(text))
+
+
+def in_ascii(text: str) -> str:
+    """Return the text in ASCII: our own typography in its plain form, anything else as its escape."""
+    return text.translate(_IN_ASCII).encode("ascii", "backslashreplace").decode()
+
+
+def render_text(
+    diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], *, color: bool, ascii_only: bool = False
+) -> str:
     """Return the faults for a terminal, in the order given, and how many there are.
 
     `sources` has the texts of the files that spans name; a fault in another file is shown without its line.
-    Returns an empty string if there is no fault.
+    `ascii_only` is for a terminal that has no other characters. Returns an empty string if there is no fault.
     """
     if not diagnostics:
         return ""
-    pen = _Pen(color=color)
+    pen = _Pen(color=color, ascii_only=ascii_only)
     lines = {file: _LINE_BREAK.split(text.removeprefix("\ufeff")) for file, text in sources.items()}
     paragraphs = ["\n".join(_paragraph(fault, lines, pen)) for fault in diagnostics]
     return "\n\n".join([*paragraphs, _count(diagnostics)]) + "\n"
@@ -79,27 +102,27 @@ def _paragraph(fault: Diagnostic, lines: Mapping[str, list[str]], pen: _Pen) -> 
 
 
 def _header(fault: Diagnostic, pen: _Pen) -> str:
-    place = f"{_printable(fault.span.file)}:{fault.span.line}:{fault.span.column}:"
+    place = f"{pen.printable(fault.span.file)}:{fault.span.line}:{fault.span.column}:"
     verdict = f"{fault.severity.value}[{fault.slug}]:"
-    return f"{pen.write(place, _Ink.BOLD)} {pen.write(verdict, _ink(fault.severity))} {_printable(fault.headline)}"
+    return f"{pen.write(place, _Ink.BOLD)} {pen.write(verdict, _ink(fault.severity))} {pen.printable(fault.headline)}"
 
 
 def _ink(severity: Severity) -> _Ink:
-    return _Ink.RED if severity is Severity.ERROR else _Ink.YELLOW
+    return {Severity.ERROR: _Ink.RED, Severity.WARNING: _Ink.YELLOW, Severity.HINT: _Ink.CYAN}[severity]
 
 
 def _note(name: str, text: str, pen: _Pen) -> list[str]:
     """Return the lines of a note; what follows its first line is aligned with it, so that YAML keeps its shape."""
     if not text:
         return []
-    first, *others = [_printable(line) for line in text.splitlines()]
+    first, *others = [pen.printable(line) for line in text.splitlines()]
     indent = " " * len(f"{name}: ")
     return [f"{pen.write(f'{name}:', _Ink.BOLD)} {first}", *(f"{indent}{line}".rstrip() for line in others)]
 
 
 def _count(diagnostics: Sequence[Diagnostic]) -> str:
-    errors = sum(fault.severity is Severity.ERROR for fault in diagnostics)
-    counts = {"error": errors, "warning": len(diagnostics) - errors}
+    severities = [fault.severity for fault in diagnostics]
+    counts = {severity.value: severities.count(severity) for severity in Severity}
     return ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts.items() if count)
 
 
@@ -110,7 +133,7 @@ def _excerpt(fault: Diagnostic, lines: Mapping[str, list[str]], pen: _Pen) -> li
     file = fault.span.file
     for (other_file, line), group in groupby(underlines, key=lambda underline: (underline.file, underline.line)):
         if other_file != file:
-            shown.append(f"{' ' * margin}--> {_printable(other_file)}")
+            shown.append(f"{' ' * margin}--> {pen.printable(other_file)}")
             file = other_file
         shown += _excerpt_line(lines[other_file][line - 1], line, list(group), margin, pen)
     return shown
@@ -143,16 +166,17 @@ def _columns(span: Span, line: int, text: str) -> tuple[int, int]:
 
 def _excerpt_line(text: str, line: int, underlines: list[_Underline], margin: int, pen: _Pen) -> list[str]:
     """Return a line of the file and the underlines below it."""
-    hidden = _hidden(text)
-    first, last = _window(hidden, underlines[0].start)
-    before, after = "…" if first else "", "…" if last < len(hidden) else ""
-    shown = [f"{line:>{margin}} | {before}{_display(hidden[first:last])}{after}".rstrip()]
+    text = hidden(text)
+    first, last = _window(text, underlines[0].start)
+    left_out = pen.printable("…")
+    before, after = left_out if first else "", left_out if last < len(text) else ""
+    shown = [f"{line:>{margin}} | {before}{pen.display(text[first:last])}{after}".rstrip()]
     for underline in underlines:
         start, end = (min(max(column, first), last + 1) for column in (underline.start, underline.end))
-        blank = " " * (len(before) + _width(hidden[first:start]))
+        blank = " " * (len(before) + pen.width(text[first:start]))
         # A place past the end of the line, such as a value that is missing, has no text to be as wide as.
-        stroke = underline.stroke * max(_width(hidden[start:end]), 1)
-        drawn = pen.write(f"{stroke} {_printable(underline.label)}".rstrip(), underline.ink)
+        stroke = underline.stroke * max(pen.width(text[start:end]), 1)
+        drawn = pen.write(f"{stroke} {pen.printable(underline.label)}".rstrip(), underline.ink)
         shown.append(f"{' ' * margin} | {blank}{drawn}")
     return shown
 
@@ -165,26 +189,8 @@ def _window(text: str, start: int) -> tuple[int, int]:
     return first, first + EXCERPT_COLUMNS
 
 
-def _display(text: str) -> str:
-    return _printable(text.replace("\t", _TAB))
-
-
-def _printable(text: str) -> str:
-    """Return the text without tokens, and without characters that steer a terminal: it may be a stranger's."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in _hidden(text))
-
-
-def _hidden(text: str) -> str:
-    return _TOKEN.sub(lambda token: "*" * len(token[0]), text)
-
-
 def _steers(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cs"} or unicodedata.bidirectional(char) in _REORDERING
-
-
-def _width(text: str) -> int:
-    """Return how many cells a terminal takes for the text, as it is displayed."""
-    return sum(_cells(char) for char in _display(text))
 
 
 def _cells(char: str) -> int:

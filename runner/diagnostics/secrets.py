@@ -1,0 +1,24 @@
+"""Secrets of Discord's that somebody has written into a file: where they stand, and text without them.
+
+What is printed of a file ends up in the logs of CI, which strangers may read.
+"""
+
+import re
+from collections.abc import Iterator
+
+# A bot token: the bot's id in base64, a time, a signature.
+_TOKEN = r"(?<![\w-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"
+# The last part of a webhook's address: whoever has it can post.
+_WEBHOOK = r"(?<=/webhooks/)[0-9]{15,20}/[\w-]{60,}"
+_SECRET = re.compile(f"(?P<token>{_TOKEN})|(?P<webhook>{_WEBHOOK})")
+
+
+def secrets_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where each secret starts and ends, and what it is: `token` or `webhook`."""
+    for found in _SECRET.finditer(text):
+        yield found.start(), found.end(), found.lastgroup or ""
+
+
+def hidden(text: str) -> str:
+    """Return the text with every character of a secret replaced by a star."""
+    return _SECRET.sub(lambda found: "*" * len(found[0]), text)

@@ -1,0 +1,94 @@
+"""The verb `validate`: many files in, one report out, in the form that a person or a machine asked for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from runner.build import Built
+from runner.diagnostics import Diagnostic, Severity, in_order
+
+FORMATS = ("auto", "text", "json", "github", "sarif")
+COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a report is written: one of `FORMATS` but `auto`, coloured or not, in ASCII alone or not."""
+
+    name: str
+    color: bool = False
+    ascii_only: bool = False
+
+
+def form_for(stream: TextIO, environment: Mapping[str, str], *, name: str = "text", color: str = "auto") -> Form:
+    """Return the form that suits a stream. `auto` is GitHub's in its workflows and text elsewhere.
+
+    Colour: https://no-color.org and https://force-color.org, else whether it is a terminal that has colours.
+    """
+    if name == "auto":
+        is_workflow = environment.get("GITHUB_ACTIONS") == "true" and not stream.isatty()
+        name = "github" if is_workflow else "text"
+    return Form(name, _is_coloured(color, stream, environment), not _takes_unicode(stream))
+
+
+def _is_coloured(color: str, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    if color != "auto":
+        return color == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("FORCE_COLOR")) or (stream.isatty() and environment.get("TERM") != "dumb")
+
+
+def _takes_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "utf-8").lower().startswith("utf")  # a pipe in a test has no encoding, and takes all
+
+
+def report(results: Mapping[Path, Built], form: Form, version: str) -> str:
+    """Return what is said of the files; empty text where there is nothing to say to people."""
+    found = in_order(item for built in results.values() for item in built.diagnostics)
+    match form.name:
+        case "json":
+            from runner.diagnostics.reports import render_json
+
+            return render_json(found, [_about(path, built) for path, built in results.items()])
+        case "sarif":
+            from runner.diagnostics.reports import render_sarif
+
+            return render_sarif(found, version)
+        case "github":
+            from runner.diagnostics.reports import render_github
+
+            return render_github(found)
+        case _:
+            return _text(found, results.values(), form)
+
+
+def _text(found: Sequence[Diagnostic], results: Iterable[Built], form: Form) -> str:
+    if not found:
+        return ""
+    from runner.diagnostics.text import render_text  # a file without faults needs none of this
+
+    sources = {name: text for built in results for name, text in built.sources.items()}
+    return render_text(found, sources, color=form.color, ascii_only=form.ascii_only)
+
+
+def step_summary(results: Mapping[Path, Built]) -> str:
+    """Return the faults of all files in Markdown, as GitHub shows them under a job."""
+    from runner.diagnostics.reports import render_step_summary
+
+    return render_step_summary(in_order(item for built in results.values() for item in built.diagnostics))
+
+
+def passes(results: Iterable[Built], *, strict: bool) -> bool:
+    """Tell whether every file can run and, where it is `strict`, has not even a warning."""
+    return all(_passes(built, strict=strict) for built in results)
+
+
+def _passes(built: Built, *, strict: bool) -> bool:
+    warned = any(item.severity is Severity.WARNING for item in built.diagnostics)
+    return built.program is not None and not (strict and warned)
+
+
+def _about(path: Path, built: Built) -> Mapping[str, object]:
+    return {"file": str(path), "is_valid": built.program is not None}
