@@ -55,13 +55,14 @@ def found_on_disk(pattern: Pattern) -> Sequence[Path]:
 class Gathered:
     """What all files say together, where that can be told, the faults on the way, the text of each file.
 
-    `patterns` are those that were looked for: a file that comes to match one of them belongs to the config.
+    `guessed` are the files and offsets of values that were taken for text because of a fault. `patterns` are those that were looked for: a file that comes to match one of them belongs to the config.
     """
 
     root: Mapping | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     sources: dict[str, str] = field(default_factory=dict[str, str])
     patterns: list[Pattern] = field(default_factory=list[Pattern])
+    guessed: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
 
 
 def gather(path: Path, read: ReadFile, find: FindFiles) -> Gathered:
@@ -106,6 +107,7 @@ class _Reading:
         name = str(file)
         parsed = source.parse(data, name)
         self.gathered.diagnostics += parsed.diagnostics
+        self.gathered.guessed |= {(name, start) for start in parsed.guessed}
         self.gathered.sources[name] = data.decode("utf-8", "replace").removeprefix("\ufeff")
         for item in _items(parsed.root):
             self._named(file.parent, item)

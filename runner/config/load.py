@@ -143,9 +143,9 @@ def load(
     if gathered.root is None:
         return Loaded(None, gathered.diagnostics, gathered.sources, tuple(gathered.patterns))
     token = written_token(gathered.root)
-    warnings = [] if token is None else [secret_in_file(token)]
+    warnings = [] if token is None or _place(token) in gathered.guessed else [secret_in_file(token)]
     data = read_data(gathered.root, read)
-    found = _read(str(path), gathered.root, gathered.diagnostics, environment, actions)
+    found = _read(str(path), gathered.root, gathered, environment, actions)
     config = found.config and dataclasses.replace(found.config, data=data.values)
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
     faults = [*found.diagnostics, *data.diagnostics, *warnings]
@@ -158,20 +158,23 @@ def _discreet_text(name: str, text: str, token: source.Scalar | None) -> str:
 
 
 def _read(
-    name: str, root: source.Mapping, known: list[Diagnostic], environment: Mapping[str, str], actions: Actions
+    name: str, root: source.Mapping, gathered: Gathered, environment: Mapping[str, str], actions: Actions
 ) -> Loaded:
-    """Read a file's nodes; `known` are the faults that their text has."""
+    """Read the nodes of all files, below `root`; `gathered` has the faults of their texts as well."""
+    known = gathered.diagnostics
     replaced = substitute(root, environment)
     assert isinstance(replaced.root, source.Mapping)
     found = [_discreet(item) for item in _violations(replaced.root, actions) if item.path not in replaced.unset]
-    faults = [*known, *replaced.diagnostics, *(item.diagnostic for item in found)]
+    new = [item.diagnostic for item in found if _place(source.at(root, item.path)) not in gathered.guessed]
+    faults = [*known, *replaced.diagnostics, *new]
     if any(fault.slug == MERGE_KEY for fault in known):
         return Loaded(None, [fault for fault in faults if fault.slug not in ABOUT_THE_WHOLE], {})
     broken = {item.path for item in found if item.diagnostic.slug not in ABOUT_THE_WHOLE} | replaced.unset
     sound = _without(replaced.root, broken, actions)
     assert isinstance(sound, source.Mapping)
     declared = _declared(sound, broken, actions)
-    reader = Reader(actions, declared)
+    bereft = frozenset(_place(source.at(root, path[:-1])) for path in broken if path)
+    reader = Reader(actions, declared, bereft)
     document = reader.entry(Document, sound)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
@@ -200,6 +203,11 @@ def _whole(node: Node, section: str, broken: "set[NodePath]") -> Node:
         return node
     names = {path[1] for path in broken if path[:1] == (section,) and len(path) > 1}
     return dataclasses.replace(node, entries={n: entry for n, entry in node.entries.items() if n not in names})
+
+
+def _place(node: Node) -> tuple[str, int]:
+    """Return what no other node has in common: its file and where it starts."""
+    return node.source.file, node.start
 
 
 def _discreet(violation: "Violation") -> "Violation":

@@ -45,10 +45,15 @@ _TIMEOUT = DurationShape(minimum=0.001)
 
 @dataclass(slots=True)
 class Reader:
-    """Reads nodes into entries and actions, and gathers the faults on the way."""
+    """Reads nodes into entries and actions, and gathers the faults on the way.
+
+    `bereft` are the files and starts of the nodes that have lost a part which could not be read: what they lack has
+    been reported.
+    """
 
     actions: Actions
     declared: Declarations = field(default_factory=Declarations)
+    bereft: frozenset[tuple[str, int]] = frozenset()
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     def entry(self, entry: type[E], node: Node) -> E:
@@ -104,13 +109,15 @@ class Reader:
         return self._constant(shape, node.value, node.span)
 
     def _fixed_text(self, node: Scalar, offset: int) -> None:
-        self._add(
-            "template-in-fixed-text",
-            span_within(node, offset, 2),
-            "a template does nothing here: users would read its braces",
-            "this text is fixed before anybody uses it",
-            "write the text itself",
+        fault = Diagnostic(
+            slug="template-in-fixed-text",
+            span=span_within(node, offset, 2),
+            headline="a template does nothing here: users would read its braces",
+            why="this text is fixed before anybody uses it",
+            fix="write the text itself",
+            can_be_ignored=True,
         )
+        self.faults.append(fault)
 
     def _add(self, slug: str, span: Span, headline: str, why: str, fix: str) -> None:
         self.faults.append(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix))
@@ -156,14 +163,17 @@ class Reader:
             self._missing_beside(name, action, step, key)
         built, misfits = bound(_built(action, values), self.declared, spans, key)
         self.faults += misfits
-        if isinstance(node, Mapping) and (lacks := built.lacks()):
+        if isinstance(node, Mapping) and not self._is_bereft(node) and (lacks := built.lacks()):
             headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
             self._add("step-without-effect", key, headline, why, f"add {lacks}")
         return WrittenStep(name=name, action=built, key=key, spans=spans, **self._modifiers(step))
 
+    def _is_bereft(self, node: Node) -> bool:
+        return (node.source.file, node.start) in self.bereft
+
     def _missing_beside(self, name: str, action: type[Action], step: Mapping, key: Span) -> None:
         for item in beside_fields(action):
-            if item.is_required and step.get(item.name) is None:
+            if item.is_required and step.get(item.name) is None and not self._is_bereft(step):
                 why = f"`{item.name}` is needed: {item.description[:1].lower()}{item.description[1:].rstrip('.')}"
                 headline = f"`{item.name}` is missing beside `{name}`"
                 self._add("missing-key", key, headline, why, f"add `{item.name}:`")

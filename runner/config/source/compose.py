@@ -79,6 +79,7 @@ class Composer:
         self.root: Node | None = None
         self.diagnostics: list[Diagnostic] = []
         self.last_scalar: Scalar | None = None
+        self.guessed: set[int] = set()
         self._source = source
         self._open: list[_OpenSequence | _OpenMapping] = []
         # None stands for an anchor whose node has not ended.
@@ -118,6 +119,8 @@ class Composer:
         value = resolve(event.value) if is_word else event.value
         scalar = Scalar(self._source, start, end, value, event.value, style)
         self.last_scalar = scalar
+        if event.tag is not None:
+            self.guessed.add(start)
         self._add(_Built(scalar, nodes=1, height=0), end, event.anchor)
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
@@ -172,6 +175,7 @@ class Composer:
 
     def _as_text(self, start: int, end: int) -> Scalar:
         """Return the text that was probably meant by something else, so that one mistake makes one fault."""
+        self.guessed.add(start)
         written = self._source.text[start:end]
         return Scalar(self._source, start, end, written, written, Style.PLAIN)
 

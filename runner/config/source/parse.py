@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
@@ -31,10 +31,14 @@ commands:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file says, or None if that can't be told, and the faults found on the way, in the order of discovery."""
+    """What a file says, or None if that can't be told, and the faults found on the way, in the order of discovery.
+
+    `guessed` are the offsets at which values start that were taken for text because of a fault.
+    """
 
     root: Mapping | None
     diagnostics: list[Diagnostic]
+    guessed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> P
     found = _composed(source, loader)
     if found.is_broken:
         return Parsed(None, found.diagnostics)
-    return _checked(found.root, found.diagnostics, source)
+    return replace(_checked(found.root, found.diagnostics, source), guessed=found.guessed)
 
 
 def parse_any(content: bytes, file: str) -> AnyParsed:
@@ -73,6 +77,7 @@ def parse_any(content: bytes, file: str) -> AnyParsed:
 class _Composed:
     root: Node | None
     diagnostics: list[Diagnostic]
+    guessed: frozenset[int] = frozenset()
     is_broken: bool = False
 
 
@@ -84,7 +89,7 @@ def _composed(source: Source, loader: LoaderClass) -> _Composed:
             composer.take(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         return _Composed(None, _with_ending(composer.diagnostics, _ending(error, source, composer)), is_broken=True)
-    return _Composed(composer.root, composer.diagnostics)
+    return _Composed(composer.root, composer.diagnostics, frozenset(composer.guessed))
 
 
 def _ending(error: yaml.MarkedYAMLError, source: Source, composer: Composer) -> Diagnostic:
