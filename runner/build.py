@@ -8,6 +8,7 @@ from runner.check.names import UNUSED_NAME
 from runner.check.rules import check
 from runner.compile import Program, compile_program
 from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
+from runner.config.ignores import UNUSED_IGNORE, without_ignored
 from runner.config.load import has_errors, load
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
@@ -42,9 +43,10 @@ def build(
     if loaded.config is None:
         return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
     checked = check(loaded.config)
-    found = [*loaded.diagnostics, *checked.diagnostics]
+    texts = {name: text for name, text in loaded.sources.items() if name not in loaded.data_files}
+    found = without_ignored([*loaded.diagnostics, *checked.diagnostics], loaded.config.root, texts)
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
-        found = [item for item in found if item.slug != UNUSED_NAME]
+        found = [item for item in found if item.slug not in (UNUSED_NAME, UNUSED_IGNORE)]
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
     program = compile_program(loaded.config, checked, generation)
     return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files)

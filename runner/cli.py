@@ -8,7 +8,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -57,10 +57,7 @@ def _unknown_verb(first: str) -> str:
     is_file = first.endswith((".yaml", ".yml")) or Path(first).exists()
     if first in _VERBS or first.startswith("-") or is_file:
         return ""
-    from runner.config.suggestion import nearest
-
-    near = nearest(first, _VERBS)
-    return f"there is no file {first}" + (f"; did you mean `{near}`?" if near else "")
+    return f"there is no file {first}" + _meant(first, _VERBS)
 
 
 def _with_verb(given: list[str]) -> list[str]:
@@ -96,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
     _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
-    _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
-    _schema_arguments(verbs.add_parser("schema", help="print the JSON Schema of bot.yaml"))
+    _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
+    verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
     return parser
 
 
@@ -123,24 +120,12 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _test_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
-    parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
-    parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("slug", nargs="?", metavar="SLUG", help="the word in brackets, as in error[unknown-key]")
 
 
-def _schema_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
-
-
-def _built(
-    file: Path,
-    read: ReadFile = read_bounded,
-    find: FindFiles = found_on_disk,
-    generation: int = 1,
-    environment: Mapping[str, str] = os.environ,
-) -> Built:
-    return build(file, read, environment, load_actions(), generation, find=find)
+def _built(file: Path, read: ReadFile = read_bounded, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
+    return build(file, read, os.environ, load_actions(), generation, find=find)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -176,23 +161,26 @@ def _summarise(results: Mapping[Path, Built]) -> None:
             print(f"lifecycle-runner: the step summary can't be written: {fault.strerror}", file=sys.stderr)
 
 
-def _test(parsed: argparse.Namespace) -> int:
-    from runner.scenarios.files import play_files, scenario_files
-    from runner.scenarios.report import render_github, render_json, render_junit, render_text
+def _explain(parsed: argparse.Namespace) -> int:
+    from runner.pages import listing, pages, rendered
 
-    files = scenario_files(parsed.paths)
-    if not files:
-        return _failed(CALL_AT_FAULT, "there is no file that ends in .scenario.yaml here")
-    outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
-    if outcome.diagnostics:
-        refused = Built(None, list(outcome.diagnostics), outcome.sources)
-        _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)
-    render = {"text": render_text, "json": render_json, "github": render_github, "junit": render_junit}[parsed.format]
-    print(render(outcome.played), end="")
-    return FINE if outcome.is_fine else CONFIG_AT_FAULT
+    if parsed.slug is None:
+        print(listing(), end="")
+        return FINE
+    if page := pages().get(parsed.slug):
+        print(rendered(page), end="")
+        return FINE
+    return _failed(CALL_AT_FAULT, f"there is no fault `{parsed.slug}`" + _meant(parsed.slug, pages()))
 
 
-def _schema(parsed: argparse.Namespace) -> int:
+def _meant(word: str, known: Iterable[str]) -> str:
+    from runner.config.suggestion import nearest
+
+    near = nearest(word, known)
+    return f"; did you mean `{near}`?" if near else ""
+
+
+def _schema(_: argparse.Namespace) -> int:
     import json
 
     from runner.config.schema import schema
@@ -312,4 +300,4 @@ def _tidy() -> None:
     gc.enable()
 
 
-_VERBS: Mapping[str, Verb] = {"run": _run, "validate": _validate, "test": _test, "schema": _schema}
+_VERBS: Mapping[str, Verb] = {"run": _run, "validate": _validate, "explain": _explain, "schema": _schema}

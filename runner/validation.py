@@ -54,8 +54,9 @@ def report(results: Mapping[Path, Built], form: Form, version: str) -> str:
             return render_json(found, [_about(path, built) for path, built in results.items()])
         case "sarif":
             from runner.diagnostics.reports import render_sarif
+            from runner.pages import pages
 
-            return render_sarif(found, version)
+            return render_sarif(found, version, {slug: page.text for slug, page in pages().items()})
         case "github":
             from runner.diagnostics.reports import render_github
 

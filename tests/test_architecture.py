@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent / "runner"
 # In the order in which data flows: a part may import what stands to the left of it, and nothing to the right.
 ORDER = (
     "diagnostics",
+    "pages",
     "lifecycle",
     "cron",
     "store",

@@ -13,6 +13,7 @@ import pytest
 
 from runner import __version__
 from runner.cli import main
+from runner.pages import pages
 from runner.targets import FILES_MAX, NoTarget, discovered, targets
 from runner.validation import Form, form_for
 
@@ -289,6 +290,29 @@ def test_the_number_of_configs_of_one_call_is_bounded(tmp_path: Path) -> None:
         targets([tmp_path])
     (tmp_path / "0.bot.yaml").unlink()
     assert len(targets([tmp_path])) == FILES_MAX
+
+
+# --- explain
+
+
+def test_explain_shows_the_page_of_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("explain", "merge-key") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("merge-key\n\n`<<` merges mappings in YAML 1.1;")
+    assert "refused:\n    commands:\n" in said
+    assert "accepted:\n    commands:\n" in said
+    assert "```" not in said
+
+
+def test_explain_without_a_slug_lists_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("explain") == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == sorted(pages())
+
+
+def test_explain_knows_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("explain", "unknwon-key") == 2
+    assert capsys.readouterr().err == "lifecycle-runner: there is no fault `unknwon-key`; did you mean `unknown-key`?\n"
 
 
 # --- schema

@@ -105,7 +105,12 @@ def _count(signature: Signature) -> str:
 
 def _unknown(word: str, name: str, known: Mapping[str, Signature], offset: int) -> Fault:
     return Fault(
-        offset, len(name), f"template-unknown-{word}", f"there is no {word} `{name}`", "", suggestion(name, known)
+        offset,
+        len(name),
+        "template-unknown-filter" if word == "filter" else "template-unknown-test",
+        f"there is no {word} `{name}`",
+        "",
+        suggestion(name, known),
     )
 
 
