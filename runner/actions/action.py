@@ -76,6 +76,15 @@ Kept = dict[str, Any]
 """What an action keeps while the steps inside of it run, or while it waits: JSON, because it may be saved."""
 
 
+class Located(Protocol):
+    """Something that stands in a file."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Authored:
     """A value that the author wrote as a template, before it is compiled: what it must give, and where it stands.
@@ -323,18 +332,29 @@ class Retry(Entry):
 class WrittenStep:
     """A step as the author wrote it: the action's name and fields, and what stands beside it.
 
-    `key` is the place of the action's name; `spans` the places of its fields by attribute.
+    `at` is what names the action in the file, `places` gives the places of its fields by attribute. Few steps are ever
+    part of a fault, so places are worked out when somebody asks.
     """
 
     name: str
     action: Action
-    key: Span
-    spans: Mapping[str, Span]
+    at: Located = field(repr=False, compare=False)
+    places: Callable[[], Mapping[str, Span]] = field(repr=False, compare=False)
     id: str | None = None
     when: Authored | None = None
     timeout_s: float | None = None
     retry: Retry | None = None
     catch: Steps | None = None
+
+    @property
+    def key(self) -> Span:
+        """The place of the action's name."""
+        return self.at.span
+
+    @property
+    def spans(self) -> Mapping[str, Span]:
+        """The places of the action's fields, of the items in them as `components.0`, and of the step's `id`."""
+        return self.places()
 
     @property
     def caught(self) -> tuple[Steps, ...]:

@@ -522,10 +522,14 @@ def _joined(paths: Sequence[Scope]) -> Scope | None:
     """Return what may be read where paths meet: what only some of them have set may be none. None for no path."""
     if not paths:
         return None
-    return {name: _joined_type([path.get(name, NONE) for path in paths]) for path in paths for name in path}
+    names = dict.fromkeys(name for path in paths for name in path)
+    return {name: _joined_type([path.get(name, NONE) for path in paths]) for name in names}
 
 
 def _joined_type(types: Sequence[Type]) -> Type:
+    first = types[0]
+    if all(each is first for each in types):  # most of a scope is what it was before the paths parted
+        return first
     objects = [each for each in types if isinstance(each, Object)]
     if len(objects) < len(types) or len({each.name for each in objects}) > 1:
         return union(*types)
@@ -559,35 +563,39 @@ def _repair(before: str) -> str:
 def _unfit(authored: Authored, given: Type) -> Iterator[Diagnostic]:
     """A template whose value the place can't take would fail in every run."""
     shape, source = authored.shape, authored.template.source
-    span = authored.locate(0, len(source))
     if _is_text(shape) and isinstance(given, (Object, ListOf, MapOf)):
-        yield Diagnostic(
-            slug="not-a-text",
-            span=span,
-            headline="this is not a text but a whole thing with parts",
-            why="Discord would show its insides",
-            fix=f"name a part of it, for example `{source[:-2].rstrip()}.name }}}}`",
+        yield _unfit_fault(
+            authored,
+            "not-a-text",
+            "this is not a text but a whole thing with parts",
+            "Discord would show its insides",
+            f"name a part of it, for example `{source[:-2].rstrip()}.name }}}}`",
         )
     elif not may_be(given, taken := taken_by(shape)):
-        yield Diagnostic(
-            slug="template-of-another-type",
-            span=span,
-            headline=f"this takes {describe(taken)}, and the template gives {describe(given)}",
-            why="the step would fail whenever it runs",
-            fix="name something else, or turn it into what is taken with a filter",
+        yield _unfit_fault(
+            authored,
+            "template-of-another-type",
+            f"this takes {describe(taken)}, and the template gives {describe(given)}",
+            "the step would fail whenever it runs",
+            "name something else, or turn it into what is taken with a filter",
         )
     elif is_optional(given) and not _takes_nothing(shape):
-        yield Diagnostic(
-            slug="template-may-be-none",
-            span=span,
-            headline="this may be none, and the step would fail then",
-            why="an option that is left out is none, and so is what a skipped step would have given",
-            fix=f"give a default: `{source[:-2].rstrip()} | default(…) }}}}`",
+        yield _unfit_fault(
+            authored,
+            "template-may-be-none",
+            "this may be none, and the step would fail then",
+            "an option that is left out is none, and so is what a skipped step would have given",
+            f"give a default: `{source[:-2].rstrip()} | default(…) }}}}`",
         )
 
 
 def _is_text(shape: Shape) -> bool:
     return isinstance(shape.of if isinstance(shape, NullableShape) else shape, TextShape)
+
+
+def _unfit_fault(authored: Authored, slug: str, headline: str, why: str, fix: str) -> Diagnostic:
+    span = authored.locate(0, len(authored.template.source))
+    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix)
 
 
 def taken_by(shape: Shape) -> Type:

@@ -71,14 +71,17 @@ def _replace(node: Node, environment: AnyMapping[str, str], unset: dict[Path, li
         case Scalar():
             return node
         case Sequence():
-            items = (_replace(item, environment, unset, (*path, index)) for index, item in enumerate(node.items))
-            return dataclasses.replace(node, items=tuple(items))
+            items = tuple(_replace(item, environment, unset, (*path, index)) for index, item in enumerate(node.items))
+            is_same = all(new is old for new, old in zip(items, node.items, strict=True))
+            return node if is_same else dataclasses.replace(node, items=items)
         case Mapping():
+            values = [_replace(entry.value, environment, unset, (*path, name)) for name, entry in node.entries.items()]
             entries = {
-                name: Entry(entry.key, _replace(entry.value, environment, unset, (*path, name)))
-                for name, entry in node.entries.items()
+                name: entry if value is entry.value else Entry(entry.key, value)
+                for (name, entry), value in zip(node.entries.items(), values, strict=True)
             }
-            return dataclasses.replace(node, entries=entries)
+            is_same = all(new is old for new, old in zip(entries.values(), node.entries.values(), strict=True))
+            return node if is_same else dataclasses.replace(node, entries=entries)
 
 
 def _value(found: re.Match[str], environment: AnyMapping[str, str]) -> str:

@@ -5,6 +5,7 @@ with no action or two, words that stand in the wrong place. A fault is noted and
 so that one run finds them all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -55,6 +56,7 @@ class Reader:
     declared: Declarations = field(default_factory=Declarations)
     bereft: frozenset[tuple[str, int]] = frozenset()
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    _templates: dict[tuple[str, bool], Template] = field(default_factory=dict[tuple[str, bool], Template])
 
     def entry(self, entry: type[E], node: Node) -> E:
         """Return the entry that `node` describes, written at length or as its short form."""
@@ -81,7 +83,7 @@ class Reader:
             case StepsShape(), Sequence():
                 return Steps(tuple(step for item in node.items if (step := self._step(item)) is not None))
             case ActionShape(action), _:
-                return Steps((self._action(action, node, None, node.span),))
+                return Steps((self._action(action, node, None, node),))
             case DataShape(templated), _:
                 return self._data(templated, node)
             case _, Scalar():
@@ -133,7 +135,7 @@ class Reader:
     def _template(self, shape: Shape, node: Scalar, *, is_expression: bool = False) -> object:
         text = _expression_text(node.value) if is_expression else str(node.value)
         try:
-            template = parse(text, expression=is_expression)
+            template = self._parsed(text, is_expression)
         except TemplateFault as broken:
             self.faults.extend(template_faults(node, broken))
             return Authored(_harmless(), shape, partial(span_within, node))
@@ -141,9 +143,16 @@ class Reader:
             return self._constant(shape, text, node.span)
         return Authored(template, shape, partial(span_within, node))
 
+    def _parsed(self, text: str, is_expression: bool) -> Template:
+        """Return the template; the same text, such as a mention of the user, stands in many places."""
+        known = self._templates.get((text, is_expression))
+        if known is None:
+            known = self._templates[text, is_expression] = parse(text, expression=is_expression)
+        return known
+
     def _step(self, node: Node) -> WrittenStep | None:
         if isinstance(node, Scalar):
-            return self._action(str(node.value), None, None, node.span)
+            return self._action(str(node.value), None, None, node)
         assert isinstance(node, Mapping), "the schema takes no other step"
         named = [name for name in node.entries if name in self.actions]
         if len(named) != 1:
@@ -151,32 +160,38 @@ class Reader:
             return None
         (name,) = named
         self._misplaced_keys(node, name)
-        return self._action(name, node.get(name), node, node.key(name).span)
+        return self._action(name, node.get(name), node, node.key(name))
 
-    def _action(self, name: str, node: Node | None, step: Mapping | None, key: Span) -> WrittenStep:
+    def _action(self, name: str, node: Node | None, step: Mapping | None, at: Node) -> WrittenStep:
         action = self.actions[name]
         values = self._own_values(action, node)
-        spans = _spans(action, node, key)
         if step is not None:
             values |= self._values(action, beside_fields(action), step)
-            spans |= _beside_spans(action, step)
-            self._missing_beside(name, action, step, key)
-        built, misfits = bound(_built(action, values), self.declared, spans, key)
-        self.faults += misfits
+            self._missing_beside(name, action, step, at)
+        places = partial(_spans, action, node, step, at)
+        built = self._as_declared(_built(action, values), places, at)
         if isinstance(node, Mapping) and not self._is_bereft(node) and (lacks := built.lacks()):
             headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
-            self._add("step-without-effect", key, headline, why, f"add {lacks}")
-        return WrittenStep(name=name, action=built, key=key, spans=spans, **self._modifiers(step))
+            self._add("step-without-effect", at.span, headline, why, f"add {lacks}")
+        return WrittenStep(name=name, action=built, at=at, places=places, **self._modifiers(step))
+
+    def _as_declared(self, action: Action, places: Callable[[], dict[str, Span]], at: Node) -> Action:
+        """Return the action with its values in the shapes that the declarations ask for."""
+        if not action.takes(self.declared) and not action.refers():
+            return action
+        made, misfits = bound(action, self.declared, places(), at.span)
+        self.faults += misfits
+        return made
 
     def _is_bereft(self, node: Node) -> bool:
         return (node.source.file, node.start) in self.bereft
 
-    def _missing_beside(self, name: str, action: type[Action], step: Mapping, key: Span) -> None:
+    def _missing_beside(self, name: str, action: type[Action], step: Mapping, at: Node) -> None:
         for item in beside_fields(action):
             if item.is_required and step.get(item.name) is None and not self._is_bereft(step):
                 why = f"`{item.name}` is needed: {item.description[:1].lower()}{item.description[1:].rstrip('.')}"
                 headline = f"`{item.name}` is missing beside `{name}`"
-                self._add("missing-key", key, headline, why, f"add `{item.name}:`")
+                self._add("missing-key", at.span, headline, why, f"add `{item.name}:`")
 
     def _own_values(self, action: type[Action], node: Node | None) -> dict[str, Any]:
         if node is None or (isinstance(node, Scalar) and node.value is None):
@@ -267,8 +282,13 @@ def _empty(shape: Shape) -> object:
     return Steps() if isinstance(shape, StepsShape) else {} if isinstance(shape, MapShape) else ""
 
 
-def _spans(action: type[Action], node: Node | None, key: Span) -> dict[str, Span]:
-    """Return where each field of the action stands: its key, or the value under the action's own key.
+def _spans(action: type[Action], node: Node | None, step: Mapping | None, at: Node) -> dict[str, Span]:
+    """Return where each field of the action stands, and the step's id."""
+    return {**_own_spans(action, node, at), **(_beside_spans(action, step) if step is not None else {})}
+
+
+def _own_spans(action: type[Action], node: Node | None, at: Node) -> dict[str, Span]:
+    """Return where each field under the action stands: its key, or the value under the action's own key.
 
     What the key `to` says is at `to=`.
     """
@@ -280,7 +300,7 @@ def _spans(action: type[Action], node: Node | None, key: Span) -> dict[str, Span
                 spans |= {**own, **_item_spans(item.attribute, value)}
         return spans
     named = action.whole or action.short
-    return {named: node.span if isinstance(node, Scalar) else key} if named and node is not None else {}
+    return {named: node.span if isinstance(node, Scalar) else at.span} if named and node is not None else {}
 
 
 def _beside_spans(action: type[Action], step: Mapping) -> dict[str, Span]:
