@@ -114,6 +114,8 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
         "--format", choices=FORMATS, default="auto", help="auto is github in its workflows, and text elsewhere"
     )
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
+    parser.add_argument("--fix", action="store_true", help="repair what can be repaired without doubt, and show it")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would do, and write nothing")
     parser.add_argument("--color", choices=COLORS, default="auto")
     parser.add_argument(
         "--stdin-filename", type=Path, default=Path("<stdin>"), metavar="NAME", help="what standard input is called"
@@ -129,17 +131,44 @@ def _built(file: Path, read: ReadFile = read_bounded, find: FindFiles = found_on
 
 
 def _validate(parsed: argparse.Namespace) -> int:
+    if parsed.fix and STANDARD_INPUT in parsed.files:
+        return _failed(CALL_AT_FAULT, "standard input can't be repaired in place; --diff shows what would be done")
     files: list[Path] = _named(parsed)
     read: ReadFile = read_bounded
     if STANDARD_INPUT in files:
         files = [parsed.stdin_filename if file == STANDARD_INPUT else file for file in files]
         read = reader_of(sys.stdin.buffer, parsed.stdin_filename)
-    results = {file: _built(file, read) for file in files}
+    try:
+        results = {file: _checked(file, read, parsed) for file in files}
+    except OSError as fault:
+        return _failed(WORLD_AT_FAULT, f"{fault.filename} can't be written: {fault.strerror}")
     form = form_for(sys.stdout, os.environ, name=parsed.format, color=parsed.color)
     _show(results, form, sys.stdout)
     if form.name == "github":
         _summarise(results)
     return FINE if passes(results.values(), strict=parsed.strict) else CONFIG_AT_FAULT
+
+
+def _checked(file: Path, read: ReadFile, parsed: argparse.Namespace) -> Built:
+    """Build a file, repaired if that was asked for. Raises `OSError` for one that can't be written."""
+    built = _built(file, read)
+    if not (parsed.fix or parsed.diff) or not built.sources:
+        return built
+    from runner.fixes import repaired
+
+    repair = repaired(file, read(file), lambda content: _built(file, _reading(file, content, read)))
+    if repair is None:
+        return built
+    print(repair.difference, end="", file=sys.stdout if parsed.format in ("auto", "text") else sys.stderr)
+    if parsed.diff:
+        return built
+    repair.write()
+    return repair.built
+
+
+def _reading(file: Path, content: bytes, read: ReadFile) -> ReadFile:
+    """Return what reads one file as `content` and the others as they are."""
+    return lambda path: content if path == file else read(path)
 
 
 def _named(parsed: argparse.Namespace) -> list[Path]:

@@ -32,6 +32,7 @@ ORDER = (
     "check",
     "compile",
     "build",
+    "fixes",
     "targets",
     "validation",
     "registration",

@@ -2,9 +2,9 @@
 
 from runner.config import wording
 from runner.config.source import Mapping
-from runner.config.suggestion import nearest, suggestion
+from runner.config.suggestion import nearest, only_near, suggestion
 from runner.config.wording import Schema, listed
-from runner.diagnostics import Diagnostic, Span
+from runner.diagnostics import Diagnostic, Edit, Span
 
 _NO_EFFECT = "a key that nobody reads would be ignored silently"
 
@@ -41,7 +41,14 @@ def unknown_key(name: str, mapping: Mapping, known: list[str], meant: str) -> Di
     repair = f"did you mean `{meant}`?" if meant else suggestion(name, known)
     fix = repair or f"one of: {listed([each for each in known if not each.startswith('$')])}"
     headline = f"there is no key `{name}` here"
-    return Diagnostic(slug="unknown-key", span=key.span, headline=headline, why=_NO_EFFECT, fix=fix)
+    others = [each for each in known if each not in mapping.entries]
+    edits = renaming(key.span, only_near(name, others))
+    return Diagnostic(slug="unknown-key", span=key.span, headline=headline, why=_NO_EFFECT, fix=fix, edits=edits)
+
+
+def renaming(span: Span, name: str) -> tuple[Edit, ...]:
+    """Return the edit that writes a name in the place of another one; none for an empty name."""
+    return (Edit(span, name),) if name else ()
 
 
 def not_available(name: str, span: Span, meant: str) -> Diagnostic:
@@ -58,7 +65,8 @@ def not_available(name: str, span: Span, meant: str) -> Diagnostic:
 def unknown_step(name: str, actions: list[str], span: Span) -> Diagnostic:
     """Return the fault of a step that is none of `actions`."""
     headline, fix = f"there is no step `{name}`", suggestion(name, actions) or f"one of: {listed(actions)}"
-    return Diagnostic(slug="unknown-step", span=span, headline=headline, why="nobody knows what it should do", fix=fix)
+    why, edits = "nobody knows what it should do", renaming(span, only_near(name, actions))
+    return Diagnostic(slug="unknown-step", span=span, headline=headline, why=why, fix=fix, edits=edits)
 
 
 def beside_its_owner(names: list[str], owner: str, step: Mapping) -> Diagnostic:

@@ -215,7 +215,7 @@ def _discreet(violation: "Violation") -> "Violation":
     if violation.path != TOKEN_PATH:
         return violation
     fix = "write `token: ${DISCORD_TOKEN}`"
-    return dataclasses.replace(violation, diagnostic=dataclasses.replace(violation.diagnostic, fix=fix))
+    return dataclasses.replace(violation, diagnostic=dataclasses.replace(violation.diagnostic, fix=fix, edits=()))
 
 
 def _violations(root: source.Mapping, actions: Actions) -> "list[Violation]":

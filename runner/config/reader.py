@@ -5,6 +5,7 @@ with no action or two, words that stand in the wrong place. A fault is noted and
 so that one run finds them all.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,9 +16,10 @@ from runner.config import source
 from runner.config.bound import bound
 from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
+from runner.config.source.faults import in_plain_quotes
 from runner.config.suggestion import suggestion
 from runner.declarations import Declarations
-from runner.diagnostics import Diagnostic, Span
+from runner.diagnostics import Diagnostic, Edit, Span
 from runner.fields import (
     ActionShape,
     BadValue,
@@ -41,6 +43,7 @@ from runner.templates import Kind, Template, TemplateFault, parse
 E = TypeVar("E", bound=Entry)
 
 _WHEN = ExpressionShape()
+_BRACES = "template-braces"
 _TIMEOUT = DurationShape(minimum=0.001)
 
 
@@ -256,9 +259,19 @@ def template_faults(node: Scalar, broken: TemplateFault) -> list[Diagnostic]:
             headline=fault.headline,
             why=fault.why,
             fix=fault.fix or _template_repair(str(node.value)[fault.offset : fault.offset + 1]),
+            edits=_without_braces(node) if fault.slug == _BRACES else (),
         )
         for fault in broken.faults
     ]
+
+
+def _without_braces(node: Scalar) -> tuple[Edit, ...]:
+    """Return the edit that takes the braces off an expression; none where they aren't all that is around it."""
+    bare = str(node.value).strip()[2:-2].strip()
+    if not str(node.value).rstrip().endswith("}}") or "{" in bare or "}" in bare or "\n" in bare:
+        return ()
+    is_plain = re.fullmatch(r"[A-Za-z_][\w. ()<>=+*/-]*", bare) is not None
+    return (Edit(node.span, bare if is_plain else in_plain_quotes(bare)),)
 
 
 def _template_repair(character: str) -> str:

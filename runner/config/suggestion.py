@@ -11,6 +11,17 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
     return f"did you mean `{near}`?" if near else ""
 
 
+def only_near(word: str, candidates: Iterable[str]) -> str:
+    """Return the one candidate that is near `word`; an empty text when there is none, or more than one."""
+    import difflib
+
+    known, lowered = list(candidates), word.lower()
+    if lowered in known:
+        return lowered
+    found = difflib.get_close_matches(lowered, known, n=2, cutoff=_NEARNESS)
+    return found[0] if len(found) == 1 else ""
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return the candidate that is most like `word`, or that continues it; an empty text when none does."""
     import difflib  # only a file with faults needs it

@@ -15,9 +15,9 @@ from jsonschema.exceptions import ValidationError
 from runner.config import key_faults, wording
 from runner.config.later import later_keys
 from runner.config.source import Mapping, Node, Scalar, at, plain
-from runner.config.suggestion import nearest, suggestion
+from runner.config.suggestion import nearest, only_near, suggestion
 from runner.config.wording import Schema, listed
-from runner.diagnostics import Diagnostic, Span
+from runner.diagnostics import Diagnostic, Edit, Span
 
 Path = tuple[str | int, ...]
 
@@ -194,6 +194,7 @@ class _Explainer:
             f"{_named(path)} takes {takes}; {wording.kind_of(error.instance)}",
             why,
             wording.repair_of_kind(schema, node),
+            edits=_edits(node, wording.replacement_of_kind(schema, node)),
         )
 
     # Places
@@ -242,15 +243,23 @@ def _is_other_kind(error: ValidationError) -> bool:
     return error.validator == "type" or (error.validator == "enum" and not isinstance(error.instance, str))
 
 
-def _fault(slug: str, span: Span, headline: str, why: str, fix: str) -> Diagnostic:
-    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix)
+def _fault(slug: str, span: Span, headline: str, why: str, fix: str, *, edits: tuple[Edit, ...] = ()) -> Diagnostic:
+    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, edits=edits)
+
+
+def _edits(node: Node, text: str) -> tuple[Edit, ...]:
+    """Return the edit that writes `text` in the place of a value; none for an empty text."""
+    return (Edit(node.span, text),) if text else ()
 
 
 def _wrong_form(error: ValidationError, span: Span, name: str) -> Diagnostic:
     takes = str(_schema_of(error).get("patternErrorMessage", ""))
     headline, why = f"{name} takes {takes or 'another form of text'}", "nothing else can be used here"
     fix = wording.repair_of_text(_schema_of(error), str(error.instance), takes)
-    return _fault("invalid-value", span, headline, why, fix)
+    meant = wording.as_duration(_schema_of(error), str(error.instance))
+    if takes.startswith("true or false") and error.instance in ("true", "false"):
+        meant, fix = error.instance, "write it without quotes"
+    return _fault("invalid-value", span, headline, why, fix, edits=key_faults.renaming(span, str(meant)))
 
 
 def _out_of_bounds(error: ValidationError, span: Span, name: str) -> Diagnostic:
@@ -265,11 +274,13 @@ def _wrong_word(error: ValidationError, span: Span, name: str) -> Diagnostic:
     if wording.equals_in_writing(error.instance, words):
         headline = f"{name} takes the number {words[0]}; this is text"
         why = "quotes make text of it"
-        return _fault("wrong-type", span, headline, why, f"write `{error.instance}`, without quotes")
+        edits = key_faults.renaming(span, str(error.instance))
+        return _fault("wrong-type", span, headline, why, f"write `{error.instance}`, without quotes", edits=edits)
     near = suggestion(str(error.instance), [str(word) for word in words])
     headline = f"{name} can't be `{str(error.instance)[:60]}`"
     fix = near or (f"write `{words[0]}`" if len(words) == 1 else "write one of them")
-    return _fault("unknown-word", span, headline, f"it takes {listed(words)}", fix)
+    edits = key_faults.renaming(span, only_near(str(error.instance), [str(word) for word in words]))
+    return _fault("unknown-word", span, headline, f"it takes {listed(words)}", fix, edits=edits)
 
 
 def _characters(count: int) -> str:

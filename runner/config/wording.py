@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from runner.config.schema import DURATION_TAKES
 from runner.config.source import Mapping, Node, Scalar, plain
 from runner.config.source import Sequence as ListNode
 
@@ -102,6 +103,18 @@ def _repair_of_scalar(schema: Schema, taken: list[str], node: Scalar) -> str:
     return f"write {' or '.join(taken)}"
 
 
+def replacement_of_kind(schema: Schema, node: Node) -> str:
+    """Return what to write instead, where only quotes make the difference; else an empty text."""
+    if not isinstance(node, Scalar) or node.value is None:
+        return ""
+    taken = kinds(schema)
+    if "text" in taken and not isinstance(node.value, str):
+        return in_quotes(node.written)
+    if taken == ["true or false"] and node.value in ("true", "false"):
+        return node.value
+    return ""
+
+
 def _repair_of_list(node: ListNode) -> str:
     words = [item.written for item in node.items if isinstance(item, Scalar)]
     if words and len(words) == len(node.items):
@@ -121,12 +134,21 @@ def _keys_of(schema: Schema) -> str:
 
 def repair_of_text(schema: Schema, value: str, takes: str) -> str:
     """Return a spelling of `value` that fits the schema's pattern, or what the place takes."""
-    parts = _SPELLED_DURATION.findall(value)
-    duration = "".join(amount + ("ms" if unit == "milli" else unit) for amount, unit in parts)
-    for candidate in (f"@{value}", f"#{value}", value.replace(" ", ""), duration):
+    for candidate in (f"@{value}", f"#{value}", value.replace(" ", ""), _spelled_duration(value)):
         if fitting := _fitting(schema, candidate):
             return f"write `{in_quotes(fitting) if fitting[0] in '@#' else fitting}`"
     return f"write {takes}" if takes else "write it in another form"
+
+
+def as_duration(schema: Schema, value: str) -> str:
+    """Return how `value` is written where it can't be but a duration, as in `10 seconds`; else an empty text."""
+    is_one = _SPELLED_DURATION.sub("", value).strip(" ,") == "" and schema.get("patternErrorMessage") == DURATION_TAKES
+    return _fitting(schema, _spelled_duration(value)) if is_one else ""
+
+
+def _spelled_duration(value: str) -> str:
+    parts = _SPELLED_DURATION.findall(value)
+    return "".join(amount + ("ms" if unit == "milli" else unit) for amount, unit in parts)
 
 
 def _fitting(schema: Schema, text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import yaml
 
 from runner.config.source import faults
-from runner.config.source.nodes import Entry, Mapping, Node, Scalar, Sequence, Source, Style
+from runner.config.source.nodes import Entry, Mapping, Node, Scalar, Sequence, Source, Style, plain
 from runner.config.source.scalars import resolve
 from runner.diagnostics import Diagnostic
 
@@ -24,6 +24,7 @@ MAX_ALIASES = 1_000
 
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
 _MERGE_KEY = "<<"
+_BEGINS_WITH_LOOKALIKE = re.compile(f"[{faults.SPACE_LOOKALIKES}]")
 # An anchor or a tag before a node, and what may stand between them and the node.
 _PROPERTIES = re.compile(r"(?:(?:&[\w-]+|!(?:<[^>\s]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#.*)*)+")
 
@@ -233,10 +234,15 @@ class Composer:
             parent.odd_key = parent.odd_key or key
             return
         name = key.written
-        if name == _MERGE_KEY and key.style is Style.PLAIN:
+        if key.style is Style.PLAIN and _BEGINS_WITH_LOOKALIKE.match(name) and not parent.is_flow:
+            self._refuse(faults.lookalike_of_space(self._source, key.start))
+        elif name == _MERGE_KEY and key.style is Style.PLAIN:
             self._report(faults.merge_key(key.span))
         elif name in parent.entries:
-            self._report(faults.duplicate_key(name, key.span, parent.entries[name].key.span))
+            first = parent.entries[name]
+            is_same = not parent.is_flow and plain(value) == plain(first.value)
+            edits = faults.removal(self._source, key.start, value.end) if is_same else ()
+            self._report(faults.duplicate_key(name, key.span, first.key.span, edits))
         else:
             parent.entries[name] = Entry(key if isinstance(key.value, str) else replace(key, value=name), value)
 

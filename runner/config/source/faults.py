@@ -1,10 +1,13 @@
 """What this format refuses although YAML allows it."""
 
 from runner.config.source.nodes import Source
-from runner.diagnostics import Diagnostic, Mark, Span
+from runner.diagnostics import Diagnostic, Edit, Mark, Span
 
 _ALIAS_WHY = "`*` at the start of a value refers to a node that was named with `&`"
 
+
+SPACE_LOOKALIKES = "\xa0\u2000-\u200b\u202f\u3000"
+"""Characters that only look like a space, as a class of a regular expression has them."""
 
 # What a message quotes of the file; somebody who sees this much knows which text is meant.
 _QUOTED_LENGTH = 100
@@ -16,8 +19,12 @@ def shortened(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return the text in quotes that need no thought: single ones if it has double quotes or backslashes."""
-    text = shortened(text)
+    """Return the text, shortened for a message, in quotes that need no thought."""
+    return in_plain_quotes(shortened(text))
+
+
+def in_plain_quotes(text: str) -> str:
+    """Return the text in double quotes, in single ones if it has double quotes or backslashes."""
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
@@ -90,7 +97,7 @@ def merge_key(span: Span) -> Diagnostic:
     )
 
 
-def duplicate_key(name: str, second: Span, first: Span) -> Diagnostic:
+def duplicate_key(name: str, second: Span, first: Span, edits: tuple[Edit, ...] = ()) -> Diagnostic:
     """Return the fault of a key that its mapping has already."""
     return Diagnostic(
         slug="duplicate-key",
@@ -99,7 +106,17 @@ def duplicate_key(name: str, second: Span, first: Span) -> Diagnostic:
         why="the keys of a mapping are unique (YAML 1.2.2, 3.2.1.3); one of the two values would be lost",
         fix="remove one of them, or give it another name",
         marks=(Mark(first, "the first one"),),
+        edits=edits,
     )
+
+
+def removal(source: Source, start: int, end: int) -> tuple[Edit, ...]:
+    """Return the edit that removes an entry with its lines; none where something else stands on them."""
+    line, line_end = source.line_start(start), source.line_end(end)
+    if source.text[line:start].strip() or source.text[end:line_end].strip():
+        return ()
+    after = next((at for at in source.line_starts if at > line_end), len(source.text))
+    return (Edit(source.span(line, after), ""),)
 
 
 def odd_key(span: Span) -> Diagnostic:
@@ -121,6 +138,27 @@ def unquoted_template(source: Source, start: int, end: int) -> Diagnostic:
         headline="a value that begins with a template needs quotes",
         why="without quotes YAML reads `{` as the start of a mapping",
         fix=f"quote it: {quoted(source.text[start:end])}",
+        edits=_quoting(source, start, end),
+    )
+
+
+def _quoting(source: Source, start: int, end: int) -> tuple[Edit, ...]:
+    """Return the edit that quotes a text, unless nobody can say where it ends."""
+    text = source.text[start:end]
+    if " #" in text or "\n" in text or "\r" in text:
+        return ()
+    return (Edit(source.span(start, end), in_plain_quotes(text)),)
+
+
+def lookalike_of_space(source: Source, start: int) -> Diagnostic:
+    """Return the fault of a line that is indented with a character that only looks like a space."""
+    return Diagnostic(
+        slug="yaml-syntax",
+        span=source.span(start, start + 1),
+        headline=f"this line is indented with U+{ord(source.text[start]):04X}, which only looks like a space",
+        why="YAML indents with spaces only (YAML 1.2.2, 6.1); web pages and chats put such characters into copied text",
+        fix="replace it by a space",
+        edits=(Edit(source.span(start, start + 1), " "),),
     )
 
 

@@ -5,23 +5,31 @@ knows one common mistake. The first rule that recognises it wins, so rules that 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import yaml
 
-from runner.config.source.faults import quoted, second_document, shortened, unquoted_template
+from runner.config.source.faults import (
+    SPACE_LOOKALIKES,
+    lookalike_of_space,
+    quoted,
+    second_document,
+    shortened,
+    unquoted_template,
+)
 from runner.config.source.nodes import Scalar, Source, Style
-from runner.diagnostics import Diagnostic, Mark
-
-_SLUG = "yaml-syntax"
+from runner.diagnostics import Diagnostic, Edit, Mark
 
 # The parsers' words for what several rules look for. libyaml's parser and PyYAML's own agree on these.
 _MISPLACED_COLON = "mapping values are not allowed"
 _NO_COLON = "could not find expected ':'"
 
+_SLUG = "yaml-syntax"
+
 _INDENT = re.compile(r"[ \t]*")
-_SPACE_LOOKALIKE = re.compile("[ \t-]*([\xa0\u2000-\u200b\u202f\u3000])")
+_TABS = re.compile(r"^\t[ \t]*", re.MULTILINE)
+_SPACE_LOOKALIKE = re.compile(f"[ \\t-]*([{SPACE_LOOKALIKES}])")
 # The value of a line: what follows its dashes and its key.
 _VALUE = re.compile(
     r"""[ ]*(?:-[ ]+)*
@@ -64,10 +72,14 @@ class _Site:
         start = self.source.line_start(offset)
         return start, self.source.text[start : self.source.line_end(offset)]
 
-    def fault(self, start: int, end: int, headline: str, why: str, fix: str, *marks: Mark) -> Diagnostic:
-        return Diagnostic(
-            slug=_SLUG, span=self.source.span(start, end), headline=headline, why=why, fix=fix, marks=marks
-        )
+    def fault(
+        self, start: int, end: int, headline: str, why: str, fix: str, *marks: Mark, edits: tuple[Edit, ...] = ()
+    ) -> Diagnostic:
+        span = self.source.span(start, end)
+        return Diagnostic(slug=_SLUG, span=span, headline=headline, why=why, fix=fix, marks=marks, edits=edits)
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(self.source.span(start, end), text)
 
 
 def syntax_fault(error: yaml.MarkedYAMLError, source: Source, last: Scalar | None) -> Diagnostic:
@@ -90,7 +102,19 @@ def _tab(site: _Site) -> Diagnostic | None:
         "this line is indented with a tab",
         "YAML indents with spaces only (YAML 1.2.2, 6.1)",
         "replace each tab by two spaces",
+        edits=tuple(_untabbed(site)),
     )
+
+
+def _untabbed(site: _Site) -> Iterator[Edit]:
+    """Yield the edits for all lines that begin with a tab: where one does, the whole file is written so."""
+    for found in _TABS.finditer(site.source.text):
+        yield site.edit(found.start(), found.end(), found[0].replace("\t", "  "))
+    start, line = site.line(site.offset)
+    if not line.startswith("\t"):
+        indent = _INDENT.match(line)
+        assert indent is not None, "it has a tab in it"
+        yield site.edit(start, start + indent.end(), indent[0].replace("\t", "  "))
 
 
 def _lookalike_of_space(site: _Site) -> Diagnostic | None:
@@ -98,13 +122,7 @@ def _lookalike_of_space(site: _Site) -> Diagnostic | None:
     found = _SPACE_LOOKALIKE.match(line)
     if found is None:
         return None
-    return site.fault(
-        start + found.start(1),
-        start + found.end(1),
-        f"this line is indented with U+{ord(found[1]):04X}, which only looks like a space",
-        "YAML indents with spaces only (YAML 1.2.2, 6.1); web pages and chats put such characters into copied text",
-        "replace it by a space",
-    )
+    return lookalike_of_space(site.source, start + found.start(1))
 
 
 def _escape(site: _Site) -> Diagnostic | None:
@@ -231,6 +249,7 @@ def _missing_space(site: _Site) -> Diagnostic | None:
                 "there is no space after this colon",
                 "`key:value` without a space is text, and no key with a value",
                 f"write `{found['key']}: {shortened(found['value'])}`",
+                edits=(site.edit(colon + 1, colon + 1, " "),),
             )
     return None
 
