@@ -1,14 +1,16 @@
 """The one function that `validate`, start and reload share: a file in, a program and its faults out."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.check.names import UNUSED_NAME
+from runner.check.needs import Needs, needs_of
 from runner.check.rules import check
 from runner.compile import Program, compile_program
-from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
 from runner.config.ignores import UNUSED_IGNORE, without_ignored
+from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
 from runner.config.load import has_errors, load
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
@@ -19,7 +21,7 @@ class Built:
     """The program, or None when there are errors; all diagnostics; the text of each file, for excerpts.
 
     `patterns` are those of included files: one that comes to match belongs to the config. `data_files` names those of
-    the files that hold data and no keys.
+    the files that hold data and no keys. `needs` is what the program needs of Discord; None without one.
     """
 
     program: Program | None
@@ -27,6 +29,7 @@ class Built:
     sources: Mapping[str, str]
     patterns: tuple[Pattern, ...] = ()
     data_files: frozenset[str] = frozenset()
+    needs: Needs | None = None
 
 
 def build(
@@ -37,16 +40,21 @@ def build(
     generation: int = 1,
     *,
     find: FindFiles = nothing_found,
+    clock: Callable[[], float] = time.time,
 ) -> Built:
-    """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it."""
+    """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
+
+    `clock` gives the time in Unix seconds, for what can't be there yet.
+    """
     loaded = load(path, read, environment, actions, find)
     if loaded.config is None:
         return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
-    checked = check(loaded.config)
+    checked = check(loaded.config, actions, clock())
     texts = {name: text for name, text in loaded.sources.items() if name not in loaded.data_files}
     found = without_ignored([*loaded.diagnostics, *checked.diagnostics], loaded.config.root, texts)
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
         found = [item for item in found if item.slug not in (UNUSED_NAME, UNUSED_IGNORE)]
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
     program = compile_program(loaded.config, checked, generation)
-    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files)
+    needs = needs_of(loaded.config)
+    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs)

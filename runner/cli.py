@@ -19,7 +19,7 @@ from runner.build import Built, build
 from runner.config.include import FindFiles, ReadFile, found_on_disk
 from runner.logs import Log, configure, scrubbed, spellings
 from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, reader_of, targets
-from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary
+from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary, summary
 
 if TYPE_CHECKING:
     from runner.run import Discord, Files, Running
@@ -94,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
     _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
     _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
-    verbs.add_parser("schema", help="print the JSON Schema of bot.yaml")
+    _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
+    _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
+    _schema_arguments(verbs.add_parser("schema", help="print the JSON Schema of bot.yaml, for editors"))
     return parser
 
 
@@ -116,6 +118,9 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="warnings fail, too")
     parser.add_argument("--fix", action="store_true", help="repair what can be repaired without doubt, and show it")
     parser.add_argument("--diff", action="store_true", help="show what --fix would do, and write nothing")
+    parser.add_argument(
+        "--summary", action="store_true", help="of a sound file: the permissions and intents it needs, its invite link"
+    )
     parser.add_argument("--color", choices=COLORS, default="auto")
     parser.add_argument(
         "--stdin-filename", type=Path, default=Path("<stdin>"), metavar="NAME", help="what standard input is called"
@@ -124,6 +129,19 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", nargs="?", metavar="SLUG", help="the word in brackets, as in error[unknown-key]")
+
+
+def _actions_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a step, such as reply")
+
+
+def _init_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help="this one if left out")
+    parser.add_argument("--template", default="hello", metavar="NAME", help="hello, help-desk or moderation")
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
 
 
 def _built(file: Path, read: ReadFile = read_bounded, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
@@ -146,6 +164,8 @@ def _validate(parsed: argparse.Namespace) -> int:
     _show(results, form, sys.stdout)
     if form.name == "github":
         _summarise(results)
+    if parsed.summary and form.name == "text":
+        print("".join(summary(file, built) for file, built in results.items()), end="")
     return FINE if passes(results.values(), strict=parsed.strict) else CONFIG_AT_FAULT
 
 
@@ -209,19 +229,54 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near}`?" if near else ""
 
 
-def _schema(_: argparse.Namespace) -> int:
+def _actions(parsed: argparse.Namespace) -> int:
+    from runner.reference import listing, rendered
+
+    actions = load_actions()
+    if parsed.name is None:
+        print(listing(actions), end="")
+        return FINE
+    if action := actions.get(parsed.name):
+        print(rendered(parsed.name, action), end="")
+        return FINE
+    return _failed(CALL_AT_FAULT, f"there is no step `{parsed.name}`" + _meant(parsed.name, actions))
+
+
+def _init(parsed: argparse.Namespace) -> int:
+    from runner.init import AlreadyThere, templates, write
+
+    known = templates()
+    if parsed.template not in known:
+        there_are = f"; there are {', '.join(known)}"
+        return _failed(CALL_AT_FAULT, f"there is no template `{parsed.template}`" + there_are)
+    try:
+        written = write(known[parsed.template], parsed.folder, _schema_text())
+    except AlreadyThere as fault:
+        return _failed(CALL_AT_FAULT, str(fault))
+    except OSError as fault:
+        return _failed(WORLD_AT_FAULT, f"{fault.filename} can't be written: {fault.strerror}")
+    print("".join(f"{path}\n" for path in written), end="")
+    print(f"now run: lifecycle-runner {parsed.folder / 'bot.yaml'}")
+    return FINE
+
+
+def _schema(parsed: argparse.Namespace) -> int:
+    if parsed.output is None:
+        print(_schema_text(), end="")
+        return FINE
+    try:
+        parsed.output.write_text(_schema_text(), encoding="utf-8")
+    except OSError as fault:
+        return _failed(WORLD_AT_FAULT, f"{parsed.output} can't be written: {fault.strerror}")
+    return FINE
+
+
+def _schema_text() -> str:
     import json
 
     from runner.config.schema import schema
 
-    if parsed.scenarios:
-        from runner.scenarios.load import scenario_schema
-
-        made = scenario_schema()
-    else:
-        made = schema(load_actions())
-    print(json.dumps(made, indent=2, ensure_ascii=False))
-    return FINE
+    return json.dumps(schema(load_actions()), indent=2, ensure_ascii=False) + "\n"
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -329,4 +384,11 @@ def _tidy() -> None:
     gc.enable()
 
 
-_VERBS: Mapping[str, Verb] = {"run": _run, "validate": _validate, "explain": _explain, "schema": _schema}
+_VERBS: Mapping[str, Verb] = {
+    "run": _run,
+    "validate": _validate,
+    "explain": _explain,
+    "actions": _actions,
+    "init": _init,
+    "schema": _schema,
+}

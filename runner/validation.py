@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntFlag
 from pathlib import Path
 from typing import TextIO
 
@@ -92,4 +93,27 @@ def _passes(built: Built, *, strict: bool) -> bool:
 
 
 def _about(path: Path, built: Built) -> Mapping[str, object]:
-    return {"file": str(path), "is_valid": built.program is not None}
+    about: dict[str, object] = {"file": str(path), "is_valid": built.program is not None}
+    if built.needs is None:
+        return about
+    needs = built.needs
+    permissions, intents = _names(needs.permissions), _names(needs.privileged)
+    return {**about, "permissions": permissions, "privileged_intents": intents, "invite": needs.invite}
+
+
+def summary(path: Path, built: Built) -> str:
+    """Return what a sound bot needs to be let onto a server, for people; empty text for one with errors."""
+    if built.needs is None or built.program is None:
+        return ""
+    needs, commands = built.needs, len(built.program.commands)
+    lines = (
+        f"{path}: {commands} command{'s' * (commands != 1)}",
+        f"  permissions that the bot needs: {', '.join(_names(needs.permissions)) or 'none'}",
+        f"  privileged intents to switch on: {', '.join(_names(needs.privileged)) or 'none'}",
+        f"  add it to a server: {needs.invite}",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _names(flags: IntFlag) -> list[str]:
+    return [str(flag.name).lower() for flag in flags]

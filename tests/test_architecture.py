@@ -33,6 +33,8 @@ ORDER = (
     "compile",
     "build",
     "fixes",
+    "reference",
+    "init",
     "targets",
     "validation",
     "registration",

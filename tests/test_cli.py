@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from runner import __version__
+from runner.actions.action import Action, load_actions
 from runner.cli import main
+from runner.fields import fields_of
 from runner.pages import pages
 from runner.targets import FILES_MAX, NoTarget, discovered, targets
 from runner.validation import Form, form_for
@@ -230,6 +232,18 @@ def test_strict_is_about_warnings(files: Path) -> None:
     assert called("validate", "--strict", "good.yaml") == 0
 
 
+def test_a_summary_says_what_a_sound_bot_needs(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "sends.yaml").write_text("version: 1\ncommands: {ping: {description: d, steps: [{send: Pong}]}}\n")
+    assert called("validate", "--summary", "sends.yaml") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("sends.yaml: 1 command\n  permissions that the bot needs: view_channel, send_messages\n")
+    assert "permissions=3072" in said
+    called("validate", "--format", "json", "sends.yaml", "bad.yaml")
+    sound, broken = json.loads(capsys.readouterr().out)["files"]
+    assert sound["permissions"] == ["view_channel", "send_messages"]
+    assert broken == {"file": "bad.yaml", "is_valid": False}
+
+
 # --- which files
 
 
@@ -315,7 +329,40 @@ def test_explain_knows_what_was_meant(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err == "lifecycle-runner: there is no fault `unknwon-key`; did you mean `unknown-key`?\n"
 
 
+# --- actions
+
+
+def test_actions_lists_every_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("actions") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(load_actions())
+
+
+@pytest.mark.parametrize(
+    ("name", "action"), load_actions().items(), ids=lambda part: part if isinstance(part, str) else ""
+)
+def test_the_reference_of_a_step_has_its_example_and_its_keys(
+    name: str, action: type[Action], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert called("actions", name) == 0
+    said = capsys.readouterr().out
+    assert f"    - {name}" in said
+    assert [field.name for field in fields_of(action) if f"\n    {field.name}" not in said] == []
+    assert max(map(len, said.splitlines())) <= 120
+
+
+def test_a_misspelt_step_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("actions", "replly") == 2
+    assert capsys.readouterr().err == "lifecycle-runner: there is no step `replly`; did you mean `reply`?\n"
+
+
 # --- schema
+
+
+def test_the_schema_can_be_written_to_a_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("schema", "--output", "s.json") == 0
+    assert capsys.readouterr().out == ""
+    assert json.loads((files / "s.json").read_text())["title"]
+    assert called("schema", "--output", "missing/s.json") == 3
 
 
 def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:

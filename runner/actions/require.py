@@ -13,7 +13,7 @@ class Require(Action):
     """Go on only if the named check passes, or the expression is true; else the user reads the refusal, privately.
 
     Example:
-        - require: {if: "2 > 1", denied: "Never shown."}
+        - require: {if: user.name != 'Robin', denied: "Anybody else, please."}
     """
 
     short: ClassVar[str | None] = "check"

@@ -1,16 +1,22 @@
 """Names that are used are defined, names that are defined are used, and each is one that Discord takes."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
-from runner.actions.action import WrittenStep
+from jinja2 import nodes
+
+from runner.actions.action import Authored, WrittenStep
 from runner.check.contexts import templates_in
 from runner.check.steps import every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
-from runner.fields import Steps
 from runner.inside import Call, OneOf
+from runner.fields import Entry, Steps
 from runner.lifecycle import limits
+from runner.templates.names import attributes_read
+from runner.templates.scopes import path_of
+from runner.templates.values import is_list, is_mapping
 
 UNUSED_NAME = "unused-name"
 
@@ -22,6 +28,7 @@ def check_names(config: Config) -> list[Diagnostic]:
         *_checks(config),
         *_step_ids(config),
         *_unused(config),
+        *_unused_variables(config),
     ]
 
 
@@ -165,6 +172,49 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.modals:
         if name not in opened:
             yield _warning(config.key("modals", name), f"no step opens the modal `{name}`")
+
+
+def _unused_variables(config: Config) -> Iterator[Diagnostic]:
+    read = _variables_read(config.document) if config.document.vars else None
+    if read is None:
+        return
+    for name in config.document.vars:
+        if name not in read:
+            yield _warning(config.key("vars", name), f"nothing reads `vars.{name}`")
+
+
+def _variables_read(value: object) -> frozenset[str] | None:
+    """Return which names under `vars` the templates in `value` read; None where one reads them by another way."""
+    found: set[str] = set()
+    for authored in every_template(value):
+        if "vars" in authored.template.roots:
+            names = [path_of(node) for node in attributes_read(authored.template.tree)]
+            known = [path[1] for path in names if path is not None and path[0] == "vars" and len(path) == 2]
+            if len(known) < sum(node.name == "vars" for node in authored.template.tree.find_all(nodes.Name)):
+                return None
+            found.update(known)
+    return frozenset(found)
+
+
+def every_template(value: object) -> Iterator[Authored]:
+    """Yield every template inside a value, those of the steps in it included."""
+    match value:
+        case Authored():
+            yield value
+        case Steps(items):
+            for step in items:
+                yield from every_template((step.when, step.action, step.catch))
+        case _ if is_mapping(value):
+            for item in value.values():
+                yield from every_template(item)
+        case _ if is_list(value):
+            for item in value:
+                yield from every_template(item)
+        case Entry() if is_dataclass(value):
+            for item in fields(value):
+                yield from every_template(getattr(value, item.name))
+        case _:
+            return
 
 
 def _warning(span: Span, headline: str) -> Diagnostic:

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from runner.check.commands import check_commands
+from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
 from runner.check.flows import check_flows, endless_flows
+from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
 from runner.config.document import Flow, Handler, Response
+from runner.check.values import check_values
 from runner.config.load import Config
+from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.machine import Origin
 
@@ -26,8 +30,8 @@ class Checked:
     plans: Mapping[tuple[str, str, Origin], Plan]
 
 
-def check(config: Config) -> Checked:
-    """Apply every rule."""
+def check(config: Config, actions: Actions, now_s: float) -> Checked:
+    """Apply every rule. `now_s` is the time, in Unix seconds."""
     opened = openers(config)
     if too_deep := check_loops(config):
         return Checked(too_deep, {})
@@ -39,6 +43,9 @@ def check(config: Config) -> Checked:
         *check_modals(config),
         *check_stored(config),
         *check_templates(config, opened),
+        *check_conditions(config),
+        *check_mentions(config),
+        *check_values(config, actions, now_s),
     ]
     plans: dict[tuple[str, str, Origin], Plan] = {}
     endless = endless_flows(config.document.flows)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 
-from runner.config.source import Entry, Mapping, Node, Scalar, Sequence, span_within
+from runner.config.source import Entry, Mapping, Node, Scalar, Sequence, Source, span_within
 from runner.diagnostics import Diagnostic, Severity
+from runner.diagnostics.secrets import secrets_in
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 TOKEN_PATH = ("bot", "token")
@@ -40,6 +41,26 @@ def written_token(root: Node) -> Scalar | None:
     if not isinstance(token, Scalar) or token.value is None:
         return None
     return token if REFERENCE.sub(lambda found: found[2] or "", str(token.value)).strip() else None
+
+
+def other_secrets(file: str, text: str, token: Scalar | None) -> Iterator[Diagnostic]:
+    """Yield a warning for each secret in a file, comments included, that is not the bot's token in its own place."""
+    for start, end, kind in secrets_in(text):
+        if token is None or token.source.file != file or not token.start <= start < token.end:
+            yield Diagnostic(
+                slug="secret-in-file",
+                span=Source(file, text).span(start, end),
+                headline=_SECRETS[kind],
+                why="files are shared, copied and committed, and whoever reads it can use it",
+                fix="remove it, make a new one, and write `${NAME}` for what is in the environment",
+                severity=Severity.WARNING,
+            )
+
+
+_SECRETS = {
+    "token": "this looks like a bot's token",
+    "webhook": "this is the secret part of a webhook's address",
+}
 
 
 def secret_in_file(token: Scalar) -> Diagnostic:

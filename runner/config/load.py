@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from runner.config import source
 from runner.config.data_files import read_data
 from runner.config.document import Document, Handler, declarations
-from runner.config.environment import TOKEN_PATH, hidden, secret_in_file, substitute, written_token
+from runner.config.environment import (
+    TOKEN_PATH,
+    hidden,
+    other_secrets,
+    secret_in_file,
+    substitute,
+    written_token,
+)
 from runner.config.fits import fits
 from runner.config.include import FindFiles, Pattern, ReadFile, gather, nothing_found
 from runner.config.reader import Reader
@@ -144,6 +151,7 @@ def load(
         return Loaded(None, gathered.diagnostics, gathered.sources, tuple(gathered.patterns))
     token = written_token(gathered.root)
     warnings = [] if token is None or _place(token) in gathered.guessed else [secret_in_file(token)]
+    warnings += [each for name, text in gathered.sources.items() for each in other_secrets(name, text, token)]
     data = read_data(gathered.root, read)
     found = _read(str(path), gathered.root, gathered, environment, actions)
     config = found.config and dataclasses.replace(found.config, data=data.values)

@@ -7,7 +7,7 @@ so that one run finds them all.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -287,7 +287,8 @@ def _expression_text(value: object) -> str:
 
 
 def _harmless() -> Template:
-    return parse("none", expression=True)
+    """Return what stands for a template that can't be read; it has no source."""
+    return replace(parse("none", expression=True), source="")
 
 
 def _empty(shape: Shape) -> object:

@@ -263,6 +263,7 @@ class _Inference:
             problem = comparison_fault(operand.op, left, right)
             if problem is not None:
                 headline, fix = problem
+                fix = fix or _requoted(operand.expr, left)
                 self._fault(offset_of(operand.expr), _first_word(operand.expr), "template-type", headline, fix=fix)
             left_node, left = operand.expr, right
         return BOOLEAN
@@ -364,6 +365,16 @@ def constant_type(value: object) -> Type:
             return NUMBER
         case _:
             return STRING
+
+
+def _requoted(node: nodes.Expr, other: Type) -> str:
+    """Return how to write a constant so that it can be compared with a value of type `other`, if quotes are all."""
+    value = constant(node, None)
+    if isinstance(value, str) and may_be(other, NUMBER) and value.strip("-").replace(".", "", 1).isdecimal():
+        return f"write `{value}`, without quotes"
+    if isinstance(value, int | float) and not isinstance(value, bool) and may_be(other, STRING):
+        return f'write `"{value}"`, in quotes'
+    return ""
 
 
 def _first_word(node: nodes.Node) -> str:

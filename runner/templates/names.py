@@ -10,6 +10,13 @@ def free_names(tree: nodes.Node) -> frozenset[str]:
     return frozenset(_free(tree, set()))
 
 
+def attributes_read(tree: nodes.Node) -> Iterator[nodes.Getattr | nodes.Getitem]:
+    """Give every place at which something is asked for a part of it, the tree itself included."""
+    if isinstance(tree, nodes.Getattr | nodes.Getitem):
+        yield tree
+    yield from tree.find_all((nodes.Getattr, nodes.Getitem))
+
+
 def targets(node: nodes.Node) -> Iterator[str]:
     """Give the names that the target of a `set` or a `for` binds."""
     for name in [node] if isinstance(node, nodes.Name) else node.find_all(nodes.Name):

@@ -109,6 +109,8 @@ def _membership_fault(left: Type, right: Type) -> tuple[str, str] | None:
     containers = union(ListOf(ANY), MapOf(ANY), STRING)
     if not may_be(right, containers):
         return f"`in` needs a list, a mapping or text, not {describe(right)}", ""
+    if isinstance(right, ListOf) and not may_be(left, right.item):
+        return f"{describe(left)} is never in a list of {describe(right.item)}", ""
     if right in _TEXTUAL and not may_be(left, STRING):
         return f"text is searched for text, not for {describe(left)}", ""
     return None

@@ -30,6 +30,7 @@ def command(steps: str) -> str:
     """Return a config with one command that has options of every kind."""
     return (
         f"vars: {{limit: 10, deep: {{a: [b]}}}}\ncommands:\n  it:\n    description: Check{OPTIONS}    steps: {steps}\n"
+        "  other: {description: O, reply: '{{ vars | length }}'}\n"  # so that each of the variables is used
     )
 
 

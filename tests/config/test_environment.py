@@ -1,13 +1,18 @@
 """`${NAME}` in values, and the token, which belongs nowhere else."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from runner.actions.action import load_actions
+from runner.build import build
 from runner.config import source
 from runner.config.environment import hidden, secret_in_file, substitute, written_token
 from runner.diagnostics import Severity
 
+TOKEN = f"MTA{'x' * 21}.{'y' * 6}.{'z' * 30}"
+SOUND = "commands: {it: {description: C, reply: '{{ vars | length }}'}}\n"
 ENVIRONMENT = {"NAME": "Robin", "EMPTY": "", "YAML": "[a, b]", "NUMBER": "5", "NESTED": "${NAME}"}
 
 
@@ -121,3 +126,25 @@ def test_nothing_is_changed_in_the_nodes_that_were_given(environment: Mapping[st
     root = root_of("a: ['${NAME}']")
     substitute(root, environment)
     assert source.plain(root) == {"a": ["${NAME}"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "headline"),
+    [
+        (f"# {TOKEN}\n{SOUND}", 1, "this looks like a bot's token"),
+        (f"vars: {{a: '{TOKEN}'}}\n{SOUND}", 1, "this looks like a bot's token"),
+        (f"{SOUND}# https://discord.com/api/webhooks/123456789012345678/{'a' * 68}\n", 2, "this is the secret part"),
+    ],
+    ids=["in a comment", "in a value", "a webhook"],
+)
+def test_a_secret_is_found_wherever_it_stands(text: str, line: int, headline: str) -> None:
+    found = build(Path("bot.yaml"), lambda _: text.encode(), {}, load_actions()).diagnostics
+    (fault,) = [fault for fault in found if fault.slug == "secret-in-file"]
+    assert fault.span.line == line
+    assert fault.headline.startswith(headline)
+
+
+def test_the_bots_token_is_one_fault() -> None:
+    text = f"bot: {{token: {TOKEN}}}\n{SOUND}"
+    found = build(Path("bot.yaml"), lambda _: text.encode(), {}, load_actions()).diagnostics
+    assert [fault.slug for fault in found] == ["secret-in-file"]

@@ -1,0 +1,43 @@
+"""Conditions that decide nothing: whatever happens, they come out the same."""
+
+from collections.abc import Iterator
+
+from jinja2 import nodes
+
+from runner.actions.action import Authored
+from runner.check.contexts import templates_in
+from runner.check.steps import every_step
+from runner.config.load import Config
+from runner.diagnostics import Diagnostic, Severity
+from runner.fields import ExpressionShape
+
+
+def check_conditions(config: Config) -> list[Diagnostic]:
+    """Return a warning for each condition that reads nothing of what happens."""
+    return [_constant(authored) for authored in _conditions(config) if _reads_nothing(authored)]
+
+
+def _conditions(config: Config) -> Iterator[Authored]:
+    guards = list(config.document.checks.values())
+    actions = [part for step in every_step(config) for part in (step.when, step.action)]
+    for authored in templates_in([*guards, *actions]):
+        if isinstance(authored.shape, ExpressionShape):
+            yield authored
+
+
+def _reads_nothing(authored: Authored) -> bool:
+    """Tell whether an expression is the same in each run; of one that could not be read nobody can say."""
+    return not authored.template.roots and authored.template.source != ""
+
+
+def _constant(authored: Authored) -> Diagnostic:
+    tree, source = authored.template.tree, authored.template.source
+    outcome = f"is always {'true' if tree.value else 'false'}" if isinstance(tree, nodes.Const) else "never changes"
+    return Diagnostic(
+        slug="constant-condition",
+        span=authored.locate(0, len(source)),
+        headline=f"this condition {outcome}",
+        why="it reads nothing of the interaction, so one of the two ways can never be taken",
+        fix="compare with what happens, such as `user.id`, or remove the condition",
+        severity=Severity.WARNING,
+    )

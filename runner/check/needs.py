@@ -1,0 +1,49 @@
+"""What the bot needs of its servers and of the developer portal, worked out from what its steps do."""
+
+from dataclasses import dataclass
+
+from runner.check.steps import every_step
+from runner.config.load import Config
+from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents, Permissions
+
+INVITE = (
+    "https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={bits}"
+)
+"""The address that adds the bot to a server. Source: Discord docs, OAuth2, Bot Authorization Flow."""
+
+APPLICATION = "YOUR_APPLICATION_ID"
+"""What stands for the application's id: it is no part of a config."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The permissions that the bot must have, and the intents that must be switched on for it."""
+
+    permissions: Permissions
+    intents: Intents
+
+    @property
+    def privileged(self) -> Intents:
+        """Those of the intents that the developer portal asks about."""
+        return self.intents & PRIVILEGED_INTENTS
+
+    @property
+    def invite(self) -> str:
+        """The address that adds the bot to a server with these permissions, but for the application's id."""
+        return INVITE.format(application=APPLICATION, bits=int(self.permissions))
+
+
+def needs_of(config: Config) -> Needs:
+    """Return what all handlers and all of their steps need together.
+
+    A handler or an action that needs an intent says so as `intents`, as an action says `needs` of its permissions.
+    """
+    permissions, intents = Permissions(0), Intents(0)
+    for step in every_step(config):
+        permissions |= step.action.needs
+        intents |= getattr(step.action, "intents", Intents(0))
+    for _, _, handler in config.handlers():
+        intents |= getattr(handler, "intents", Intents(0))
+        for name in handler.permissions.bot if handler.permissions else ():
+            permissions |= Permissions[name.upper()]
+    return Needs(permissions, intents)
