@@ -1,12 +1,15 @@
 """`explain`: every slug that the code can emit has a page, and the page's examples are what it says they are."""
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from runner.actions.action import load_actions
 from runner.build import Built, build
+from runner.config.include import Pattern
 from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance
 from runner.pages import Example, Page, pages
 from runner.targets import read_bounded
@@ -48,9 +51,29 @@ def build_example(example: Example, folder: Path) -> Built:
         content = eval(example.text, {"__builtins__": {"range": range}})
     if example.language == "console":
         return build(folder / example.text.split()[-1], read_bounded, {}, load_actions())
-    data = content.encode() if isinstance(content, str) else content
-    assert isinstance(data, bytes)
-    return build(Path("bot.yaml"), lambda _: data, {}, load_actions())
+    if isinstance(content, str):
+        return build_files(content)
+    assert isinstance(content, bytes)
+    return build(Path("bot.yaml"), lambda _: content, {}, load_actions())
+
+
+def build_files(text: str) -> Built:
+    """Build a config whose files follow each other, each but the first below a comment with its name and a colon."""
+    first, *others = re.split(r"^# ([\w./]+\.\w+):\n", text, flags=re.MULTILINE)
+    files = {
+        Path("bot.yaml"): first,
+        **{Path(name): said for name, said in zip(others[::2], others[1::2], strict=True)},
+    }
+
+    def read(path: Path) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(2, "No such file or directory")
+        return files[path].encode()
+
+    def find(pattern: Pattern) -> list[Path]:
+        return [path for path in files if fnmatch(str(path), str(pattern.folder / pattern.text))]
+
+    return build(Path("bot.yaml"), read, {}, load_actions(), find=find)
 
 
 @pytest.mark.parametrize("slug", sorted(needed()))

@@ -55,7 +55,8 @@ def found_on_disk(pattern: Pattern) -> Sequence[Path]:
 class Gathered:
     """What all files say together, where that can be told, the faults on the way, the text of each file.
 
-    `guessed` are the files and offsets of values that were taken for text because of a fault. `patterns` are those that were looked for: a file that comes to match one of them belongs to the config.
+    `patterns` are those that were looked for: a file that comes to match one of them belongs to the config. `guessed`
+    are the files and offsets of values that were taken for text because of a fault.
     """
 
     root: Mapping | None = None

@@ -18,7 +18,7 @@ from runner.config.environment import (
     written_token,
 )
 from runner.config.fits import fits
-from runner.config.include import FindFiles, Pattern, ReadFile, gather, nothing_found
+from runner.config.include import FindFiles, Gathered, Pattern, ReadFile, gather, nothing_found
 from runner.config.reader import Reader
 from runner.config.schema import Actions, schema
 from runner.config.source import Node

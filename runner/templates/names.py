@@ -14,7 +14,8 @@ def attributes_read(tree: nodes.Node) -> Iterator[nodes.Getattr | nodes.Getitem]
     """Give every place at which something is asked for a part of it, the tree itself included."""
     if isinstance(tree, nodes.Getattr | nodes.Getitem):
         yield tree
-    yield from tree.find_all((nodes.Getattr, nodes.Getitem))
+    yield from tree.find_all(nodes.Getattr)
+    yield from tree.find_all(nodes.Getitem)
 
 
 def targets(node: nodes.Node) -> Iterator[str]:
