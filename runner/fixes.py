@@ -7,6 +7,7 @@ built again with it, and what else it says must be what it said before. What fai
 import difflib
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -91,12 +92,23 @@ def _tried(now: Fixed, repairs: Sequence[Diagnostic], known: Source, rebuild: Re
     if text == now.text or not _says_the_same(now.text, text, known.file, len(edits)):
         return None
     built = rebuild(text)
-    is_gone = not {_identity(each) for each in repairs} & {_identity(each) for each in built.diagnostics}
-    return Fixed(text, built) if is_gone else None
+    return Fixed(text, built) if _are_gone(repairs, now.built, built) else None
 
 
-def _identity(fault: Diagnostic) -> tuple[str, str, int, int]:
-    return fault.slug, fault.headline, fault.span.line, fault.span.column
+def _are_gone(repairs: Sequence[Diagnostic], before: Built, after: Built) -> bool:
+    """Tell whether faults are repaired: fewer are said in those words, or none of them where it was.
+
+    Lines may have moved, and a file that is no YAML shows one such fault at a time.
+    """
+    then, now, made = (Counter(map(_words_of, each)) for each in (before.diagnostics, after.diagnostics, repairs))
+    if all(now[words] <= then[words] - count for words, count in made.items()):
+        return True
+    places = {(_words_of(each), each.span) for each in after.diagnostics}
+    return not any((_words_of(each), each.span) in places for each in repairs)
+
+
+def _words_of(fault: Diagnostic) -> tuple[str, str]:
+    return fault.slug, fault.headline
 
 
 def edited(source: Source, edits: Iterable[Edit]) -> str:
