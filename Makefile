@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+SERVER := tests/editor/node_modules
 
 .PHONY: check run fix format lint types test benchmarks
 
@@ -22,6 +23,7 @@ types: $(INSTALLED)
 	$(BIN)/pyright
 
 test: $(INSTALLED)
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(SERVER); else echo "no npm: no editor is tested"; fi
 	$(BIN)/pytest --numprocesses auto --quiet
 
 # Formats, and regenerates what is generated: the schema and the expected outputs of refused configs.
@@ -34,6 +36,11 @@ fix: $(INSTALLED)
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.compare
+
+# The language server that editors run, for the tests of the schema.
+$(SERVER): tests/editor/package.json tests/editor/package-lock.json
+	npm ci --prefix tests/editor --ignore-scripts --no-audit --no-fund --silent
+	touch $(SERVER)
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -193,17 +193,22 @@ class Entry:
     """A mapping of the document, or of an action: a frozen dataclass whose fields are made by `option`.
 
     `short` names the field that is meant when a scalar or a list stands where the mapping is expected.
-    `templated` says that every scalar in it may be a template.
+    `templated` says that every scalar in it may be a template. `sketch` names the keys that editors write first, beside
+    those that are required.
     """
 
     __slots__ = ()
     short: ClassVar[str | None] = None
     templated: ClassVar[bool] = False
+    sketch: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it."""
+    """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it.
+
+    `words` says what each of the words means that the key takes; a word that speaks for itself is left out.
+    """
 
     name: str
     attribute: str
@@ -212,6 +217,7 @@ class Field:
     description: str
     example: str
     is_late: bool = False
+    words: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def option(
@@ -232,12 +238,14 @@ def option(
     action: str = "",
     secret: bool = False,
     late: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> Any:  # Any, as in dataclasses.field: the annotation beside the call gives the type
     """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
 
     `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `static` keeps an
     action's field from being a template. `action` makes the key a short form for steps with that one action. What
     is `secret` is left out of the entry's repr. What is `late` is not evaluated before the step: the action does so.
+    `words` explains the words that a `Literal` takes, `example` is what editors offer.
     """
     bounds = {
         "minimum": minimum,
@@ -253,7 +261,7 @@ def option(
         "action": action,
         "late": late,
     }
-    metadata = {"description": description, "example": example, "bounds": bounds}
+    metadata = {"description": description, "example": example, "words": words or {}, "bounds": bounds}
     if isinstance(default, dict):  # each entry gets an empty mapping of its own
         return field(default_factory=dict[str, Any], metadata=metadata)
     return field(default=default, metadata=metadata, repr=not secret)
@@ -280,6 +288,7 @@ def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
         description=item.metadata["description"],
         example=item.metadata["example"],
         is_late=bounds["late"],
+        words=item.metadata["words"],
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, assert_never
 
 from runner.actions.action import Action, Retry
+from runner.config import snippets
 from runner.config.document import Document
 from runner.fields import (
     DURATION_PATTERN,
@@ -40,6 +41,8 @@ Actions = Mapping[str, type[Action]]
 
 DURATION_TAKES = "a duration such as 500ms, 10s, 2m or 1h30m"
 STEPS_MAX = 200
+TEXT_ERROR = "This takes text. What begins with `{` or `[`, as a template does, or looks like a number needs quotes."
+STEPS_TAKE = "a list of steps, such as `- reply: Hello`"
 EXPRESSION_TAKES = "an expression such as `user.is_bot`"
 STEP_KEYS = ("id", "when", "timeout", "retry", "catch")
 RETRY = EntryShape(Retry)
@@ -53,7 +56,8 @@ def schema(actions: Actions) -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "bot.yaml",
-        **_entry(Document, extra={"$schema": {"type": "string"}}),
+        **_entry(Document, extra={"$schema": {"type": "string", "description": "The address of this schema."}}),
+        "defaultSnippets": [snippets.of_document()],
         "definitions": {**definitions, "step": _step(actions), "steps": _steps()},
     }
 
@@ -99,7 +103,22 @@ def _described(field: Field) -> Schema:
     if "$ref" in made:  # draft-07 ignores what stands beside a reference
         made = {"allOf": [made]}
     made["markdownDescription"] = made["description"] = field.description
+    examples = [field.example] if field.example else snippets.examples_of(field.shape)
+    if examples:
+        made["examples"] = examples
+    if snippet := snippets.of_shape(field.name, field.shape):
+        made["defaultSnippets"] = [snippet]
+    _explain_words(made, field.words)
     return made
+
+
+def _explain_words(schema: Schema, words: Mapping[str, str]) -> None:
+    """Put what each word means beside every list of words in the schema of a field."""
+    if words and "enum" in schema:
+        texts = [words.get(str(word), "") for word in schema["enum"]]
+        schema["enumDescriptions"] = schema["markdownEnumDescriptions"] = texts
+    for part in (*schema.get("anyOf", ()), *filter(None, [schema.get("items")])):
+        _explain_words(part, words)
 
 
 def _action(action: type[Action]) -> Schema:
@@ -114,10 +133,13 @@ def _short_or_long(entry: type[Entry], fields: tuple[Field, ...]) -> Schema:
     long = _entry(entry, fields)
     if entry.short is None:
         return long
-    short = _shape(next(field.shape for field in fields if field.attribute == entry.short))
+    meant = next(field for field in fields if field.attribute == entry.short)
+    short = _shape(meant.shape)
+    _explain_words(short, meant.words)
     # What is written as a mapping is the long form, whatever else the short one could be.
-    instead = [each for each in short.get("anyOf", [short]) if each.get("type") != "object"]
-    return {"anyOf": [*instead, long]}
+    forms = [each for each in short.get("anyOf", [short]) if each.get("type") != "object"]
+    # Editors judge by the first form: words can be misspelt, and so can keys, but any text is one.
+    return {"anyOf": [long, *forms] if isinstance(meant.shape, TextShape) else [*forms, long]}
 
 
 def _step(actions: Actions) -> Schema:
@@ -135,20 +157,32 @@ def _step(actions: Actions) -> Schema:
         "retry": "A step that fails is tried again, at most so many times altogether.",
         "catch": "Steps to run when this one fails; the handler then goes on.",
     }
+    properties["catch"]["defaultSnippets"] = [snippets.of_shape("catch", StepsShape())]
     for name, text in texts.items():
         properties[name]["markdownDescription"] = properties[name]["description"] = text
     for name, action in actions.items():
         summary = (action.__doc__ or "").partition("\n")[0]
         reference = {"$ref": f"#/definitions/action-{name}"}
-        properties[name] = {"allOf": [reference], "description": summary, "markdownDescription": summary}
+        properties[name] = {"allOf": [reference], "description": summary, "markdownDescription": _page(action)}
+        if snippet := snippets.of_action(name, action):
+            properties[name]["defaultSnippets"] = [snippet]
         properties |= {field.name: _described(field) for field in beside_fields(action)}
     long = {"type": "object", "additionalProperties": False, "minProperties": 1, "properties": properties}
     bare = {"type": "string", "enum": sorted(name for name, action in actions.items() if is_bare(action))}
-    return {"anyOf": [bare, long], "patternErrorMessage": "a step such as `reply: Hello`"}
+    # Editors judge by the first form, and most steps are written at length.
+    return {"anyOf": [long, bare], "patternErrorMessage": "a step such as `reply: Hello`"}
+
+
+def _page(action: type[Action]) -> str:
+    """Return what editors show for an action: what it does, and an example."""
+    summary = (action.__doc__ or "").partition("\n")[0]
+    return f"{summary}\n\n```yaml\n{snippets.example_text(action)}\n```"
 
 
 def _steps() -> Schema:
-    return {"type": "array", "items": {"$ref": "#/definitions/step"}, "minItems": 1, "maxItems": STEPS_MAX}
+    items = {"$ref": "#/definitions/step"}
+    made = {"type": "array", "items": items, "minItems": 1, "maxItems": STEPS_MAX}
+    return {**made, "patternErrorMessage": STEPS_TAKE}
 
 
 def _shape(shape: Shape) -> Schema:
@@ -200,7 +234,7 @@ def _or_template(kind: str, takes: str, templated: bool) -> Schema:
 
 
 def _text(shape: TextShape) -> Schema:
-    made: Schema = {"type": "string"}
+    made: Schema = {"type": "string", "errorMessage": TEXT_ERROR}
     if shape.min_length:
         made["minLength"] = shape.min_length
     if shape.max_length is not None:
@@ -232,7 +266,8 @@ def _choice(shape: ChoiceShape) -> Schema:
     words: Schema = {"enum": list(shape.words)}
     if not shape.templated:
         return words
-    return {"anyOf": [words, {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$"}]}
+    template = {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$", "patternErrorMessage": "a template"}
+    return {"anyOf": [words, template]}
 
 
 def _list(shape: ListShape) -> Schema:
@@ -247,6 +282,8 @@ def _list(shape: ListShape) -> Schema:
 
 def _map(shape: MapShape) -> Schema:
     made: Schema = {"type": "object", "additionalProperties": _shape(shape.of)}
+    if snippet := snippets.of_names(shape):
+        made["defaultSnippets"] = [snippet]
     if shape.key_pattern is not None:
         made["propertyNames"] = {"pattern": f"^({shape.key_pattern})$", "patternErrorMessage": shape.key_takes}
     if shape.min_items:

@@ -30,8 +30,8 @@ def listed(words: Sequence[object]) -> str:
 
 
 def kinds(schema: Schema) -> list[str]:
-    """Return the kinds of value that `schema` takes, each once, in an operator's words."""
-    return list(dict.fromkeys(_kinds(schema)))
+    """Return the kinds of value that `schema` takes, each once, in an operator's words, the simple ones first."""
+    return sorted(dict.fromkeys(_kinds(schema)), key=lambda kind: kind == _KINDS["object"])
 
 
 def _kinds(schema: Schema) -> Iterator[str]:
@@ -74,7 +74,7 @@ def repair_of_kind(schema: Schema, node: Node) -> str:
             return _repair_of_scalar(schema, taken, node)
         case ListNode() if _KINDS["object"] in taken and not _keys_of(schema):
             return _repair_of_list(node)
-        case Mapping() if _KINDS["array"] in taken:
+        case Mapping() if schema.get("type") == "array" or _KINDS["array"] in taken:
             return "begin each item with `- `"
         case _:
             return f"write {' or '.join(taken)}"

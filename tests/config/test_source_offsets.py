@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from runner.config.source import Scalar, parse, span_within
@@ -121,6 +121,7 @@ def test_whatever_a_dumper_writes_each_visible_character_is_found(
     tree = yaml.MappingNode("tag:yaml.org,2002:map", [entry])
     # The stubs leave the type of the tree open.
     document = yaml.serialize(tree, width=width, indent=indent, allow_unicode=True)  # pyright: ignore[reportUnknownMemberType]
+    assume(yaml.load(document, Loader=yaml.BaseLoader)["a"] == text)  # the dumper folds some texts wrongly
     scalar = scalar_of(document)
     assert scalar.value == text
     check_each_visible_character(document, scalar)

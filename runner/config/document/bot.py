@@ -20,7 +20,16 @@ class Activity(Entry):
 class Presence(Entry):
     """How the bot appears in the member list."""
 
-    status: Literal["online", "idle", "dnd", "invisible"] = option("The dot beside the name.", default="online")
+    status: Literal["online", "idle", "dnd", "invisible"] = option(
+        "The dot beside the name.",
+        default="online",
+        words={
+            "online": "Green.",
+            "idle": "Yellow: away.",
+            "dnd": "Red: do not disturb.",
+            "invisible": "Grey: as if offline.",
+        },
+    )
     activity: Activity | None = option("The line under the name.", default=None)
 
 

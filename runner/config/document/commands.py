@@ -17,7 +17,18 @@ ChannelTypeName = Literal["text", "voice", "category", "announcement", "stage", 
 class Option(Entry):
     """One option of a command."""
 
-    type: OptionTypeName = option("What the user picks or types.")
+    type: OptionTypeName = option(
+        "What the user picks or types.",
+        words={
+            "string": "A text.",
+            "integer": "A whole number.",
+            "number": "A number, with or without a fraction.",
+            "boolean": "True or false.",
+            "user": "Somebody, by name.",
+            "channel": "A channel of the server.",
+            "role": "A role of the server.",
+        },
+    )
     description: str = option("What Discord shows beside it.", min_length=1, max_length=limits.COMMAND_DESCRIPTION_MAX)
     required: bool = option("The command can't be sent without it.", default=False)
     min: float | None = option("The smallest number that Discord accepts.", default=None)

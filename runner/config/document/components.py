@@ -13,7 +13,16 @@ class Button(Entry):
     """How a button looks."""
 
     label: str = option("The text on it.", min_length=1, max_length=limits.BUTTON_LABEL_MAX)
-    style: Literal["primary", "secondary", "success", "danger"] = option("Its colour.", default="secondary")
+    style: Literal["primary", "secondary", "success", "danger"] = option(
+        "Its colour.",
+        default="secondary",
+        words={
+            "primary": "Blue: what most will want.",
+            "secondary": "Grey.",
+            "success": "Green: yes.",
+            "danger": "Red: what can't be undone.",
+        },
+    )
     disabled: bool = option("It is shown but can't be clicked.", default=False)
 
 

@@ -1,6 +1,7 @@
 """What every handler has, and what all of them inherit."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from runner.config.document.guards import PermissionRules
 from runner.config.document.responses import Response
@@ -26,6 +27,8 @@ class Defaults(Entry):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handler(Entry):
     """What every handler has: guards, a way of answering, steps, and what happens when they don't work out."""
+
+    sketch: ClassVar[tuple[str, ...]] = ("reply",)
 
     permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
     check: str | None = option("A guard from `checks:`.", default=None)

@@ -22,7 +22,9 @@ class ModalField(Entry):
     description: Text | None = option(
         "What stands below the label, smaller.", default=None, max_length=limits.LABEL_DESCRIPTION_MAX
     )
-    style: Literal["short", "paragraph"] = option("One line, or several.", default="short")
+    style: Literal["short", "paragraph"] = option(
+        "One line, or several.", default="short", words={"short": "One line.", "paragraph": "Several lines."}
+    )
     required: bool = option("The form can't be sent without it.", default=True)
     min_length: int | None = option(
         "The shortest text.", default=None, minimum=0, maximum=limits.TEXT_INPUT_MIN_LENGTH_MAX

@@ -19,6 +19,14 @@ class Response(Entry):
     strategy: tuple[ResponseWord, ...] = option(
         "`auto` (the compiler decides), `reply`, `defer`, `update` or `modal`; `ephemeral` may stand beside it.",
         default=("auto",),
+        words={
+            "auto": "The compiler decides: a quick answer is given at once, a slow one is announced by a spinner.",
+            "reply": "Answer at once; nothing slow may stand before the first `reply`.",
+            "defer": "Show a spinner at once; the first `reply` takes its place.",
+            "update": "Change the message that the button is on.",
+            "modal": "Open a form, on every path.",
+            "ephemeral": "Only the user sees the answer.",
+        },
         single=True,
         max_items=2,
     )
