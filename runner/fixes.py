@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from runner.build import Built
@@ -51,13 +52,12 @@ def fixed(text: str, name: str, rebuild: Rebuild) -> Fixed:
 
 
 def _round(now: Fixed, name: str, rebuild: Rebuild) -> Fixed | None:
-    """Repair what can be, all at once or one by one; None if nothing can."""
+    """Repair what can be, as much as possible at once; None if nothing can."""
     known = Source(name, now.text)
     repairs = list(_repairs(now.built.diagnostics, name))
-    together = _tried(now, _apart(repairs), known, rebuild)
-    if together is not None:
-        return together
-    return next((made for one in repairs[:TRIALS_MAX] if (made := _tried(now, [one], known, rebuild))), None)
+    several = (_apart(repairs[: len(repairs) >> halvings]) for halvings in range(len(repairs).bit_length() - 1))
+    trials = chain(several, ([one] for one in repairs[:TRIALS_MAX]))
+    return next((made for trial in trials if (made := _tried(now, trial, known, rebuild))), None)
 
 
 def _repairs(found: Iterable[Diagnostic], name: str) -> Iterator[Diagnostic]:

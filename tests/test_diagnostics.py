@@ -14,7 +14,7 @@ from runner.diagnostics.reports import (
     render_sarif,
     render_step_summary,
 )
-from runner.diagnostics.text import render_text
+from runner.diagnostics.text import FAULTS_SHOWN, render_text
 
 BOT = """\
 commands:
@@ -86,6 +86,13 @@ def test_no_faults_are_no_text() -> None:
 def test_the_last_line_counts(errors: int, warnings: int, count: str) -> None:
     faults = [fault(1, 1, 2)] * errors + [fault(1, 1, 2, severity=Severity.WARNING)] * warnings
     assert render_text(faults, {}, color=False).splitlines()[-1] == count
+
+
+def test_people_are_shown_no_more_than_they_read() -> None:
+    shown = render_text([fault(line, 1, 2) for line in range(1, FAULTS_SHOWN + 3)], {}, color=False)
+    assert shown.count("[a-rule]") == FAULTS_SHOWN
+    assert shown.endswith(f"\n2 more are not shown\n\n{FAULTS_SHOWN + 2} errors\n")
+    assert "not shown" not in render_text([fault(1, 1, 2)] * FAULTS_SHOWN, {}, color=False)
 
 
 def test_a_warning_says_that_it_is_one() -> None:

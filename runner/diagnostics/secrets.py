@@ -25,4 +25,6 @@ def secrets_in(text: str) -> Iterator[tuple[int, int, str]]:
 
 def hidden(text: str) -> str:
     """Return the text with every character of a secret replaced by a star."""
+    if "." not in text and "/webhooks/" not in text:
+        return text  # the quick answer for nearly every line
     return _SECRET.sub(lambda found: "*" * len(found[0]), text)

@@ -10,6 +10,8 @@ from itertools import groupby
 from runner.diagnostics.fault import Diagnostic, Severity, Span
 from runner.diagnostics.secrets import hidden
 
+# How many faults people are shown at once: nobody reads more, and machines get all of them.
+FAULTS_SHOWN = 200
 # A fault that covers more lines shows the first ones: the place is known by then.
 EXCERPT_LINES = 4
 # A longer line is shown around the place at fault, in code points: a terminal would wrap it and tear the carets off.
@@ -59,7 +61,10 @@ class _Pen:
 
     def printable(self, text: str) -> str:
         """Return the text without secrets, and without characters that steer a terminal: it may be a stranger's."""
-        shown = "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in hidden(text))
+        shown = hidden(text)
+        if shown.isascii() and shown.isprintable():
+            return shown
+        shown = "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in shown)
         return in_ascii(shown) if self._ascii_only else shown
 
     def display(self, text: str) -> str:
@@ -68,7 +73,8 @@ class _Pen:
 
     def width(self, text: str) -> int:
         """Return how many cells a terminal takes for the text, as it is displayed."""
-        return sum(_cells(char) for char in self.display(text))
+        shown = self.display(text)
+        return len(shown) if shown.isascii() and shown.isprintable() else sum(map(_cells, shown))
 
 
 def in_ascii(text: str) -> str:
@@ -88,8 +94,10 @@ def render_text(
         return ""
     pen = _Pen(color=color, ascii_only=ascii_only)
     lines = {file: _LINE_BREAK.split(text.removeprefix("\ufeff")) for file, text in sources.items()}
-    paragraphs = ["\n".join(_paragraph(fault, lines, pen)) for fault in diagnostics]
-    return "\n\n".join([*paragraphs, _count(diagnostics)]) + "\n"
+    paragraphs = ["\n".join(_paragraph(fault, lines, pen)) for fault in diagnostics[:FAULTS_SHOWN]]
+    more = len(diagnostics) - len(paragraphs)
+    unsaid = [f"{more} more are not shown"] if more else []
+    return "\n\n".join([*paragraphs, *unsaid, _count(diagnostics)]) + "\n"
 
 
 def _paragraph(fault: Diagnostic, lines: Mapping[str, list[str]], pen: _Pen) -> list[str]:

@@ -17,6 +17,9 @@ from runner.fixes import repaired
 SLOW_S = 5.0
 """CPU seconds to build and report a file after which it is slow: every bound lies far below, on a busy machine too."""
 
+MANY_LINES = 200
+"""Lines from which on a file may need more repairs than one run makes."""
+
 _ACTIONS = load_actions()
 _NAME = Path("bot.yaml")
 
@@ -90,7 +93,7 @@ def _repair(data: bytes) -> str:
         return ""
     if built_from(data).program is not None and repair.built.program is None:
         return "a repair broke it"
-    again = repaired(_NAME, repair.content, built_from)
+    again = repaired(_NAME, repair.content, built_from) if data.count(b"\n") < MANY_LINES else None
     return "" if again is None else "a second repair found something to do"
 
 
