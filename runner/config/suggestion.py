@@ -29,4 +29,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     known, lowered = list(candidates), word.lower()
     if found := difflib.get_close_matches(lowered, known, n=1, cutoff=_NEARNESS):
         return found[0]
-    return next((each for each in known if len(lowered) > 2 and each.startswith(lowered)), "")
+    if len(lowered) < 3:
+        return ""
+    swapped = (each for each in known if sorted(each) == sorted(lowered))
+    return next(swapped, next((each for each in known if each.startswith(lowered)), ""))
