@@ -19,6 +19,9 @@ from runner.diagnostics import Diagnostic, Edit, Severity, Span
 UNUSED_IGNORE = "unused-ignore"
 """The slug of a comment that has nothing to ignore, which can't be told while a file has errors."""
 
+LINES_BETWEEN_MAX = 100
+"""How many lines below a comment the line that it means is looked for."""
+
 _MARK = "lifecycle:"
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*lifecycle:[ \t]*ignore(?![\w-])(?P<rest>[^\r\n]*)", re.MULTILINE)
 _REST = re.compile(r"\[(?P<slugs>[^\]]*)\](?P<reason>.*)")
@@ -149,14 +152,15 @@ def _line_meant(source: Source, offset: int) -> int:
     if source.text[source.line_start(offset) : offset].strip():
         return line
     starts = source.line_starts
-    return next((n + 1 for n in range(line, len(starts)) if _HAS_CONTENT.match(source.text, starts[n])), line)
+    below = range(line, min(line + LINES_BETWEEN_MAX, len(starts)))
+    return next((index + 1 for index in below if _HAS_CONTENT.match(source.text, starts[index])), line)
 
 
 def _removal(source: Source, start: int, end: int) -> Span:
     """Return what goes when the comment goes: the blanks before it, and its line if nothing else is on it."""
     line = source.line_start(start)
     if not source.text[line:start].strip():
-        return source.span(line, next((at for at in source.line_starts if at > start), end))
+        return source.span(line, source.next_line(start))
     return source.span(line + len(source.text[line:start].rstrip()), end)
 
 

@@ -21,6 +21,8 @@ MAX_DEPTH = 64
 # Each alias counts as all the nodes it stands for, because everything behind walks them all.
 MAX_NODES = 200_000
 MAX_ALIASES = 1_000
+# More faults than this are one: the file is no config.
+MAX_FAULTS = 1_000
 
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
 _MERGE_KEY = "<<"
@@ -248,6 +250,10 @@ class Composer:
 
     def _report(self, fault: Diagnostic) -> None:
         self.diagnostics.append(fault)
+        if len(self.diagnostics) > MAX_FAULTS and not self._is_over:
+            self.diagnostics[:] = [*self.diagnostics[:MAX_FAULTS], faults.too_many_faults(fault.span, MAX_FAULTS)]
+            self.root = None
+            self._is_over = True
 
     def _refuse(self, fault: Diagnostic) -> None:
         """End the reading; one node may break several bounds, and the first one says enough."""

@@ -52,6 +52,17 @@ def too_many_nodes(source: Source, start: int, limit: int) -> Diagnostic:
     )
 
 
+def too_many_faults(span: Span, limit: int) -> Diagnostic:
+    """Return the fault of more faults than the limit; `span` is where the next one stands."""
+    return Diagnostic(
+        slug="too-many-faults",
+        span=span,
+        headline=f"this file has more than {limit} faults, and the rest of it was not read",
+        why="the number is bounded so that no file can exhaust the program that reads it",
+        fix="repair the first ones, or name the file that holds your bot",
+    )
+
+
 def too_many_aliases(source: Source, start: int, limit: int) -> Diagnostic:
     """Return the fault of more aliases than the limit."""
     return Diagnostic(
@@ -115,8 +126,7 @@ def removal(source: Source, start: int, end: int) -> tuple[Edit, ...]:
     line, line_end = source.line_start(start), source.line_end(end)
     if source.text[line:start].strip() or source.text[end:line_end].strip():
         return ()
-    after = next((at for at in source.line_starts if at > line_end), len(source.text))
-    return (Edit(source.span(line, after), ""),)
+    return (Edit(source.span(line, source.next_line(line_end)), ""),)
 
 
 def odd_key(span: Span) -> Diagnostic:

@@ -56,6 +56,11 @@ class Source:
         found = _LINE_BREAK.search(self.text, offset)
         return found.start() if found else len(self.text)
 
+    def next_line(self, offset: int) -> int:
+        """Return where the line after the one that holds `offset` starts; the text's end if there is none."""
+        following = bisect_right(self.line_starts, offset)
+        return self.line_starts[following] if following < len(self.line_starts) else len(self.text)
+
     def _line_and_column(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
