@@ -1,6 +1,6 @@
 """The command line: arguments, calls, exit codes. Whatever a verb needs is put together here.
 
-Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 the world is: Discord, the network, a disk; 70
+Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 the world is: Discord, the network, the store, a disk; 70
 lifecycle-runner itself is, 130 interrupted by a second Ctrl-C.
 """
 
@@ -87,12 +87,14 @@ def _parser() -> argparse.ArgumentParser:
         usage="%(prog)s [run] [bot.yaml] | validate [FILE …] | VERB --help",
         description="Run the Discord bot that a bot.yaml describes, or check the file. Left out, the file is what "
         "LIFECYCLE_RUNNER_CONFIG names, else bot.yaml or bot.yml in this folder.",
-        epilog="Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord, the network or a disk is.",
+        epilog="Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 Discord, the network, "
+        "the store or a disk is.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
     _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
+    _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
     _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
     _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
     _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
@@ -127,6 +129,12 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _test_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
+    parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
+    parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+
+
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", nargs="?", metavar="SLUG", help="the word in brackets, as in error[unknown-key]")
 
@@ -142,10 +150,17 @@ def _init_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
+    parser.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
 
 
-def _built(file: Path, read: ReadFile = read_bounded, find: FindFiles = found_on_disk, generation: int = 1) -> Built:
-    return build(file, read, os.environ, load_actions(), generation, find=find)
+def _built(
+    file: Path,
+    read: ReadFile = read_bounded,
+    find: FindFiles = found_on_disk,
+    generation: int = 1,
+    environment: Mapping[str, str] = os.environ,
+) -> Built:
+    return build(file, read, environment, load_actions(), generation, find=find)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -210,6 +225,22 @@ def _summarise(results: Mapping[Path, Built]) -> None:
             print(f"lifecycle-runner: the step summary can't be written: {fault.strerror}", file=sys.stderr)
 
 
+def _test(parsed: argparse.Namespace) -> int:
+    from runner.scenarios.files import play_files, scenario_files
+    from runner.scenarios.report import render_github, render_json, render_junit, render_text
+
+    files = scenario_files(parsed.paths)
+    if not files:
+        return _failed(CALL_AT_FAULT, "there is no file that ends in .scenario.yaml here")
+    outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
+    if outcome.diagnostics:
+        refused = Built(None, list(outcome.diagnostics), outcome.sources)
+        _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)
+    render = {"text": render_text, "json": render_json, "github": render_github, "junit": render_junit}[parsed.format]
+    print(render(outcome.played), end="")
+    return FINE if outcome.is_fine else CONFIG_AT_FAULT
+
+
 def _explain(parsed: argparse.Namespace) -> int:
     from runner.pages import listing, pages, rendered
 
@@ -261,22 +292,29 @@ def _init(parsed: argparse.Namespace) -> int:
 
 
 def _schema(parsed: argparse.Namespace) -> int:
+    text = _schema_text(of_scenarios=parsed.scenarios)
     if parsed.output is None:
-        print(_schema_text(), end="")
+        print(text, end="")
         return FINE
     try:
-        parsed.output.write_text(_schema_text(), encoding="utf-8")
+        parsed.output.write_text(text, encoding="utf-8")
     except OSError as fault:
         return _failed(WORLD_AT_FAULT, f"{parsed.output} can't be written: {fault.strerror}")
     return FINE
 
 
-def _schema_text() -> str:
+def _schema_text(*, of_scenarios: bool = False) -> str:
     import json
 
     from runner.config.schema import schema
 
-    return json.dumps(schema(load_actions()), indent=2, ensure_ascii=False) + "\n"
+    if of_scenarios:
+        from runner.scenarios.load import scenario_schema
+
+        made = scenario_schema()
+    else:
+        made = schema(load_actions())
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def _run(parsed: argparse.Namespace) -> int:
@@ -387,6 +425,7 @@ def _tidy() -> None:
 _VERBS: Mapping[str, Verb] = {
     "run": _run,
     "validate": _validate,
+    "test": _test,
     "explain": _explain,
     "actions": _actions,
     "init": _init,

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "runner"
@@ -64,7 +65,22 @@ def _takers(tree: ast.Module) -> Mapping[str, int]:
 
 
 def _constants(tree: ast.Module) -> Mapping[str, str]:
-    """Return the module's names for texts."""
+    """Return the module's names for texts, those of other modules of ours included."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("runner."):
+            home = ROOT.joinpath(*str(node.module).split(".")[1:]).with_suffix(".py")
+            theirs = _own_constants(home) if home.is_file() else {}
+            found |= {alias.name: theirs[alias.name] for alias in node.names if alias.name in theirs}
+    return {**found, **_texts_named(tree)}
+
+
+@cache
+def _own_constants(module: Path) -> Mapping[str, str]:
+    return _texts_named(ast.parse(module.read_text(encoding="utf-8")))
+
+
+def _texts_named(tree: ast.Module) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for node in tree.body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)

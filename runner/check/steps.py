@@ -84,14 +84,6 @@ def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
     return handler.reply, handler.steps, handler.on_error, handler.on_timeout
 
 
-def every_step(config: Config) -> Iterator[WrittenStep]:
-    """Yield the steps of all handlers and of `defaults`."""
-    defaults = config.document.defaults
-    yield from all_steps(defaults.on_error, defaults.on_timeout)
-    for _, _, handler in config.handlers():
-        yield from all_steps(*runs_of(handler))
-
-
 def modal_of(step: WrittenStep) -> str | None:
     """Return the name of the form that a step opens."""
     named: object = getattr(step.action, "modal", None)
