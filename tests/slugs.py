@@ -70,7 +70,7 @@ def _constants(tree: ast.Module) -> Mapping[str, str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("runner."):
             home = ROOT.joinpath(*str(node.module).split(".")[1:]).with_suffix(".py")
-            theirs = _own_constants(home) if home.is_file() else {}
+            theirs: Mapping[str, str] = _own_constants(home) if home.is_file() else {}
             found |= {alias.name: theirs[alias.name] for alias in node.names if alias.name in theirs}
     return {**found, **_texts_named(tree)}
 

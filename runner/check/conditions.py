@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
-from runner.actions.action import Authored
-from runner.check.contexts import templates_in
+from runner.actions.action import Action, Authored
 from runner.check.steps import every_step
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Severity
-from runner.fields import ExpressionShape
 
 
 def check_conditions(config: Config) -> list[Diagnostic]:
@@ -18,11 +16,15 @@ def check_conditions(config: Config) -> list[Diagnostic]:
 
 
 def _conditions(config: Config) -> Iterator[Authored]:
-    guards = list(config.document.checks.values())
-    actions = [part for step in every_step(config) for part in (step.when, step.action)]
-    for authored in templates_in([*guards, *actions]):
-        if isinstance(authored.shape, ExpressionShape):
-            yield authored
+    guards = [check.if_ for check in config.document.checks.values()]
+    steps = [part for step in every_step(config) for part in (step.when, *(_asked(step.action)))]
+    yield from (part for part in (*guards, *steps) if isinstance(part, Authored))
+
+
+def _asked(action: Action) -> Iterator[object]:
+    """Yield the expressions of an action that are true or false: what it decides by, and what ends a loop."""
+    yield action.condition()
+    yield from (getattr(action, name, None) for name in ("while_", "until"))
 
 
 def _reads_nothing(authored: Authored) -> bool:

@@ -11,8 +11,8 @@ from runner.check.steps import every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
-from runner.inside import Call, OneOf
 from runner.fields import Entry, Steps
+from runner.inside import Call, OneOf
 from runner.lifecycle import limits
 from runner.templates.names import attributes_read
 from runner.templates.scopes import path_of

@@ -14,8 +14,8 @@ from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
-from runner.config.document import Flow, Handler, Response
 from runner.check.values import check_values
+from runner.config.document import Flow, Handler, Response
 from runner.config.load import Config
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic

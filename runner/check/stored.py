@@ -110,7 +110,7 @@ def _undefined(config: Config) -> Iterator[Diagnostic]:
             if used.name not in defined:
                 what = "value of the state" if used.section == "state" else "table of records"
                 yield _fault(
-                    f"undefined-{used.section}",
+                    "undefined-state" if used.section == "state" else "undefined-records",
                     step.spans.get(f"{used.attribute}=", step.key),
                     f"there is no {what} `{used.name}`",
                     "what nobody has declared is not kept",
