@@ -41,6 +41,15 @@ StateKindWord = Literal["string", "integer", "number", "boolean", "user", "chann
 IN_SERVERS_ONLY: Final = frozenset({"guild", "member"})
 """Scopes that exist only in a server: a handler that reads or writes one is offered, and answered, nowhere else."""
 
+WANTED_BY: Final[Mapping[ScopeWord, frozenset[str]]] = {
+    "global": frozenset(),
+    "guild": frozenset({"guild"}),
+    "channel": frozenset({"channel"}),
+    "user": frozenset({"user"}),
+    "member": frozenset({"guild", "user"}),
+}
+"""What of a run says whose a value is, unless the step does."""
+
 INTEGER_MAX: Final = 2**53 - 1
 """The largest integer that can be kept: every reader of JSON takes it for exactly itself."""
 

@@ -15,6 +15,7 @@ from runner.build import Built
 from runner.compile import Program
 from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
 from runner.engine.interaction import LIVE_MAX, Engine
+from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
 from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.lifecycle import budget
@@ -132,7 +133,9 @@ async def _run(
                 live_max=live_max,
             ) as engine:
                 engines.append(engine)
-                fault = await _Bot(engine, gateway, answers, log, now, files).serve(serving, stopping)
+                keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log)
+                bot = _Bot(engine, gateway, answers, memory, keeper, log, now, files)
+                fault = await bot.serve(serving, stopping)
     finally:
         await gateway.close()
         await answers.close()
@@ -165,6 +168,8 @@ class _Bot:
     engine: Engine
     gateway: Gateway
     answers: AnswerPool
+    memory: Memory
+    keeper: TimeKeeper
     log: Log
     now: Callable[[], float]
     files: Files | None
@@ -178,11 +183,12 @@ class _Bot:
             others = [
                 tasks.create_task(self._keep_registered()),
                 tasks.create_task(self._keep_warm()),
+                tasks.create_task(self._keep_time()),
                 tasks.create_task(self._announce(serving)),
             ]
             await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
             self.log.info("stopping", live=len(self.engine.live))
-            await self.engine.drain(budget.DRAIN_S)
+            await asyncio.gather(self.engine.drain(budget.DRAIN_S), self.keeper.drain(budget.DRAIN_S))
             await self.gateway.close()
             for task in others:
                 task.cancel()
@@ -241,6 +247,15 @@ class _Bot:
                 if (date_s := answer.date_s) is not None:
                     self.engine.observe_date(date_s, sent_at, self.now())
             await asyncio.sleep(WARM_EVERY_S)
+
+    async def _keep_time(self) -> None:
+        """Do what is due by the clock, once Discord is there and there is a store that keeps what is."""
+        await self.gateway.ready()
+        database = await self.memory.opened()
+        await self.engine.prepare(self.engine.program)
+        if not await self.keeper.has_timers(database):  # of a program before this one
+            await self.engine.timers_wanted.wait()
+        await self.keeper.keep(database)
 
     async def _keep_registered(self) -> None:
         """Register the commands of the program, and of every later one that has others, one after the other.

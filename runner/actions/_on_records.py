@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Final, cast
 
 from runner.actions.action import Action, Compared, Misfit, Reference, Taken
-from runner.declarations import Declarations, TableDeclaration
+from runner.declarations import WANTED_BY, Declarations, TableDeclaration
 from runner.fields import NumberShape
 from runner.stored import COMPARISONS
 from runner.templates.types import ANY, ListOf, Type, optional
@@ -13,7 +13,7 @@ from runner.templates.values import is_mapping
 ROW: Final[Type] = ANY
 """Stands, among the outputs of such a step, for a record as the table is declared."""
 
-_ID: Final = NumberShape(True, templated=True, minimum=1)
+_ID: Final = NumberShape(True, templated=True)
 
 
 class OnRecords(Action):
@@ -43,6 +43,11 @@ class OnRecords(Action):
     def declaration(self, declared: Declarations) -> TableDeclaration | None:
         """Return how the table is declared; None when it isn't, which is a fault of its own."""
         return declared.records.get(self.table)
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Return what says whose table is meant."""
+        found = self.declaration(declared)
+        return frozenset() if found is None else WANTED_BY[found.scope]
 
     def takes(self, declared: Declarations) -> Mapping[str, Taken | Mapping[str, Taken]]:
         """Return what each field takes, in conditions and in values."""

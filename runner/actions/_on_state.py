@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runner.actions.action import Action, Misfit, Reference
-from runner.declarations import Declarations, ScopeWord, StateDeclaration
+from runner.declarations import WANTED_BY, Declarations, ScopeWord, StateDeclaration
 from runner.fields import Snowflake, option
 from runner.templates.types import ANY, Type
 
@@ -32,6 +32,12 @@ class OnState(Action):
     def declaration(self, declared: Declarations) -> StateDeclaration | None:
         """Return how the value is declared; None when it isn't, which is a fault of its own."""
         return declared.state.get(self.state)
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Return what says whose value is meant: an `of` says it itself, as far as there is a choice."""
+        found = self.declaration(declared)
+        wanted = frozenset[str]() if found is None else WANTED_BY[found.scope]
+        return wanted if self.of is None else wanted - {"user", "channel"}
 
     def misfits(self, declared: Declarations) -> Iterator[Misfit]:
         """Refuse an `of` where the scope leaves no choice."""

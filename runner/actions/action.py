@@ -268,6 +268,10 @@ class Action(Entry):
         """Return the names of what the config keeps that this step uses."""
         return ()
 
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Return what it takes from the run without saying so: of `user`, `channel` and `guild`."""
+        return frozenset()
+
     def takes(self, declared: Declarations) -> Mapping[str, Taken | Mapping[str, Taken]]:
         """Return what the config's declarations ask of this step's fields, by attribute, and by key where one has any.
 

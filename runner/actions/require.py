@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Refused, Step
+from runner.declarations import Declarations
 from runner.fields import Expression, option
 
 
@@ -29,6 +30,10 @@ class Require(Action):
     def lacks(self) -> str:
         """Ask for a check or an expression."""
         return "" if self.check is not None or self.if_ is not None else "`check` or `if`"
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Want somebody of whom a check can be asked."""
+        return frozenset() if self.check is None else frozenset({"user"})
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Raise the refusal, or do nothing."""

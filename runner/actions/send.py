@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step, StepFailed
+from runner.declarations import Declarations
 from runner.fields import Channel, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
@@ -32,6 +33,13 @@ class Send(Action):
     mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
     components: tuple[str, ...] = option("Buttons from `components:`, by name.", default=(), static=True, max_items=25)
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Want the channel of the interaction where none is named, and its server where one is named as `#name`."""
+        if self.channel is None:
+            return frozenset({"channel"})
+        is_named = isinstance(self.channel, str) and self.channel.startswith("#")
+        return frozenset({"guild"}) if is_named else frozenset()
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Post it and return the ids of the message and its channel."""

@@ -6,14 +6,19 @@ Source of all: Discord docs, Application Commands, Application Command Object.
 from collections.abc import Iterator, Mapping
 
 from runner.check.steps import Openers
-from runner.config.document import STRATEGIES, Command, Component, Handler, Modal, Option, Response
+from runner.config.document import STRATEGIES, Command, Component, Handler, Modal, Option, Response, Schedule
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import fields_of
 from runner.lifecycle import limits
 from runner.lifecycle.machine import Origin
 
-_KINDS: Mapping[str, type[Handler]] = {"commands": Command, "components": Component, "modals": Modal}
+_KINDS: Mapping[str, type[Handler]] = {
+    "commands": Command,
+    "components": Component,
+    "modals": Modal,
+    "schedules": Schedule,
+}
 _COMMANDS = "(Discord docs, Application Commands)"
 _NUMBERS = ("integer", "number")
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -165,7 +170,7 @@ def _is_number(text: str, *, whole: bool) -> bool:
 
 def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
     has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
-    if has_steps and has_reply:
+    if has_steps and has_reply and section != "schedules":
         yield _fault(
             "reply-and-steps",
             config.key(section, name, "reply"),
@@ -179,8 +184,10 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
             "nothing-to-do",
             config.key(section, name),
             f"`{name}` does nothing",
-            "the user would wait for an answer that nobody gives",
-            "add `reply:` or `steps:`",
+            "it would run for nothing"
+            if section == "schedules"
+            else "the user would wait for an answer that nobody gives",
+            "add `steps:`" if section == "schedules" else "add `reply:` or `steps:`",
         )
 
 

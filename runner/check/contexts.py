@@ -10,7 +10,7 @@ from typing import Final
 
 from runner.actions.action import Authored, Ending, WrittenStep
 from runner.check.steps import Openers, always_ends, modal_of, origins_of
-from runner.config.document import Command, Component, Flow, Handler, Modal, Option, Param
+from runner.config.document import Command, Component, Flow, Handler, Modal, Option, Param, Schedule
 from runner.config.load import Config
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -72,6 +72,7 @@ ROLE: Final = Object("a role", {"id": SNOWFLAKE, "name": STRING, "mention": STRI
 BOT: Final = Object("the bot", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "latency_ms": INTEGER})
 INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRING, "created_at": INSTANT})
 MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING})
+SCHEDULE: Final = Object("the schedule", {"name": STRING, "due_at": INSTANT, "is_late": BOOLEAN})
 ERROR: Final = Object("an error", {"reference": STRING, "message": STRING, "step": STRING})
 OPTION_TYPES: Final[Mapping[str, Type]] = {
     "string": STRING,
@@ -144,7 +145,8 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
         found.faults += _of_value(guard, general)
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
-        _of_handler(handler, {**general, **own, **_unread(config, section, name)}, found)
+        there = general if not isinstance(handler, Schedule) else _unattended(general, handler)
+        _of_handler(handler, {**there, **own, **_unread(config, section, name)}, found)
     for name, flow in document.flows.items():
         _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
     return [*found.faults, *_of_opened(document.modals, found.opened)]
@@ -235,6 +237,12 @@ def common_roots() -> Scope:
     }
 
 
+def _unattended(general: Scope, schedule: Schedule) -> Scope:
+    """Return what there is where nobody has asked: a server if the schedule names one."""
+    gone = {"user", "member", "channel", "interaction"} | (set() if schedule.guild else {"guild"})
+    return {root: type_ for root, type_ in general.items() if root not in gone}
+
+
 def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:
     """Return what this kind of handler has besides; `origins` are those of a form's submission."""
     match handler:
@@ -242,6 +250,8 @@ def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:
             return {"options": Object("the options of this command", {n: _option(o) for n, o in declared.items()})}
         case Component():
             return {"message": MESSAGE}
+        case Schedule():
+            return {"schedule": SCHEDULE}
         case Modal(fields=asked):
             typed: Scope = {"fields": Object("the fields of this form", dict.fromkeys(asked, STRING))}
             if Origin.MODAL_FROM_COMPONENT not in origins:

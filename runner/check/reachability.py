@@ -358,6 +358,9 @@ class _Walk:
 
     def _refused(self, step: WrittenStep, event: Event, refusal: Refusal, point: _Point) -> _Point:
         """Note what the machine refuses, and return how the walk goes on."""
+        if self.origin is Origin.NO_INTERACTION:
+            self._note(unasked(step, event))
+            return point
         if event is Event.MODAL:
             self._modal_refused(step, point)
             return replace(point, state=State.MODAL_SHOWN)  # as if it had opened: one cause is one fault
@@ -478,6 +481,8 @@ def analyse(
 
 def _deferral(handler: Handler, origin: Origin, flows: Mapping[str, Flow]) -> Event:
     """Return what to defer with: silently where a form's steps change the message, which a spinner would prevent."""
+    if origin is Origin.NO_INTERACTION:
+        return Event.DEFER  # nobody waits, so it is never used
     reached = all_steps(*reached_runs(flows, *runs_of(handler)))
     updates = any(step.action.effect is Event.UPDATE for step in reached)
     return Event.DEFER_UPDATE if updates and origin is Origin.MODAL_FROM_COMPONENT else watchdog_event(origin)
@@ -501,3 +506,16 @@ def _start(strategy: str, response: Response, span: Span) -> _Point:
 
 def _word(is_private: bool) -> str:
     return "private" if is_private else "public"
+
+
+def unasked(step: WrittenStep, event: Event) -> Diagnostic:
+    """Return the fault of a step that answers where nobody has asked."""
+    outcome = advance(Origin.NO_INTERACTION, State.RECEIVED, event)
+    assert isinstance(outcome, Refusal), "the machine allows nothing without an interaction"
+    return Diagnostic(
+        slug=outcome.slug,
+        span=step.key,
+        headline=f"`{step.name}` can't stand here: {outcome.reason}",
+        why=outcome.source,
+        fix="use `send`, which posts to a channel",
+    )

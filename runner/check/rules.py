@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from runner.check.commands import check_commands
 from runner.check.conditions import check_conditions
@@ -12,6 +13,7 @@ from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.reachability import Analysed, Places, Plan, analyse
+from runner.check.schedules import check_schedules
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
 from runner.check.values import check_values
@@ -42,6 +44,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_commands(config, opened),
         *check_modals(config),
         *check_stored(config),
+        *check_schedules(config),
         *check_templates(config, opened),
         *check_conditions(config),
         *check_mentions(config),
@@ -69,7 +72,14 @@ def _once(found: list[Diagnostic]) -> list[Diagnostic]:
 def _origins(section: str, name: str, opened: Openers) -> tuple[Origin, ...]:
     if section == "modals":
         return origins_of(name, opened)
-    return (Origin.COMMAND if section == "commands" else Origin.COMPONENT,)
+    return (_ORIGINS[section],)
+
+
+_ORIGINS: Final[Mapping[str, Origin]] = {
+    "commands": Origin.COMMAND,
+    "components": Origin.COMPONENT,
+    "schedules": Origin.NO_INTERACTION,
+}
 
 
 def _analyse(
@@ -82,7 +92,9 @@ def _analyse(
 ) -> Analysed:
     defaults, (section, name) = config.document.defaults, path
     response = handler.response or defaults.response
-    if handler.response is None or section == "modals":
+    if section == "schedules":  # it answers nobody, so nothing of how to answer holds for it
+        response = Response()
+    elif handler.response is None or section == "modals":
         response = _without_promise(response)
     is_own = handler.response is not None
     steps = opened.get(name, ()) if section == "modals" else ()

@@ -14,6 +14,7 @@ from runner.compile.program import (
     Program,
     RegisteredCommand,
     Render,
+    Schedule,
 )
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Program",
     "RegisteredCommand",
     "Render",
+    "Schedule",
     "bits",
     "compile_program",
 ]

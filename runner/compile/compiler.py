@@ -17,6 +17,7 @@ from runner.compile.components import button
 from runner.compile.guards import compile_check
 from runner.compile.handlers import HandlerCompiler
 from runner.compile.program import Json, Program, RegisteredCommand
+from runner.compile.schedules import compile_schedule
 from runner.config import document, source
 from runner.config.include import INCLUDE
 from runner.config.load import Config
@@ -45,6 +46,9 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
         flows=MappingProxyType(flows),
+        schedules=MappingProxyType(
+            {name: compile_schedule(compiler, name, schedule) for name, schedule in written.schedules.items()}
+        ),
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),

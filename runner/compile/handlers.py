@@ -19,7 +19,7 @@ from runner.declarations import IN_SERVERS_ONLY
 from runner.fields import Steps
 from runner.lifecycle.machine import Origin
 
-_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal "}
+_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal ", "schedules": "schedule "}
 """How the handlers of each section are named in the log: what stands before their own names."""
 
 
@@ -61,6 +61,8 @@ class HandlerCompiler:
         defaults = self.config.document.defaults
         plan = self.checked.plans[section, name, origin]
         on_error, on_timeout = written.on_error or defaults.on_error, written.on_timeout or defaults.on_timeout
+        if origin is Origin.NO_INTERACTION:  # what every handler inherits answers somebody
+            on_error, on_timeout = written.on_error, written.on_timeout
         return Handler(
             name=_LOGGED_AS[section] + name,
             origin=origin,

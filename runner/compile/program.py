@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
 
 from runner.actions.action import Action, Retry
 from runner.check.reachability import Plan
-from runner.config.document import Param, Presence
+from runner.config.document import MissedWord, Param, Presence
+from runner.cron import Cron, next_of_interval
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Steps
@@ -79,7 +81,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What answers one command, one component, or the submission of one form.
+    """What answers one command, one component, or the submission of one form, or runs by the clock.
 
     `state` are the values of the state that its templates read.
     """
@@ -126,6 +128,36 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """What runs by the clock: `said` is what the file says of its time, exactly one of `cron`, `at` and `every_s` is.
+
+    Times are Unix seconds.
+    """
+
+    name: str
+    said: str
+    cron: Cron | None
+    at: float | None
+    every_s: float | None
+    zone: tzinfo
+    missed: MissedWord
+    guild_id: str | None
+    handler: Handler
+
+    def first_after(self, now: float) -> float | None:
+        """Return when it comes first, if it has never come; None if it won't."""
+        if self.at is not None:
+            return self.at if self.at > now else None
+        return self.next_after(now, now)
+
+    def next_after(self, due_at: float, now: float) -> float | None:
+        """Return when it comes next after `now`, having been due at `due_at`; None if it won't."""
+        if self.cron is not None:
+            return self.cron.next_after(now, self.zone)
+        return None if self.every_s is None else next_of_interval(due_at, self.every_s, now)
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredCommand:
     """A command as Discord registers it, and where it is written."""
 
@@ -149,6 +181,7 @@ class Program:
     components: Mapping[str, Handler]
     modals: Mapping[str, Modal]
     flows: Mapping[str, Flow]
+    schedules: Mapping[str, Schedule]
     buttons: Mapping[str, Json]
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]
@@ -159,6 +192,11 @@ class Program:
     declarations: Declarations
 
     @property
+    def needs_timers(self) -> bool:
+        """Whether anything of it comes by the clock."""
+        return bool(self.schedules)
+
+    @property
     def needs_store(self) -> bool:
         """Whether anything of it must outlive the process."""
-        return not self.declarations.is_empty
+        return self.needs_timers or not self.declarations.is_empty

@@ -72,13 +72,15 @@ class Config:
         return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
 
     def handlers(self) -> Iterator[tuple[str, str, Handler]]:
-        """Yield the section, the name and the handler of everything that answers an interaction."""
+        """Yield the section, the name and the handler of everything that runs steps."""
         for name, command in self.document.commands.items():
             yield "commands", name, command
         for name, component in self.document.components.items():
             yield "components", name, component
         for name, modal in self.document.modals.items():
             yield "modals", name, modal
+        for name, schedule in self.document.schedules.items():
+            yield "schedules", name, schedule
 
     def runs(self) -> Iterator[Steps]:
         """Yield every run of steps, those inside of other steps excluded."""

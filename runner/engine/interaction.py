@@ -24,7 +24,10 @@ from runner.engine.guards import admit
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
 from runner.engine.routing import route
+from runner.engine.schedules import DUE, RUN, Schedules
 from runner.engine.steps import Run
+from runner.engine.timers import Take
+from runner.engine.unattended import Unattended, World
 from runner.engine.watchdog import Watchdog
 from runner.lifecycle import budget
 from runner.lifecycle.deadline import SkewEstimate, ack_deadline, snowflake_created_at, token_deadline
@@ -89,6 +92,12 @@ class Engine:
         self._seen_in_order: deque[str] = deque()
         self._tasks = asyncio.TaskGroup()
         self._endings = Endings(log, new_reference, self._new_run)
+        world = World(application_id, answers, rest, directory, memory, now, log, new_reference)
+        self.schedules = Schedules(lambda: self.program, memory, Unattended(world), now, log)
+        self.timers_wanted = asyncio.Event()
+        if program.needs_timers:
+            self.timers_wanted.set()
+        self.takers: dict[str, Take] = {DUE: self.schedules.due, RUN: self.schedules.run}
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
@@ -111,13 +120,15 @@ class Engine:
     def swap(self, program: Program) -> None:
         """Answer with `program` from the next interaction on; what is under way ends on its own program."""
         self.program = program
+        if program.needs_timers:
+            self.timers_wanted.set()
         if program.needs_store:
-            self._tasks.create_task(self._prepare(program))
+            self._tasks.create_task(self.prepare(program))
 
-    async def _prepare(self, program: Program) -> None:
-        """Make the store fit for a program, before somebody waits for that."""
+    async def prepare(self, program: Program) -> None:
+        """Make the store fit for a program, before somebody waits for that, and put what it does by the clock."""
         try:
-            await self._memory.prepare(program)
+            await self.schedules.put(program)
         except StoreFailed as fault:  # whoever needs it tries again, and tells its user
             self._log.error("store not ready", generation=program.generation, reason=str(fault))
 

@@ -69,6 +69,7 @@ class Memory:
         self._closing = asyncio.Event()
         self._opening = asyncio.Lock()
         self._opened: asyncio.Future[Database] | None = None
+        self._is_open = asyncio.Event()
         self._prepared: set[str] = set()
 
     async def __aenter__(self) -> Self:
@@ -89,6 +90,12 @@ class Memory:
                 await _define(database, program)
                 self._prepared.add(program.digest)
             return database
+
+    async def opened(self) -> "Database":
+        """Return the store as soon as some program has needed it."""
+        await self._is_open.wait()
+        assert self._opened is not None, "it is open"
+        return await self._opened
 
     async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
         """Run a function on what the bot keeps. Raises `StepFailed`."""
@@ -136,6 +143,7 @@ class Memory:
             place = parse(program.store, self._directory)
             async with module.Database(place, now=self._now) as database:
                 opened.set_result(database)
+                self._is_open.set()
                 await self._closing.wait()
         except Exception as fault:
             if opened.done():

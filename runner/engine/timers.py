@@ -75,6 +75,7 @@ class Scheduler:
         self._log = log
         self._wanted = asyncio.Event()
         self._sleeps_until = 0.0
+        self._is_draining = False
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -83,8 +84,9 @@ class Scheduler:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._renew())
             await self._persistently(self._queue.release)
-            while True:
+            while not self._is_draining:
                 await self._persistently(lambda: self._take_what_is_due(tasks))
+            await asyncio.Future[None]()  # until cancelled: claims are renewed as long as something is under way
 
     def wake(self, due_at: float) -> None:
         """Look again in time for what falls due at a Unix second."""
@@ -92,7 +94,9 @@ class Scheduler:
             self._wanted.set()
 
     async def drain(self, within_s: float) -> None:
-        """Let what is under way end for at most `within_s` seconds."""
+        """Begin with no further timer, and let what is under way end for at most `within_s` seconds."""
+        self._is_draining = True
+        self._wanted.set()
         if self._running:
             await asyncio.wait(self._running, timeout=within_s)
 

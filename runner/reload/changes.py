@@ -14,7 +14,7 @@ NAMES_MAX: Final = 20
 Contents = Mapping[str, bytes]
 """What files say, by their names. A bot token may be in it, so it is never shown."""
 
-_HANDLERS: Final = ("commands", "components", "modals")
+_HANDLERS: Final = ("commands", "components", "modals", "schedules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     """Return every handler under the name that log lines give it."""
     commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
     modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
-    return {**commands, **written.get("components", {}), **modals}
+    schedules = {f"schedule {name}": value for name, value in written.get("schedules", {}).items()}
+    return {**commands, **written.get("components", {}), **modals, **schedules}
 
 
 def listed(names: tuple[str, ...]) -> str | None:

@@ -8,6 +8,7 @@ from runner.config.document.guards import Check, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Handler
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.responses import STRATEGIES, Response
+from runner.config.document.schedules import MissedWord, Schedule
 from runner.config.document.stored import RecordField, Records, State, declarations
 from runner.config.document.whole import Document
 
@@ -23,6 +24,7 @@ __all__ = [
     "Document",
     "Flow",
     "Handler",
+    "MissedWord",
     "Modal",
     "ModalField",
     "Option",
@@ -33,6 +35,7 @@ __all__ = [
     "Records",
     "Response",
     "RoleRules",
+    "Schedule",
     "State",
     "declarations",
 ]

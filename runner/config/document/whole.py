@@ -11,6 +11,7 @@ from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
+from runner.config.document.schedules import Schedule
 from runner.config.document.stored import Records, State
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
@@ -68,6 +69,9 @@ class Document(Entry):
         "Slash commands by name.", default={}, max_items=limits.GLOBAL_CHAT_INPUT_COMMANDS_MAX
     )
     components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    schedules: Mapping[str, Schedule] = option(
+        "What the bot does by the clock.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES, max_items=500
+    )
     modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
     flows: Mapping[str, Flow] = option(
         "Steps by name, which the step `run` runs.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES

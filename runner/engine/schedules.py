@@ -1,0 +1,130 @@
+"""What runs by the clock: its next times, kept as timers, and its runs.
+
+A schedule has one timer of the kind `schedule`, for when it comes next. When that is due, the run gets a timer of its
+own and the next time is put, in one unit: whatever happens to the process then, neither is lost, and a run that was
+under way is begun again.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from runner.compile import Program, Schedule
+from runner.engine.memory import Memory
+from runner.engine.unattended import Unattended
+from runner.logs import Log
+
+if TYPE_CHECKING:
+    from runner.store.timers import Timer
+    from runner.store.transaction import Transaction
+
+DUE: Final = "schedule"
+"""The kind of the timers that say when a schedule comes next; the key is its name."""
+
+RUN: Final = "schedule-run"
+"""The kind of the timers that are runs."""
+
+MISSED_AFTER_S: Final = 60.0
+"""How late a run may begin before it counts as missed, in seconds: a restart is no absence."""
+
+MISSED_RUNS_MAX: Final = 100
+"""How many missed runs are made up for at once, under `missed: run`. The others are left out, and that is logged."""
+
+
+class Schedules:
+    """The schedules of a bot. `program` gives the newest."""
+
+    def __init__(
+        self, program: Callable[[], Program], memory: Memory, unattended: Unattended, now: Callable[[], float], log: Log
+    ) -> None:
+        self._program = program
+        self._memory = memory
+        self._unattended = unattended
+        self._now = now
+        self._log = log
+        self._running: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def put(self, program: Program) -> None:
+        """Put the timers of a program's schedules, and take those of others away. Raises `StoreFailed`.
+
+        A schedule whose time is the same as before keeps its timer: what it has missed meanwhile is not forgotten.
+        """
+        database = await self._memory.prepare(program)
+        await database.write(lambda tx: _put(tx, program, self._now()))
+
+    async def due(self, timer: "Timer") -> None:
+        """Put the runs of a schedule that are due, those that were missed as it wants, and its next time."""
+        schedule = self._program().schedules.get(timer.key)
+        if schedule is None:
+            return
+        now = self._now()
+        runs = self._runs_due(schedule, timer.due_at, now)
+        following = schedule.next_after(timer.due_at, now)
+        database = await self._memory.prepare(self._program())
+        await database.write(lambda tx: _go_on(tx, schedule, runs, following, now))
+
+    async def run(self, timer: "Timer") -> None:
+        """Run a schedule once, not beside itself."""
+        said: dict[str, Any] = json.loads(timer.payload)
+        name, due_at = str(said["name"]), float(said["due_at"])
+        async with self._running[name]:
+            program = self._program()
+            schedule = program.schedules.get(name)
+            if schedule is None:
+                self._log.warning("schedule gone", schedule=name)
+                return
+            is_late = self._now() - due_at > MISSED_AFTER_S
+            values = {"schedule": {"name": name, "due_at": due_at, "is_late": is_late}}
+            await self._unattended.run(schedule.handler, program, guild_id=schedule.guild_id, values=values)
+
+    def _runs_due(self, schedule: Schedule, due_at: float, now: float) -> list[float]:
+        """Return the instants for which there is to be a run now."""
+        if now - due_at <= MISSED_AFTER_S:
+            return [due_at]
+        times = _times(schedule, due_at, now)
+        recent = _times(schedule, schedule.next_after(due_at, now - MISSED_AFTER_S), now)
+        chosen = {"run": times, "run_once": times[:1], "skip": recent}[schedule.missed]
+        self._log.info("schedule missed", schedule=schedule.name, late_s=round(now - due_at), runs=len(chosen))
+        if len(times) == MISSED_RUNS_MAX and schedule.missed == "run":
+            self._log.warning("missed runs left out", schedule=schedule.name, made_up_for=MISSED_RUNS_MAX)
+        return chosen
+
+
+def _times(schedule: Schedule, first: float | None, now: float) -> list[float]:
+    """Return the instants from `first` to `now` at which a schedule comes, at most `MISSED_RUNS_MAX`."""
+    times: list[float] = []
+    while first is not None and first <= now and len(times) < MISSED_RUNS_MAX:
+        times.append(first)
+        first = schedule.next_after(first, first)
+    return times
+
+
+def _put(tx: "Transaction", program: Program, now: float) -> None:
+    from runner.store.timers import Timer, Timers  # it brings SQLAlchemy along, which the store has imported by now
+
+    timers = Timers(tx)
+    known = {timer.key: timer for timer in timers.list(DUE, limit=10_000)}
+    for name in known.keys() - program.schedules.keys():
+        timers.cancel(DUE, name)
+    for name, schedule in program.schedules.items():
+        if name in known and known[name].payload == schedule.said:
+            continue
+        if (first := schedule.first_after(now)) is not None:
+            timers.put(Timer(due_at=first, kind=DUE, key=name, payload=schedule.said, missed=schedule.missed))
+        else:
+            timers.cancel(DUE, name)
+
+
+def _go_on(tx: "Transaction", schedule: Schedule, runs: list[float], following: float | None, now: float) -> None:
+    from runner.store.timers import Timer, Timers
+
+    timers = Timers(tx)
+    for due_at in runs:
+        payload = json.dumps({"name": schedule.name, "due_at": due_at})
+        # Of runs that are to be made up for each is one; else a run that has not begun yet is as good as this one.
+        key = f"{schedule.name} {due_at}" if schedule.missed == "run" else schedule.name
+        timers.put(Timer(due_at=now, kind=RUN, key=key, payload=payload))
+    if following is not None:
+        timers.put(Timer(due_at=following, kind=DUE, key=schedule.name, payload=schedule.said, missed=schedule.missed))

@@ -1,0 +1,129 @@
+"""Runs steps that nobody waits for: what comes by the clock. They answer no interaction, and end in one log line."""
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runner.actions.action import Refused, StepFailed
+from runner.compile import Handler, Program
+from runner.engine import context
+from runner.engine.acknowledger import Acknowledger, Answers
+from runner.engine.context import Directory
+from runner.engine.memory import Memory
+from runner.engine.steps import Run, loggable, public_message
+from runner.lifecycle import budget
+from runner.lifecycle.machine import Origin, State
+from runner.logs import Log
+from runner.rest import Rest
+from runner.templates import RenderError
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
+
+NOWHERE: Final[Json] = {"id": "0", "token": "", "user": {"id": None}}
+"""Stands for the interaction: there is nobody, and no place."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What runs of steps need besides their program."""
+
+    application_id: str
+    answers: Answers
+    rest: Rest
+    directory: Directory
+    memory: Memory
+    now: Callable[[], float]
+    log: Log
+    new_reference: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """Runs handlers without an interaction."""
+
+    world: World
+
+    async def run(self, handler: Handler, program: Program, *, guild_id: str | None, values: Mapping[str, Any]) -> None:
+        """Run a handler's steps, for a server if one is given; `values` are roots of its own. Raises nothing."""
+        started = asyncio.get_running_loop().time()
+        place = {**NOWHERE, "guild_id": guild_id}
+        roots = {**context.build(handler, program, place, self.world.directory, self.world.now()), **values}
+        run = self._new_run(handler, program, place, roots)
+        outcome, reference = await self._ended(handler, program, place, run)
+        self.world.log.info(
+            "unattended",
+            handler=handler.name,
+            outcome=outcome,
+            total_ms=round((asyncio.get_running_loop().time() - started) * 1000, 1),
+            generation=program.generation,
+            reference=reference,
+        )
+
+    async def _ended(self, handler: Handler, program: Program, place: Json, run: Run) -> tuple[str, str | None]:
+        """Run to the end, whatever that is; return its name and, if it was a failure, a reference for the log."""
+        try:
+            async with asyncio.timeout(handler.timeout_s):
+                await run.execute(handler.steps)
+        except Refused:
+            return "refused", None
+        except TimeoutError:
+            failure = None
+        except Exception as raised:
+            failure = raised
+        else:
+            return "ok", None
+        reference = self.world.new_reference()
+        self._report("step failed" if failure else "handler timed out", reference, handler, run, failure)
+        await self._rescue(handler, program, place, run, failure, reference)
+        return "failed" if failure else "timeout", reference
+
+    async def _rescue(
+        self, handler: Handler, program: Program, place: Json, failed: Run, failure: Exception | None, reference: str
+    ) -> None:
+        """Run what always follows the steps that were cut, and what the author has for failures."""
+        run, step = failed, failed.at.name if failed.at else ""
+        try:
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+                await failed.abandon()
+            steps, values = failed.rescue(is_timeout=failure is None)
+            steps = steps or (handler.on_error if failure else handler.on_timeout)
+            if steps is not None:
+                message = public_message(failure) if failure else ""
+                run = self._new_run(handler, program, place, values)
+                run.context["error"] = {"reference": reference, "message": message, "step": step}
+                async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+                    await run.execute(steps)
+        except Exception as again:
+            self._report("rescue failed", reference, handler, run, again)
+
+    def _report(self, event: str, reference: str, handler: Handler, run: Run, failure: Exception | None) -> None:
+        is_expected = failure is None or isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))
+        self.world.log.warning(
+            event,
+            reference=reference,
+            handler=handler.name,
+            step=run.at.name if run.at else None,
+            place=run.at.place if run.at else None,
+            reason=loggable(run.at, failure) if failure else None,
+            exception=None if is_expected else failure,
+        )
+
+    def _new_run(self, handler: Handler, program: Program, place: Json, values: dict[str, Any]) -> Run:
+        world = self.world
+        acknowledger = Acknowledger(world.answers, world.application_id, place, Origin.NO_INTERACTION, 0.0, math.inf)
+        acknowledger.state = State.REPLIED  # nobody waits for a first response, and the machine allows no other
+        return Run(
+            program,
+            place,
+            acknowledger,
+            values,
+            world.rest,
+            world.directory,
+            world.log,
+            world.memory,
+            plan=handler.plan,
+            is_ephemeral=False,
+            state=handler.state,
+        )
