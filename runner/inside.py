@@ -77,4 +77,17 @@ class Call:
         return ()
 
 
-Inside = OneOf | Loop | Ensured | AllOf | Call
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A flow is begun on its own, later, where nobody waits for an answer. None of it is executed here."""
+
+    flow: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def runs(self) -> tuple[Steps, ...]:
+        """None that stand here."""
+        return ()
+
+
+Inside = OneOf | Loop | Ensured | AllOf | Call | Begin

@@ -99,7 +99,7 @@ async def run(
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
-        if program.needs_store:
+        if program.needs_store or await memory.has_store(program):
             await memory.prepare(program)
         await _run(program, discord, log, serving, stopping, memory, files, now, live_max)
 

@@ -128,6 +128,32 @@ class Compared:
     of: Shape
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A flow that is to be begun later: after some seconds, at a Unix second, or again and again by a cron expression.
+
+    `key` is what it can be cancelled by; another one of the same key takes its place. `is_skipped_late` says that it
+    is not begun when its time came while the bot was down.
+    """
+
+    flow: str
+    values: Mapping[str, object]
+    key: str | None = None
+    after_s: float | None = None
+    at: float | None = None
+    cron: str | None = None
+    timezone: str = "UTC"
+    is_skipped_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When a flow is to be begun, in Unix seconds, and the key that it can be cancelled by."""
+
+    at: float
+    key: str
+
+
 Taken = Shape | Compared
 """What a value of an action may be, where the config's own declarations decide that."""
 
@@ -160,6 +186,14 @@ class Step(Protocol):
 
     async def read(self, unit: Callable[[Stored], T]) -> T:
         """Run a function that only reads what the bot keeps; `StepFailed` when that can't be done."""
+        ...
+
+    async def begin_later(self, later: Later) -> Begun:
+        """Have a flow begun later. `StepFailed` when that can't be kept."""
+        ...
+
+    async def cancel_later(self, key: str) -> bool:
+        """Have a flow not begun after all; False if none was waiting under this key."""
         ...
 
     async def sleep(self, seconds: float) -> None:

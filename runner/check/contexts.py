@@ -28,7 +28,7 @@ from runner.fields import (
     TextShape,
     fields_of,
 )
-from runner.inside import AllOf, Call, Ensured, Loop, OneOf
+from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.filters_data import item_type
@@ -410,7 +410,7 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
             return _after_loop(step, loop, at, found)
         case Ensured(body):
             return _walk(body, at, found)
-        case Call() as call:
+        case Call() | Begin() as call:
             found.faults += _of_call(step, call, found.flows.get(call.flow), at)
             return at
         case AllOf() as all_of:
@@ -437,7 +437,7 @@ def _attributes(scope: Scope, root: str) -> Mapping[str, Type]:
     return known.attributes
 
 
-def _of_call(step: WrittenStep, call: Call, flow: Flow | None, at: Scope) -> Iterator[Diagnostic]:
+def _of_call(step: WrittenStep, call: Call | Begin, flow: Flow | None, at: Scope) -> Iterator[Diagnostic]:
     for name, value in call.values.items():
         param = flow.params.get(name) if flow else None
         if param is not None:

@@ -12,7 +12,7 @@ from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic
 from runner.fields import Steps
-from runner.inside import AllOf, Call, Ensured, Loop, OneOf
+from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf
 
 _HANDLERS: Final = "the handler would fail whenever it comes here"
 
@@ -28,7 +28,7 @@ def check_flows(config: Config) -> list[Diagnostic]:
 
 def _called(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
     call, defined = step.action.inside(), config.written_names("flows")
-    if not isinstance(call, Call):
+    if not isinstance(call, (Call, Begin)):
         return
     if call.flow not in defined:
         yield Diagnostic(
@@ -42,7 +42,7 @@ def _called(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
         yield from _params(step, call, flow)
 
 
-def _params(step: WrittenStep, call: Call, flow: Flow) -> Iterator[Diagnostic]:
+def _params(step: WrittenStep, call: Call | Begin, flow: Flow) -> Iterator[Diagnostic]:
     for name in call.values:
         if name not in flow.params:
             yield Diagnostic(
@@ -122,7 +122,7 @@ def _through_step(step: WrittenStep, ending: set[str], flows: Mapping[str, Flow]
     inside = step.action.inside()
     ways = [_through(run, ending, flows) for run in step.action.branches()]
     match inside:
-        case None:
+        case None | Begin():
             return _Ways(behind=step.action.ends is None, ended=step.action.ends is not None)
         case Call(flow):
             return _Ways(behind=flow in ending or flow not in flows, ended=False)

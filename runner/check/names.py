@@ -12,7 +12,7 @@ from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.fields import Entry, Steps
-from runner.inside import Call, OneOf
+from runner.inside import Begin, Call, OneOf
 from runner.lifecycle import limits
 from runner.templates.names import attributes_read
 from runner.templates.scopes import path_of
@@ -164,7 +164,7 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.components:
         if name not in shown:
             yield _warning(config.key("components", name), f"no message shows the component `{name}`")
-    run = {inside.flow for step in every_step(config) if isinstance(inside := step.action.inside(), Call)}
+    run = {inside.flow for step in every_step(config) if isinstance(inside := step.action.inside(), (Call, Begin))}
     for name in config.document.flows:
         if name not in run:
             yield _warning(config.key("flows", name), f"nothing runs the flow `{name}`")

@@ -14,7 +14,7 @@ from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
 from runner.config.document import Flow, Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
-from runner.inside import AllOf, Call, Ensured, Loop
+from runner.inside import AllOf, Begin, Call, Ensured, Loop
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
 
@@ -41,6 +41,10 @@ class Plan:
     watchdog_s: float
     deferral: Event
     may_open: bool
+
+
+UNATTENDED = Plan(None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False)
+"""The plan of steps that nobody waits for: they answer nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class _Walk:
 
     def _inside(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
         match step.action.inside():
-            case None:
+            case None | Begin():
                 return points
             case Loop() as loop:
                 return self._loop(loop, points)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from runner.check.begun import check_begun
 from runner.check.commands import check_commands
 from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
@@ -45,6 +46,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_modals(config),
         *check_stored(config),
         *check_schedules(config),
+        *check_begun(config),
         *check_templates(config, opened),
         *check_conditions(config),
         *check_mentions(config),

@@ -8,7 +8,7 @@ from runner.config.document import Flow, Handler
 from runner.config.load import Config
 from runner.diagnostics import Span
 from runner.fields import Steps
-from runner.inside import Call, Ensured, OneOf
+from runner.inside import Begin, Call, Ensured, OneOf
 from runner.lifecycle.machine import Origin
 
 
@@ -54,6 +54,26 @@ def reached_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps 
     """Return the runs of steps, and those of every flow that they lead to."""
     found = [flows[name] for name in sorted(flows_of(flows, *runs))]
     return (*runs, *(run for flow in found for run in (flow.steps, flow.on_error, flow.on_timeout)))
+
+
+def begun_in(*runs: Steps | None) -> Iterator[tuple[WrittenStep, str]]:
+    """Yield the steps that begin a flow later, each with the flow's name."""
+    for step in all_steps(*runs):
+        if isinstance(inside := step.action.inside(), Begin):
+            yield step, inside.flow
+
+
+def later_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps | None, ...]:
+    """Return every run of steps that the runs of steps lead to later: those of the flows that they begin."""
+    found: dict[str, tuple[Steps | None, ...]] = {}
+    waiting = [*reached_runs(flows, *runs)]
+    while waiting:
+        for _, name in begun_in(waiting.pop()):
+            if name in flows and name not in found:
+                flow = flows[name]
+                found[name] = reached_runs(flows, flow.steps, flow.on_error, flow.on_timeout)
+                waiting += found[name]
+    return tuple(run for begun in found.values() for run in begun)
 
 
 def always_ends(steps: Steps) -> bool:

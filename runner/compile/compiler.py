@@ -12,6 +12,7 @@ from typing import cast
 
 from runner.check.names import roots_of
 from runner.check.rules import Checked
+from runner.check.steps import begun_in
 from runner.compile.commands import command_payload
 from runner.compile.components import button
 from runner.compile.guards import compile_check
@@ -46,6 +47,8 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
         flows=MappingProxyType(flows),
+        begun=MappingProxyType({name: compiler.begun(name, flow) for name, flow in written.flows.items()}),
+        begins_later=any(True for _ in begun_in(*config.runs())),
         schedules=MappingProxyType(
             {name: compile_schedule(compiler, name, schedule) for name, schedule in written.schedules.items()}
         ),

@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
 from runner.check.names import roots_of
+from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
-from runner.check.steps import all_steps, handler_steps, modal_of, reached_runs
+from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, reached_runs
 from runner.compile.components import modal_renderer
 from runner.compile.guards import compile_guard
 from runner.compile.program import Flow, Handler, Modal
@@ -80,6 +81,26 @@ class HandlerCompiler:
             guard_reads_state=bool(self._state_of_guards(written)),
         )
 
+    def begun(self, name: str, written: document.Flow) -> Handler:
+        """Compile a flow as what is begun by the clock."""
+        handler = document.Schedule(steps=written.steps, on_error=written.on_error, on_timeout=written.on_timeout)
+        return Handler(
+            name="flow " + name,
+            origin=Origin.NO_INTERACTION,
+            plan=UNATTENDED,
+            guard=compile_guard(handler),
+            timeout_s=self.config.document.defaults.timeout,
+            steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
+            on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
+            on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
+            roots=self._roots(handler, written.on_error, written.on_timeout),
+            options=(),
+            fields=(),
+            needs_server=False,
+            state=tuple(sorted(self._state(handler, written.on_error, written.on_timeout))),
+            guard_reads_state=False,
+        )
+
     def _state(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the values of the state that some template of the handler reads."""
         declared = self.config.document.state
@@ -100,7 +121,8 @@ class HandlerCompiler:
     def _keeps_in_servers(self, written: document.Handler) -> bool:
         """Tell whether the handler reads or writes what is kept for servers or their members."""
         declared = self.config.declared
-        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
+        flows, own = self.config.document.flows, handler_steps(written)
+        steps = all_steps(*reached_runs(flows, own), *later_runs(flows, own))
         used = [each for step in steps for each in step.action.refers()]
         state = {*self._state(written), *(each.name for each in used if each.section == "state")}
         tables = {each.name for each in used if each.section == "records"}

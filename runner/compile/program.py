@@ -169,6 +169,7 @@ class RegisteredCommand:
 class Program:
     """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password.
 
+    `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins one.
     `runs` holds every run of steps by its address.
     """
 
@@ -182,6 +183,8 @@ class Program:
     modals: Mapping[str, Modal]
     flows: Mapping[str, Flow]
     schedules: Mapping[str, Schedule]
+    begun: Mapping[str, Handler]
+    begins_later: bool
     buttons: Mapping[str, Json]
     checks: Mapping[str, Check]
     variables: Mapping[str, Any]
@@ -194,7 +197,7 @@ class Program:
     @property
     def needs_timers(self) -> bool:
         """Whether anything of it comes by the clock."""
-        return bool(self.schedules)
+        return bool(self.schedules) or self.begins_later
 
     @property
     def needs_store(self) -> bool:

@@ -21,11 +21,10 @@ def bound(action: A, declared: Declarations, spans: Mapping[str, Span], key: Spa
 
     A constant is as it will be kept; a template knows what it has to give. `key` is the place of the action's name.
     """
-    taken = action.takes(declared)
-    if not taken and not action.refers():
-        return action, []
-    binding = _Binding(spans, key)
+    binding, taken = _Binding(spans, key), action.takes(declared)
     faults = [*map(binding.misfit, action.misfits(declared))]
+    if not taken:
+        return action, faults
     changed = {name: binding.field(name, getattr(action, name), shape) for name, shape in taken.items()}
     # Any: every action is a dataclass; the base can't say so.
     made: A = dataclasses.replace(cast(Any, action), **changed)
@@ -39,7 +38,8 @@ class _Binding:
     faults: list[Diagnostic] = dataclasses.field(default_factory=list[Diagnostic])
 
     def misfit(self, found: Misfit) -> Diagnostic:
-        fix = found.fix or suggestion(found.word, found.known) or f"one of: {', '.join(f'`{n}`' for n in found.known)}"
+        near = suggestion(found.word, found.known) if found.word else ""
+        fix = near or found.fix or f"one of: {', '.join(f'`{name}`' for name in found.known)}"
         span = self._place(f"{found.attribute}=", found.attribute) if found.word else self._place(found.attribute)
         return Diagnostic(slug="not-as-declared", span=span, headline=found.headline, why=found.why, fix=fix)
 

@@ -166,14 +166,15 @@ class Reader:
         return self._action(name, node.get(name), node, node.key(name))
 
     def _action(self, name: str, node: Node | None, step: Mapping | None, at: Node) -> WrittenStep:
-        action = self.actions[name]
+        action, faults = self.actions[name], len(self.faults)
         values = self._own_values(action, node)
+        is_whole = len(self.faults) == faults and not self._is_bereft(node or at)  # a fault's value is not lacking
         if step is not None:
             values |= self._values(action, beside_fields(action), step)
             self._missing_beside(name, action, step, at)
         places = partial(_spans, action, node, step, at)
         built = self._as_declared(_built(action, values), places, at)
-        if isinstance(node, Mapping) and not self._is_bereft(node) and (lacks := built.lacks()):
+        if isinstance(node, Mapping) and is_whole and (lacks := built.lacks()):
             headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
             self._add("step-without-effect", at.span, headline, why, f"add {lacks}")
         return WrittenStep(name=name, action=built, at=at, places=places, **self._modifiers(step))

@@ -24,7 +24,7 @@ from runner.engine.guards import admit
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
 from runner.engine.routing import route
-from runner.engine.schedules import DUE, RUN, Schedules
+from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
 from runner.engine.steps import Run
 from runner.engine.timers import Take
 from runner.engine.unattended import Unattended, World
@@ -97,7 +97,12 @@ class Engine:
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
             self.timers_wanted.set()
-        self.takers: dict[str, Take] = {DUE: self.schedules.due, RUN: self.schedules.run}
+        self.takers: dict[str, Take] = {
+            DUE: self.schedules.due,
+            RUN: self.schedules.run,
+            LATER: self.schedules.later_due,
+            LATER_RUN: self.schedules.begin,
+        }
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False

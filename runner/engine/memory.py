@@ -7,20 +7,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from runner.actions.action import StepFailed
+from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
 from runner.declarations import IN_SERVERS_ONLY
-from runner.store.errors import StoreFailed, StoreUnfit, UniqueViolated
-from runner.store.place import parse
+from runner.store.errors import LimitReached, StoreFailed, StoreUnfit, TooLarge, UniqueViolated, WrongKind
+from runner.store.place import SqlitePlace, parse
 from runner.store.scope import Scope
 from runner.stored import Json, Stored
 
 if TYPE_CHECKING:
     from runner.store.database import Database
+    from runner.store.transaction import Transaction
 
 T = TypeVar("T")
+
+
+_SENTENCES: Final[Mapping[type[Exception], str]] = {
+    UniqueViolated: "already_there",
+    LimitReached: "no_room",
+    TooLarge: "no_room",
+}
+"""What users read when a unit meets something in the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,12 @@ class Memory:
                 self._prepared.add(program.digest)
             return database
 
+    async def has_store(self, program: Program) -> bool:
+        """Tell whether there is a file already, in which something may wait that an earlier program has begun."""
+        place = parse(program.store, self._directory)
+        path = place.path if isinstance(place, SqlitePlace) else None
+        return path is not None and await asyncio.to_thread(path.exists)
+
     async def opened(self) -> "Database":
         """Return the store as soon as some program has needed it."""
         await self._is_open.wait()
@@ -110,18 +125,43 @@ class Memory:
         """Return values of whoever started a run, in one query. Raises `StepFailed`."""
         return await self.read(program, here, lambda stored: stored.read_own(names))
 
+    async def begin_later(self, program: Program, later: Later, interaction: Json) -> Begun:
+        """Keep a flow that is to be begun later. Raises `StepFailed`."""
+
+        def unit(tx: "Transaction") -> Begun:
+            from runner.engine.later import put  # it brings SQLAlchemy along, which has been imported by now
+
+            return put(tx, later, interaction)
+
+        return await self._kept(program, unit)
+
+    async def cancel_later(self, program: Program, key: str, interaction: Json) -> bool:
+        """Forget a flow that was to be begun later; False if there was none. Raises `StepFailed`."""
+
+        def unit(tx: "Transaction") -> bool:
+            from runner.engine.later import cancel
+
+            return cancel(tx, key, interaction)
+
+        return await self._kept(program, unit)
+
     async def _unit(self, program: Program, here: Here, unit: Callable[[Stored], T], *, is_writing: bool) -> Written:
+        def stored(tx: "Transaction") -> Written:
+            from runner.engine.stored import StoredInUnit
+
+            return StoredInUnit(tx, program, here).written_by(unit)
+
+        return await self._kept(program, stored, is_writing=is_writing)
+
+    async def _kept(self, program: Program, unit: "Callable[[Transaction], T]", *, is_writing: bool = True) -> T:
+        """Run a unit. What it meets in the data and what the store says is a step's failure."""
         try:
             database = await self.prepare(program)
-            from runner.engine.stored import StoredInUnit, step_failure  # it is imported by now
-
-            try:
-                run = database.write if is_writing else database.read
-                return await run(lambda tx: StoredInUnit(tx, program, here).written_by(unit))
-            except Exception as fault:
-                raise step_failure(fault) or fault from None
+            return await (database.write if is_writing else database.read)(unit)
         except StoreFailed as fault:
             raise StepFailed(str(fault), sentence="store_failed") from None
+        except (UniqueViolated, LimitReached, TooLarge, WrongKind) as fault:
+            raise StepFailed(str(fault), sentence=_SENTENCES.get(type(fault), "failed")) from None
 
     async def _database(self, program: Program) -> "Database":
         """Return the store, opened by a task of its own: whoever needs it first may end, and it stays open."""

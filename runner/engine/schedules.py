@@ -9,9 +9,12 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from runner.actions.action import StepFailed
 from runner.compile import Program, Schedule
+from runner.engine.calls import taken
 from runner.engine.memory import Memory
 from runner.engine.unattended import Unattended
 from runner.logs import Log
@@ -25,6 +28,12 @@ DUE: Final = "schedule"
 
 RUN: Final = "schedule-run"
 """The kind of the timers that are runs."""
+
+LATER: Final = "later"
+"""The kind of the timers that begin a flow; for one that comes again and again, of the one that comes next."""
+
+LATER_RUN: Final = "later-run"
+"""The kind of the timers that are one run of a flow that comes again and again."""
 
 MISSED_AFTER_S: Final = 60.0
 """How late a run may begin before it counts as missed, in seconds: a restart is no absence."""
@@ -63,7 +72,7 @@ class Schedules:
         runs = self._runs_due(schedule, timer.due_at, now)
         following = schedule.next_after(timer.due_at, now)
         database = await self._memory.prepare(self._program())
-        await database.write(lambda tx: _go_on(tx, schedule, runs, following, now))
+        await database.write(lambda tx: _go_on(tx, timer, schedule, runs, following, now))
 
     async def run(self, timer: "Timer") -> None:
         """Run a schedule once, not beside itself."""
@@ -77,7 +86,37 @@ class Schedules:
                 return
             is_late = self._now() - due_at > MISSED_AFTER_S
             values = {"schedule": {"name": name, "due_at": due_at, "is_late": is_late}}
-            await self._unattended.run(schedule.handler, program, guild_id=schedule.guild_id, values=values)
+            place = {"guild_id": schedule.guild_id}
+            await self._unattended.run(schedule.handler, program, place=place, values=values)
+
+    async def later_due(self, timer: "Timer") -> None:
+        """Begin a flow whose time has come; for one that comes again and again, put the run and the next time."""
+        from runner.engine.later import Kept
+
+        kept, now = Kept.of(timer), self._now()
+        is_skipped = timer.missed == "skip" and now - timer.due_at > MISSED_AFTER_S
+        following = kept.next_after(now)
+        if following is not None:
+            database = await self._memory.prepare(self._program())
+            await database.write(lambda tx: _come_again(tx, timer, following, now, is_skipped=is_skipped))
+        elif not is_skipped:
+            await self.begin(timer)
+
+    async def begin(self, timer: "Timer") -> None:
+        """Begin a flow now, on whatever its config says now."""
+        from runner.engine.later import Kept
+
+        kept, program = Kept.of(timer), self._program()
+        handler, flow = program.begun.get(kept.flow), program.flows.get(kept.flow)
+        if handler is None or flow is None:
+            self._log.warning("flow gone", flow=kept.flow)
+            return
+        try:
+            values = {"params": taken(flow, kept.values)}
+        except StepFailed as failure:
+            self._log.warning("flow not begun", flow=kept.flow, reason=str(failure))
+        else:
+            await self._unattended.run(handler, program, place=kept.place, values=values)
 
     def _runs_due(self, schedule: Schedule, due_at: float, now: float) -> list[float]:
         """Return the instants for which there is to be a run now."""
@@ -117,10 +156,25 @@ def _put(tx: "Transaction", program: Program, now: float) -> None:
             timers.cancel(DUE, name)
 
 
-def _go_on(tx: "Transaction", schedule: Schedule, runs: list[float], following: float | None, now: float) -> None:
+def _come_again(tx: "Transaction", timer: "Timer", following: float, now: float, *, is_skipped: bool) -> None:
+    from runner.store.timers import Timers
+
+    timers = Timers(tx)
+    if not timers.finish(timer):
+        return  # it was cancelled
+    if not is_skipped:
+        timers.put(replace(timer, kind=LATER_RUN, due_at=now))
+    timers.put(replace(timer, due_at=following))
+
+
+def _go_on(
+    tx: "Transaction", timer: "Timer", schedule: Schedule, runs: list[float], following: float | None, now: float
+) -> None:
     from runner.store.timers import Timer, Timers
 
     timers = Timers(tx)
+    if not timers.finish(timer):
+        return  # a reload has put another one in its place, or none
     for due_at in runs:
         payload = json.dumps({"name": schedule.name, "due_at": due_at})
         # Of runs that are to be made up for each is one; else a run that has not begun yet is as good as this one.

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
 from typing import Any, Final, ParamSpec, TypeVar
 
-from runner.actions.action import Ending, Kept, Leave, Refused, Retry, StepFailed
+from runner.actions.action import Begun, Ending, Kept, Later, Leave, Refused, Retry, StepFailed
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid
@@ -360,6 +360,14 @@ class Run:
     async def read(self, unit: Callable[[Stored], T]) -> T:
         """Run a function that only reads what the bot keeps."""
         return await self._memory.read(self._program, self._here, unit)
+
+    async def begin_later(self, later: Later) -> Begun:
+        """Have a flow begun later."""
+        return await self._memory.begin_later(self._program, later, self._interaction)
+
+    async def cancel_later(self, key: str) -> bool:
+        """Have a flow not begun after all."""
+        return await self._memory.cancel_later(self._program, key, self._interaction)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

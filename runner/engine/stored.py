@@ -12,7 +12,6 @@ from runner.compile import Program
 from runner.declarations import FieldDeclaration, StateDeclaration, TableDeclaration
 from runner.engine.memory import Here, Written
 from runner.store.conditions import FieldKind, Operator, Where
-from runner.store.errors import LimitReached, TooLarge, UniqueViolated, WrongKind
 from runner.store.records import Records, Table
 from runner.store.state import Key, State
 from runner.store.transaction import Transaction
@@ -166,16 +165,3 @@ def conditions(where: Row) -> list[Where]:
 
 def _listed(value: Json) -> Json:
     return list(cast(Sequence[Json], value)) if isinstance(value, tuple) else value
-
-
-def step_failure(fault: Exception) -> StepFailed | None:
-    """Return what a step says of a fault that its unit met in the data; None for one that is not of the data."""
-    match fault:
-        case UniqueViolated():
-            return StepFailed(str(fault), sentence="already_there")
-        case LimitReached() | TooLarge():
-            return StepFailed(str(fault), sentence="no_room")
-        case WrongKind():
-            return StepFailed(str(fault))
-        case _:
-            return None

@@ -45,10 +45,13 @@ class Unattended:
 
     world: World
 
-    async def run(self, handler: Handler, program: Program, *, guild_id: str | None, values: Mapping[str, Any]) -> None:
-        """Run a handler's steps, for a server if one is given; `values` are roots of its own. Raises nothing."""
+    async def run(self, handler: Handler, program: Program, *, place: Json, values: Mapping[str, Any]) -> None:
+        """Run a handler's steps; `values` are roots of its own. Raises nothing.
+
+        `place` says where and for whom, as far as that is known, in the words of an interaction.
+        """
         started = asyncio.get_running_loop().time()
-        place = {**NOWHERE, "guild_id": guild_id}
+        place = {**NOWHERE, **place}
         roots = {**context.build(handler, program, place, self.world.directory, self.world.now()), **values}
         run = self._new_run(handler, program, place, roots)
         outcome, reference = await self._ended(handler, program, place, run)
