@@ -23,6 +23,7 @@ class OnRecords(Action):
     """
 
     __slots__ = ()
+    is_local: ClassVar[bool] = True
     named: ClassVar[str]
     values_in: ClassVar[str] = ""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from runner.actions.action import Action, Misfit, Reference
 from runner.declarations import WANTED_BY, Declarations, ScopeWord, StateDeclaration
@@ -18,6 +18,8 @@ _ONE_ALONE: Final[Mapping[ScopeWord, str]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnState(Action):
     """A step on one value."""
+
+    is_local: ClassVar[bool] = True
 
     state: str = option("Which value, by its name in `state:`.", static=True)
     of: Snowflake | None = option(

@@ -188,6 +188,10 @@ class Step(Protocol):
         """Run a function that only reads what the bot keeps; `StepFailed` when that can't be done."""
         ...
 
+    async def atomically(self, steps: Steps) -> None:
+        """Run steps that are all `is_local` in one transaction: if one fails, none of them has changed anything."""
+        ...
+
     async def begin_later(self, later: Later) -> Begun:
         """Have a flow begun later. `StepFailed` when that can't be kept."""
         ...
@@ -255,7 +259,8 @@ class Action(Entry):
     permissions the bot must hold, `worst_case_s` how long it may take once it leaves the process (0: it never does),
     `outputs` what `steps.<id>` holds afterwards. `whole` names the one field that is the value under the action's key,
     `beside` the fields that are written next to that key instead of under it. `renders_again` says that `again` reads
-    what its templates give then, and not what is constant in it alone.
+    what its templates give then, and not what is constant in it alone. `is_local` says that it does nothing that a
+    database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may stand in it.
     """
 
     __slots__ = ()
@@ -268,6 +273,8 @@ class Action(Entry):
     whole: ClassVar[str | None] = None
     beside: ClassVar[tuple[str, ...]] = ()
     renders_again: ClassVar[bool] = False
+    is_local: ClassVar[bool] = False
+    holds_local: ClassVar[bool] = False
 
     def takes_s(self) -> float:
         """Return the longest this step may take outside the process, in seconds; 0 for a fast step."""

@@ -17,6 +17,7 @@ class CancelSchedule(Action):
         - cancel_schedule: "greet {{ user.id }}"
     """
 
+    is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "key"
     outputs: ClassVar[Mapping[str, Type]] = {"was_scheduled": BOOLEAN}
 

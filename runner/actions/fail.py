@@ -16,6 +16,7 @@ class Fail(Action):
         - fail: The queue is closed.
     """
 
+    is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "message"
     ends: ClassVar[Ending | None] = Ending.FAIL
 

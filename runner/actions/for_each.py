@@ -20,6 +20,7 @@ class ForEach(Action):
           do: [{log: "{{ item }}, {{ loop.index }} of {{ loop.length }}"}]
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "for_each"
     beside: ClassVar[tuple[str, ...]] = ("as_", "do", "at_most")
     outputs: ClassVar[Mapping[str, Type]] = {"count": INTEGER}

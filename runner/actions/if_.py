@@ -19,6 +19,7 @@ class If(Action):
           else: [{reply: Hello stranger}]
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "if_"
     beside: ClassVar[tuple[str, ...]] = ("then", "else_")
 

@@ -17,6 +17,7 @@ class Let(Action):
         - let: {total: "{{ 2 * 21 }}"}
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "values"
 
     values: Mapping[str, Data] = option(

@@ -19,6 +19,7 @@ class Repeat(Action):
           do: [{let: {count: "{{ loop.index }}"}}]
     """
 
+    is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "times"
     beside: ClassVar[tuple[str, ...]] = ("do",)
     outputs: ClassVar[Mapping[str, Type]] = {"count": INTEGER}

@@ -17,6 +17,7 @@ class Require(Action):
         - require: {if: user.name != 'Robin', denied: "Anybody else, please."}
     """
 
+    is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "check"
 
     check: str | None = option("A check from `checks:`.", default=None, static=True)

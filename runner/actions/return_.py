@@ -16,6 +16,7 @@ class Return(Action):
         - return: "{{ user.name }}"
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "return_"
     ends: ClassVar[Ending | None] = Ending.RETURN
 

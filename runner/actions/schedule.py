@@ -23,6 +23,7 @@ class Schedule(Action):
         - schedule: {flow: greet, with: {name: "{{ user.name }}"}, after: 10m, key: "greet {{ user.id }}"}
     """
 
+    is_local: ClassVar[bool] = True
     outputs: ClassVar[Mapping[str, Type]] = {"at": INSTANT, "key": STRING}
 
     flow: str = option("Which flow. It answers nobody, for nobody waits then.", static=True)

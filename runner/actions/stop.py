@@ -15,6 +15,7 @@ class Stop(Action):
         - stop
     """
 
+    is_local: ClassVar[bool] = True
     ends: ClassVar[Ending | None] = Ending.STOP
 
     async def run(self, step: Step) -> Mapping[str, object] | None:

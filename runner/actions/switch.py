@@ -21,6 +21,7 @@ class Switch(Action):
           default: [{log: A name of another length}]
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "switch"
     beside: ClassVar[tuple[str, ...]] = ("cases", "default")
 

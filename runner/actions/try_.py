@@ -19,6 +19,7 @@ class Try(Action):
           finally: [{log: Done}]
     """
 
+    is_local: ClassVar[bool] = True
     whole: ClassVar[str | None] = "try_"
     beside: ClassVar[tuple[str, ...]] = ("finally_",)
 

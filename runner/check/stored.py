@@ -5,12 +5,12 @@ from pathlib import Path
 
 from runner.check.names import UNUSED_NAME
 from runner.check.reads import state_read_in
-from runner.check.steps import every_step, runs_of
+from runner.check.steps import all_steps, every_step, runs_of
 from runner.config.document import Records
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.declarations import StateDeclaration, constant
-from runner.diagnostics import Diagnostic, Severity, Span
+from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.fields import BadValue, Shape
 from runner.store.place import BadAddress, parse
 
@@ -24,6 +24,7 @@ def check_stored(config: Config) -> list[Diagnostic]:
         *_state(config),
         *_records(config),
         *_undefined(config),
+        *_transactions(config),
         *_unused(config),
     ]
 
@@ -118,6 +119,29 @@ def _undefined(config: Config) -> Iterator[Diagnostic]:
                 )
 
 
+def _transactions(config: Config) -> Iterator[Diagnostic]:
+    for step in every_step(config):
+        for inner in all_steps(*step.action.branches()) if step.action.holds_local else ():
+            if not inner.action.is_local:
+                yield _fault(
+                    "not-in-transaction",
+                    inner.key,
+                    f"`{inner.name}` can't stand in a `{step.name}`",
+                    "what it does could not be undone if a later step fails",
+                    f"move it behind the `{step.name}`",
+                    Mark(step.key, "all of this happens, or none"),
+                )
+            elif inner.timeout_s is not None or inner.retry is not None:
+                yield _fault(
+                    "waits-in-transaction",
+                    inner.key,
+                    f"a step in a `{step.name}` has neither `timeout` nor `retry`",
+                    "everybody else would wait meanwhile",
+                    f"write it beside the `{step.name}`",
+                    Mark(step.key, "this is what they would wait for"),
+                )
+
+
 def _unused(config: Config) -> Iterator[Diagnostic]:
     used = {(each.section, each.name) for step in every_step(config) for each in step.action.refers()}
     read = _state_read(config)
@@ -144,5 +168,5 @@ def _warning(span: Span, headline: str) -> Diagnostic:
     return Diagnostic(slug=UNUSED_NAME, span=span, headline=headline, why=why, fix=fix, severity=Severity.WARNING)
 
 
-def _fault(slug: str, span: Span, headline: str, why: str, fix: str) -> Diagnostic:
-    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix)
+def _fault(slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> Diagnostic:
+    return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, marks=marks)

@@ -10,7 +10,7 @@ _LATER_IN_HANDLERS = frozenset(
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(
     "form choose confirm paginate wait_for edit delete "
-    "transaction edit_message delete_message dm react pin "
+    "edit_message delete_message dm react pin "
     "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
     "delete_channel create_thread set_permissions move_member create_invite http".split()
 )

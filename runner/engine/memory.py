@@ -2,12 +2,12 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+IN_THE_DATA: Final = (UniqueViolated, LimitReached, TooLarge, WrongKind)
+"""What a unit may meet in the data, and not in the store itself."""
+
 _SENTENCES: Final[Mapping[type[Exception], str]] = {
     UniqueViolated: "already_there",
     LimitReached: "no_room",
     TooLarge: "no_room",
 }
 """What users read when a unit meets something in the data."""
+
+
+def step_failure(fault: Exception) -> StepFailed:
+    """Return what a step says of what its unit has met in the data."""
+    return StepFailed(str(fault), sentence=_SENTENCES.get(type(fault), "failed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,45 @@ class Written:
 
     value: Any  # a unit returns what it likes
     own: Mapping[str, Json]
+
+
+class Remembers(Protocol):
+    """What a run keeps things with: the bot's memory, or in a transaction that. All of it raises `StepFailed`."""
+
+    async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
+        """Run a function on what the bot keeps."""
+        ...
+
+    async def read(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> T:
+        """Run a function that only reads what the bot keeps."""
+        ...
+
+    async def read_own(self, program: Program, here: Here, names: Sequence[str]) -> dict[str, Json]:
+        """Return values of whoever started a run."""
+        ...
+
+    async def begin_later(self, program: Program, later: Later, interaction: Json) -> Begun:
+        """Keep a flow that is to be begun later."""
+        ...
+
+    async def cancel_later(self, program: Program, key: str, interaction: Json) -> bool:
+        """Forget a flow that was to be begun later."""
+        ...
+
+    async def atomically(self, program: Program, work: "Callable[[Remembers], T]") -> T:
+        """Do work in one transaction; it may wait for nothing but what it is given, and may be done a second time."""
+        ...
+
+
+def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing, without an event loop."""
+    try:
+        while work.send(None) is None:
+            pass  # it lets others have the loop, of which there is none
+    except StopIteration:
+        return
+    work.close()
+    raise RuntimeError("a step in a transaction waits for something")
 
 
 class Memory:
@@ -145,6 +192,16 @@ class Memory:
 
         return await self._kept(program, unit)
 
+    async def atomically(self, program: Program, work: Callable[[Remembers], T]) -> T:
+        """Do work in one transaction. Raises `StepFailed`, and what the work raises: then nothing has been changed."""
+
+        def unit(tx: "Transaction") -> T:
+            from runner.engine.stored import InTransaction
+
+            return work(InTransaction(tx))
+
+        return await self._kept(program, unit)
+
     async def _unit(self, program: Program, here: Here, unit: Callable[[Stored], T], *, is_writing: bool) -> Written:
         def stored(tx: "Transaction") -> Written:
             from runner.engine.stored import StoredInUnit
@@ -160,8 +217,8 @@ class Memory:
             return await (database.write if is_writing else database.read)(unit)
         except StoreFailed as fault:
             raise StepFailed(str(fault), sentence="store_failed") from None
-        except (UniqueViolated, LimitReached, TooLarge, WrongKind) as fault:
-            raise StepFailed(str(fault), sentence=_SENTENCES.get(type(fault), "failed")) from None
+        except IN_THE_DATA as fault:
+            raise step_failure(fault) from None
 
     async def _database(self, program: Program) -> "Database":
         """Return the store, opened by a task of its own: whoever needs it first may end, and it stays open."""

@@ -7,6 +7,7 @@ go on behind it, to leave what it is in, or to be put away and resumed.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from copy import copy
+from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
 from runner.actions.action import Begun, Ending, Kept, Later, Leave, Refused, Retry, StepFailed
@@ -17,7 +18,7 @@ from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
 from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
-from runner.engine.memory import Here, Memory
+from runner.engine.memory import Here, Remembers, to_the_end
 from runner.engine.strands import run_beside
 from runner.fields import Steps
 from runner.lifecycle.machine import Event, State
@@ -66,7 +67,7 @@ class Run:
         rest: Rest,
         directory: Directory,
         log: Log,
-        memory: Memory,
+        memory: Remembers,
         *,
         plan: Plan,
         is_ephemeral: bool,
@@ -360,6 +361,26 @@ class Run:
     async def read(self, unit: Callable[[Stored], T]) -> T:
         """Run a function that only reads what the bot keeps."""
         return await self._memory.read(self._program, self._here, unit)
+
+    async def atomically(self, steps: Steps) -> None:
+        """Run steps in one transaction of the store. What they have set is seen behind it, if they have not failed."""
+        done = await self._memory.atomically(self._program, partial(self._alone, steps))
+        self.context, self._written, self.at = done.context, done._written, done.at
+        if done.left_by is not None:
+            self._left_inside, self._leave = done._left, done.left_by
+
+    def _alone(self, steps: Steps, memory: Remembers) -> "Run":
+        """Run steps to their end, here and now: it may be on another thread, and it may be for the second time."""
+        strand = self._strand(steps)
+        strand._memory = memory
+        strand._written = dict(self._written)
+        strand.context = {**self.context, "steps": dict(self.context.get("steps") or {})}
+        try:
+            to_the_end(strand.go_on())
+        except Exception:
+            self.at = strand.at  # for the log
+            raise
+        return strand
 
     async def begin_later(self, later: Later) -> Begun:
         """Have a flow begun later."""

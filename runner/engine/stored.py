@@ -5,12 +5,12 @@ This module brings the store and SQLAlchemy along, so it is imported for a progr
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from runner.actions.action import StepFailed
+from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
 from runner.declarations import FieldDeclaration, StateDeclaration, TableDeclaration
-from runner.engine.memory import Here, Written
+from runner.engine.memory import IN_THE_DATA, Here, Remembers, Written, step_failure
 from runner.store.conditions import FieldKind, Operator, Where
 from runner.store.records import Records, Table
 from runner.store.state import Key, State
@@ -165,3 +165,49 @@ def conditions(where: Row) -> list[Where]:
 
 def _listed(value: Json) -> Json:
     return list(cast(Sequence[Json], value)) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True)
+class InTransaction:
+    """The memory of steps that stand in a `transaction`; see `runner.engine.memory.Remembers`. Nothing of it waits."""
+
+    tx: Transaction
+
+    async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
+        """Run a function on what the bot keeps; what it refuses to do has not been done."""
+        return self._done(lambda: StoredInUnit(self.tx, program, here).written_by(unit))
+
+    async def read(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> T:
+        """Run a function that only reads what the bot keeps."""
+        return self._done(lambda: unit(StoredInUnit(self.tx, program, here)))
+
+    async def read_own(self, program: Program, here: Here, names: Sequence[str]) -> dict[str, Json]:
+        """Return values of whoever started the run."""
+        return StoredInUnit(self.tx, program, here).read_own(names)
+
+    async def begin_later(self, program: Program, later: Later, interaction: Mapping[str, Any]) -> Begun:
+        """Keep a flow that is to be begun later."""
+        from runner.engine.later import put
+
+        del program
+        return self._done(lambda: put(self.tx, later, interaction))
+
+    async def cancel_later(self, program: Program, key: str, interaction: Mapping[str, Any]) -> bool:
+        """Forget a flow that was to be begun later."""
+        from runner.engine.later import cancel
+
+        del program
+        return cancel(self.tx, key, interaction)
+
+    async def atomically(self, program: Program, work: Callable[[Remembers], T]) -> T:
+        """Do work in a transaction within this one: if it fails, this one may go on."""
+        del program
+        with self.tx.apart():
+            return work(self)
+
+    def _done(self, do: Callable[[], T]) -> T:
+        try:
+            with self.tx.apart():
+                return do()
+        except IN_THE_DATA as fault:
+            raise step_failure(fault) from None

@@ -34,6 +34,11 @@ CONNECT_S: Final = 5.0
 STATEMENT_S: Final = 5.0
 """How long a statement may take, a row's lock included, in seconds."""
 
+ATTEMPTS_MAX: Final = 5
+"""How often something is done that the server undoes because of what others do."""
+
+_UNDONE: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock detected
+
 _MIGRATION_LOCK: Final = 0x6C696665  # any number, the same in every process
 
 _KINDS: Final[Mapping[str, type[StoreFailed]]] = {
@@ -86,7 +91,16 @@ class PostgresqlBackend:
             raise StoreOfALaterVersion(str(self.place), f"its version is {found}, and {newest} the newest known here")
 
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Run `work` on a connection that may write. Raises `StoreFailed`."""
+        """Run `work` on a connection that may write. Raises `StoreFailed`.
+
+        It is run again when the server has undone it, because others held what it needed and waited for what it held.
+        """
+        for _ in range(ATTEMPTS_MAX - 1):
+            try:
+                return await self._on_connection(work, {})
+            except exc.DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", None) not in _UNDONE:
+                    raise
         return await self._on_connection(work, {})
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:

@@ -1,6 +1,7 @@
 """What a unit sees of the database while it runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -48,6 +49,18 @@ class Transaction:
         """Insert rows, of which none may be there yet."""
         if rows:
             self._connection.execute(table.insert(), rows)
+
+    @contextmanager
+    def apart(self) -> Generator[None]:
+        """Undo what is done inside if it raises, and nothing else of the unit: for those who go on after a refusal."""
+        self._connection.exec_driver_sql("SAVEPOINT apart")
+        try:
+            yield
+        except BaseException:
+            self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT apart")
+            raise
+        finally:
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT apart")
 
     def add(self, table: sa.Table, values: Values) -> bool:
         """Insert a row, unless one with its key, or with what else is unique of it, is there; tell whether it was."""
