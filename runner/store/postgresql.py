@@ -79,8 +79,13 @@ class PostgresqlBackend:
                 hide_parameters=True,
                 connect_args={
                     "timeout": CONNECT_S,
-                    "command_timeout": STATEMENT_S,
-                    "server_settings": {"application_name": "lifecycle-runner", "jit": "off"},
+                    "command_timeout": 2 * STATEMENT_S,  # the server says why, if it still speaks
+                    "server_settings": {
+                        "application_name": "lifecycle-runner",
+                        "jit": "off",
+                        "statement_timeout": f"{STATEMENT_S:g}s",
+                        "idle_in_transaction_session_timeout": f"{2 * STATEMENT_S:g}s",  # of a process that hangs
+                    },
                 },
             )
         except ImportError:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from runner.store.database import Database
@@ -98,19 +98,20 @@ async def postgresql(name: str) -> AsyncGenerator[PostgresqlPlace]:
     """Give an empty database of this name, made at first use."""
     if not POSTGRESQL:
         pytest.skip("LIFECYCLE_TEST_POSTGRESQL names no server")
-    address = make_url(POSTGRESQL).set(drivername="postgresql+asyncpg")
-    async with _connected(address) as server:
+    address = urlsplit(POSTGRESQL)._replace(path=f"/{name}").geturl()
+    async with connected(POSTGRESQL) as server:
         if not (await server.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})).all():
             await server.execute(text(f"CREATE DATABASE {name}"))
-    async with _connected(address.set(database=name)) as emptied:
+    async with connected(address) as emptied:
         await emptied.execute(text("DROP SCHEMA public CASCADE"))
         await emptied.execute(text("CREATE SCHEMA public"))
-    yield PostgresqlPlace(urlsplit(POSTGRESQL)._replace(path=f"/{name}").geturl())
+    yield PostgresqlPlace(address)
 
 
 @asynccontextmanager
-async def _connected(address: URL) -> AsyncGenerator[AsyncConnection]:
-    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
+async def connected(address: str) -> AsyncGenerator[AsyncConnection]:
+    """Give a connection of the test's own."""
+    engine = create_async_engine(make_url(address).set(drivername="postgresql+asyncpg"), isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         yield connection
     await engine.dispose()
