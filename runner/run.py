@@ -99,9 +99,18 @@ async def run(
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
-        if program.needs_store or await memory.has_store(program):
-            await memory.prepare(program)
-        await _run(program, discord, log, serving, stopping, memory, files, now, live_max)
+        opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
+        try:
+            await _run(program, discord, log, serving, stopping, memory, opening, files, now, live_max)
+        finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+
+
+async def _open(memory: Memory, program: Program) -> None:
+    """Open the store where the program needs one, or where something may wait that an earlier one has begun."""
+    if program.needs_store or await memory.has_store(program):
+        await memory.prepare(program)
 
 
 async def _run(
@@ -111,6 +120,7 @@ async def _run(
     serving: Callable[[Running], None],
     stopping: "asyncio.Future[None]",
     memory: Memory,
+    opening: "asyncio.Task[None]",
     files: Files | None,
     now: Callable[[], float],
     live_max: int,
@@ -121,6 +131,7 @@ async def _run(
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
+            await opening
             async with Engine(
                 program,
                 application_id=gateway.application_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from runner.actions.action import Action, Step, StepFailed
 from runner.declarations import Declarations
@@ -38,7 +38,8 @@ class Send(Action):
         """Want the channel of the interaction where none is named, and its server where one is named as `#name`."""
         if self.channel is None:
             return frozenset({"channel"})
-        is_named = isinstance(self.channel, str) and self.channel.startswith("#")
+        channel = cast(object, self.channel)  # before it is rendered it may be a template
+        is_named = isinstance(channel, str) and channel.startswith("#")
         return frozenset({"guild"}) if is_named else frozenset()
 
     async def run(self, step: Step) -> Mapping[str, object] | None:

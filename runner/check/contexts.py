@@ -239,7 +239,7 @@ def common_roots() -> Scope:
 
 def _unattended(general: Scope, schedule: Schedule) -> Scope:
     """Return what there is where nobody has asked: a server if the schedule names one."""
-    gone = {"user", "member", "channel", "interaction"} | (set() if schedule.guild else {"guild"})
+    gone = {"user", "member", "channel", "guild", "interaction"} - ({"guild"} if schedule.guild else set[str]())
     return {root: type_ for root, type_ in general.items() if root not in gone}
 
 

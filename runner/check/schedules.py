@@ -138,8 +138,7 @@ REPAIRS: Final = {
 def wanted_by(step: WrittenStep, declared: Declarations) -> frozenset[str]:
     """Return what a step takes from the run without saying so: its `user`, its `channel`, its `guild`."""
     read = state_read_in((step.action, step.when), declared.state)
-    scopes = [declared.state[name].scope for name in read]
-    return step.action.wants(declared).union(*(WANTED_BY[scope] for scope in scopes))
+    return step.action.wants(declared).union(*(WANTED_BY[declared.state[name].scope] for name in read))
 
 
 def fault(slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> Diagnostic:

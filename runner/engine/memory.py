@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+TIDY_EVERY_S: Final = 3600.0
+"""How often values and cooldowns whose time is over are deleted, in seconds. They are as good as gone before."""
+
+TIDY_MAX: Final = 1000
+"""How many of each are deleted at once: others wait meanwhile."""
 
 IN_THE_DATA: Final = (UniqueViolated, LimitReached, TooLarge, WrongKind)
 """What a unit may meet in the data, and not in the store itself."""
@@ -231,6 +238,16 @@ class Memory:
             self._opened = None  # the next one who needs it tries again
             raise
 
+    async def _tidy(self, database: "Database") -> None:
+        """Delete what is over from time to time, until the end."""
+        while not self._closing.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TIDY_EVERY_S):
+                    await self._closing.wait()
+            with suppress(StoreFailed):  # it is over all the same, and whoever needs the store is told
+                while not self._closing.is_set() and await database.write(_swept) >= TIDY_MAX:
+                    pass
+
     async def _keep(self, program: Program, opened: "asyncio.Future[Database]") -> None:
         """Open the store and close it at the end."""
         try:
@@ -241,11 +258,19 @@ class Memory:
             async with module.Database(place, now=self._now) as database:
                 opened.set_result(database)
                 self._is_open.set()
-                await self._closing.wait()
+                await self._tidy(database)
         except Exception as fault:
             if opened.done():
                 raise
             opened.set_exception(fault)
+
+
+def _swept(tx: "Transaction") -> int:
+    """Delete a bounded part of what is over, and return how much of the larger kind that was."""
+    from runner.store.cooldowns import Cooldowns
+    from runner.store.state import State
+
+    return max(State(tx).sweep(TIDY_MAX), Cooldowns(tx).sweep(TIDY_MAX))
 
 
 async def _define(database: "Database", program: Program) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from runner.emulator.clock import elapse
-from runner.engine.memory import Here
+from runner.engine.memory import TIDY_EVERY_S, Here
 from runner.lifecycle import budget
 from runner.store.database import Database
 from runner.store.errors import StoreCorrupt, StoreFailed, StoreUnfit
@@ -260,6 +260,28 @@ def test_whose_a_value_is_follows_from_its_scope() -> None:
     kinds = ("global", "guild", "channel", "user", "member")
     assert [here.scope(kind).id for kind in kinds] == ["", "1", "2", "3", "1:3"]
     assert [here.scope(kind, "9").id for kind in kinds] == ["", "1", "9", "9", "1:9"]
+
+
+async def test_values_whose_time_is_over_are_deleted_in_the_end(bot: StartBot, tmp_path: Path) -> None:
+    made = await bot("""
+        state: {a: {scope: user, type: string, default: none}, b: {scope: user, type: string, default: none}}
+        commands:
+          set:
+            description: d
+            steps: [{set: {state: a, to: x, expires: 1m}}, {set: {state: b, to: x}}, {reply: "{{ state.a }}"}]
+    """)
+    await made.ran("set")
+    await made.ran("set", user="Sam")
+
+    def rows() -> list[tuple[str]]:
+        with closing(sqlite3.connect(tmp_path / ".lifecycle" / "state.db")) as other:
+            return other.execute("SELECT name FROM state ORDER BY name").fetchall()
+
+    await elapse(TIDY_EVERY_S - 1)
+    assert rows() == [("a",), ("a",), ("b",), ("b",)]
+    await elapse(2)
+    await made.ran("set", user="Kim")
+    assert rows() == [("a",), ("b",), ("b",), ("b",)]
 
 
 async def test_many_units_at_once_open_one_store(bot: StartBot) -> None:
