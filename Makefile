@@ -32,7 +32,8 @@ fix: $(INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/lifecycle-runner schema > schemas/bot.schema.json
 	$(BIN)/lifecycle-runner schema --scenarios > schemas/scenario.schema.json
-	REGENERATE=1 $(BIN)/pytest --quiet tests/test_refused_configs.py
+	$(BIN)/lifecycle-runner schema --world > schemas/world.schema.json
+	REGENERATE=1 $(BIN)/pytest --quiet tests/test_refused_configs.py tests/worlds
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.compare

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from runner import __version__
 from runner.actions.action import load_actions
@@ -22,6 +22,7 @@ from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, r
 from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary, summary
 
 if TYPE_CHECKING:
+    from runner.emulator.world import World
     from runner.run import Discord, Files, Running
 
 FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
@@ -110,6 +111,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=int, default=0, help="of the local Discord and its page; any free one if left out"
     )
     parser.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
+    parser.add_argument("--world", type=Path, help="the servers that the local Discord begins with, as a YAML file")
 
 
 def _validate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +153,7 @@ def _init_arguments(parser: argparse.ArgumentParser) -> None:
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
     parser.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
+    parser.add_argument("--world", action="store_true", help="that of world files instead")
 
 
 def _built(
@@ -292,7 +295,7 @@ def _init(parsed: argparse.Namespace) -> int:
 
 
 def _schema(parsed: argparse.Namespace) -> int:
-    text = _schema_text(of_scenarios=parsed.scenarios)
+    text = _schema_text("scenarios" if parsed.scenarios else "world" if parsed.world else "bot")
     if parsed.output is None:
         print(text, end="")
         return FINE
@@ -303,15 +306,19 @@ def _schema(parsed: argparse.Namespace) -> int:
     return FINE
 
 
-def _schema_text(*, of_scenarios: bool = False) -> str:
+def _schema_text(kind: Literal["bot", "scenarios", "world"] = "bot") -> str:
     import json
 
     from runner.config.schema import schema
 
-    if of_scenarios:
+    if kind == "scenarios":
         from runner.scenarios.load import scenario_schema
 
         made = scenario_schema()
+    elif kind == "world":
+        from runner.worlds.load import world_schema
+
+        made = world_schema()
     else:
         made = schema(load_actions())
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
@@ -324,9 +331,16 @@ def _run(parsed: argparse.Namespace) -> int:
     if built.program is None:
         return CONFIG_AT_FAULT
     token = built.program.token or os.environ.get("DISCORD_TOKEN", "")
+    world = None
+    if parsed.world is not None:
+        if token:
+            return _failed(CALL_AT_FAULT, "--world is for the local Discord, and there is a token for the real one")
+        world = _loaded_world(parsed.world)
+        if world is None:
+            return CONFIG_AT_FAULT
     handler = configure(sys.stderr, format=parsed.log_format, level=parsed.log_level, secrets=[token])
     try:
-        code, sentence = _serve(parsed, built, token)
+        code, sentence = _serve(parsed, built, token, world)
     finally:
         handler.close()
     return _failed(code, sentence) if sentence else code  # only now, so that it is the last line
@@ -336,7 +350,18 @@ def _show_as_text(file: Path, built: Built) -> None:
     _show({file: built}, form_for(sys.stderr, os.environ), sys.stderr)
 
 
-def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, str]:
+def _loaded_world(file: Path) -> "World | None":
+    """Return the world that a file describes; None if there are faults, which are shown."""
+    from runner.emulator.clock import RealClock
+    from runner.worlds.load import load_world
+
+    loaded = load_world(file, Path.read_bytes, RealClock())
+    if loaded.diagnostics:
+        _show_as_text(file, Built(None, list(loaded.diagnostics), loaded.sources))
+    return loaded.world
+
+
+def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World | None") -> tuple[int, str]:
     """Serve until the end; return the exit code, and why it ended if that was not meant."""
     import asyncio
 
@@ -356,7 +381,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str) -> tuple[int, s
             api_url = os.environ.get("DISCORD_API_URL") or DISCORD_API_URL
             asyncio.run(_on_discord(files, Discord(api_url.rstrip("/"), token)))
         else:
-            asyncio.run(_on_local_discord(files, parsed.port))
+            asyncio.run(_on_local_discord(files, parsed.port, world))
     except TokenRefused:
         reason = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
         return WORLD_AT_FAULT, reason
@@ -385,13 +410,13 @@ async def _on_discord(files: "Files", discord: "Discord", note: str = "") -> Non
         await run(program, discord, Log("runner"), serving, stopping, files=files)
 
 
-async def _on_local_discord(files: "Files", port: int) -> None:
+async def _on_local_discord(files: "Files", port: int, world: "World | None") -> None:
     from runner.emulator.clock import RealClock
     from runner.emulator.page import Page
     from runner.emulator.server import LocalDiscord
     from runner.run import Discord
 
-    local = LocalDiscord(clock=RealClock(), port=port)
+    local = LocalDiscord(clock=RealClock(), port=port, world=world)
     page = Page(local)
     try:
         await local.start()

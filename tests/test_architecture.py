@@ -42,6 +42,7 @@ ORDER = (
     "gateway",
     "reload",
     "run",
+    "worlds",
     "scenarios",
     "cli",
     "__main__",
@@ -111,9 +112,9 @@ def test_each_heavy_library_has_one_home(module: Path) -> None:
         assert part_of(module) in ONLY_IN.get(library, {part_of(module)}), f"{named(module)} imports {library}"
 
 
-def test_only_the_command_line_and_scenarios_use_the_local_discord() -> None:
+def test_only_the_command_line_worlds_and_scenarios_use_the_local_discord() -> None:
     importers = {part_of(m) for m in modules() for name in imports_of(m) if name.startswith("runner.emulator")}
-    assert importers <= {"emulator", "scenarios", "cli"}
+    assert importers <= {"emulator", "worlds", "scenarios", "cli"}
 
 
 LOOK = """

@@ -95,6 +95,30 @@ def test_a_call_that_is_wrong_exits_with_2(arguments: list[str], capsys: pytest.
     assert "usage: lifecycle-runner" in capsys.readouterr().err
 
 
+# --- run
+
+SHALLOW = "servers: {Harbour: {owner: Olive, members: {Mo: {}}, channels: {general: text}}}\n"
+
+
+def test_a_world_with_a_fault_is_shown_and_nothing_is_run(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "world.yaml").write_text(SHALLOW)
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    assert called("good.yaml", "--world", "world.yaml") == 1
+    said = capsys.readouterr()
+    assert (said.out, "error[unknown-name]" in said.err, "Olive" in said.err) == ("", True, True)
+
+
+def test_a_world_is_refused_for_the_real_discord(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "world.yaml").write_text(SHALLOW)
+    monkeypatch.setenv("DISCORD_TOKEN", "MTA.a.b")
+    assert called("good.yaml", "--world", "world.yaml") == 2
+    assert "--world is for the local Discord" in capsys.readouterr().err
+
+
 # --- validate
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,6 +27,7 @@ commands:
   hang: {description: d, timeout: 4s, steps: [{wait: "{{ 600 }}"}, {reply: never}]}
   perm: {description: d, visible_to: [], permissions: {member: [manage_messages]}, reply: secret}
 """
+HARBOUR = Path(__file__).parent.parent / "examples" / "worlds" / "harbour.yaml"
 ENDS_S = 15.0
 """How long a process may take to end: the drain's ten seconds and a busy machine."""
 
@@ -281,6 +283,18 @@ async def test_a_port_that_is_taken_exits_with_2(start: Start, local: LocalDisco
     assert await bot.ended() == 2
     assert bot.err.startswith(f"lifecycle-runner: the local Discord can't listen on port {local.port}: ".encode())
     assert len(bot.err.splitlines()) == 1
+
+
+async def test_the_local_discord_begins_with_the_world_of_a_file(start: Start) -> None:
+    bot = await start(BOT, None, "--world", str(HARBOUR))
+    address = re.search(r"page (\S+),", await bot.serves())
+    assert address is not None
+    async with aiohttp.ClientSession() as http:
+        written = {"user": "Sammy", "channel": "staff", "content": "Is the quay clear?"}
+        async with http.post(f"{address[1]}messages", json=written) as answer:
+            assert answer.status == 202, await answer.text()
+        async with http.post(f"{address[1]}messages", json=written | {"user": "Robin"}) as answer:
+            assert answer.status == 422, "Robin sees no staff channel"
 
 
 async def test_a_signal_during_the_login_ends_it(start: Start) -> None:

@@ -42,7 +42,7 @@ _MODERATOR = (
     | Permissions.VIEW_AUDIT_LOG
     | Permissions.MENTION_EVERYONE
 )
-_BOT = (
+BOT_PERMISSIONS = (
     _MODERATOR
     | Permissions.MANAGE_GUILD
     | Permissions.MANAGE_ROLES
@@ -56,8 +56,12 @@ _BOT = (
     | Permissions.MUTE_MEMBERS
     | Permissions.DEAFEN_MEMBERS
 )
+"""What the role of the bot's own may do: all that a moderating bot needs."""
+
 _WORLD_WORKER = 1  # keeps the world's ids apart from those that the server mints on the same clock
-_WORLD_AGE_S = 30 * 86_400.0
+WORLD_AGE_S = 30 * 86_400.0
+"""For how long (s) a world has been there when the local Discord begins."""
+
 _STAFF_ONLY = int(Permissions.VIEW_CHANNEL)
 
 
@@ -67,8 +71,8 @@ def default_world(clock: Clock) -> World:
     Olive owns it, Mo moderates, Sam is in Support, Robin and Kim are ordinary members, and the bot has a role of its
     own above all but the owner. #general, #support and #staff (for Support and Moderator) are under "Harbour".
     """
-    since = clock.now() - _WORLD_AGE_S
-    ids = Snowflakes(_Fixed(since), worker=_WORLD_WORKER)
+    since = clock.now() - WORLD_AGE_S
+    ids = Snowflakes(Fixed(since), worker=_WORLD_WORKER)
     people = {
         name: User(id=ids.next(), username=name, global_name=name.title())
         for name in ("olive", "mo", "sam", "robin", "kim")
@@ -86,7 +90,7 @@ def default_world(clock: Clock) -> World:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fixed:
+class Fixed:
     """A clock that stands still."""
 
     at: float
@@ -101,7 +105,7 @@ def _add_roles(guild: Guild, ids: Snowflakes, bot_id: int) -> dict[str, int]:
         Role(id=ids.next(), name="Muted", position=1),
         Role(id=ids.next(), name="Support", position=2, color=0x2ECC71, hoist=True, mentionable=True),
         Role(id=ids.next(), name="Moderator", position=3, color=0xE67E22, hoist=True, permissions=_MODERATOR),
-        Role(id=ids.next(), name="Keeper", position=4, permissions=_BOT, managed_by=bot_id),
+        Role(id=ids.next(), name="Keeper", position=4, permissions=BOT_PERMISSIONS, managed_by=bot_id),
     )
     guild.roles.update((role.id, role) for role in roles)
     return {role.name: role.id for role in roles}

@@ -44,7 +44,7 @@ def find_role(guild: Guild, which: str | int) -> Role:
 
 
 def find_channel(world: World, where: str | int, user: User) -> Channel:
-    """Return a channel by id, mention or name. Raises `LocalDiscordError`.
+    """Return a channel by id, mention or name, in a guild of the user's if it can be. Raises `LocalDiscordError`.
 
     `dm`, or `@` and the bot's or the user's own name, is the direct messages of `user` with the bot, which must have
     been opened.
@@ -56,9 +56,12 @@ def find_channel(world: World, where: str | int, user: User) -> Channel:
         channel = world.dm_with(user.id)
         if channel is not None:
             return channel
-    for channel in world.channels.values():
-        if channel.name is not None and channel.name.casefold() == text.casefold() and _has_text(channel):
-            return channel
+    named = [channel for channel in world.channels.values() if _is_called(channel, text)]
+    own = [
+        channel for channel in named if channel.guild_id is None or user.id in world.guilds[channel.guild_id].members
+    ]
+    if own or named:
+        return (own or named)[0]
     raise LocalDiscordError(f"there is no channel {where!r}")
 
 
@@ -67,8 +70,9 @@ def is_direct(where: str) -> bool:
     return where.casefold() == "dm" or where.startswith("@")
 
 
-def _has_text(channel: Channel) -> bool:
-    return channel.type is not ChannelType.GUILD_CATEGORY
+def _is_called(channel: Channel, text: str) -> bool:
+    """Return whether a channel is meant by a name. A category isn't: it is often called like a channel in it."""
+    return channel.type is not ChannelType.GUILD_CATEGORY and (channel.name or "").casefold() == text.casefold()
 
 
 def _read(who: str | int, sign: str) -> tuple[str, int]:
