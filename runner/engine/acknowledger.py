@@ -11,6 +11,9 @@ comes here: the steps, the watchdog, the error path. Three rules keep the promis
   to have arrived: somebody may be looking at a spinner, and if nobody is, Discord refuses what follows.
 - Never are two different first responses in doubt. Whoever speaks after one was given up (a step's timeout, say) sees
   that one through before anything else: what Discord has then is known, and so is who can read it.
+- A follow-up of unknown outcome is not sent again, because its user may read it already, and there is no way to look:
+  webhooks take no `enforce_nonce` and list no messages. The one exception is the message that is its user's only end.
+  To read it twice is better than to be left with nothing, so that one is sent again, `DOUBTS_MAX` times at most.
 - A deletion that was given up is seen through as well, or it would take what has been put in the message's place.
 - An expired token is never used.
 
@@ -19,15 +22,13 @@ Source: Discord docs, Interactions: Receiving and Responding.
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Protocol, cast
+from typing import Any, ClassVar, Final, NoReturn, Protocol
 
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
+from runner.engine.responses import First, callback_body, encoded, error_in, shows
 from runner.lifecycle import budget
-from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.limits import ErrorCode
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
 from runner.messages import EmptyMessage, Message, edit_body, new_body
@@ -38,25 +39,10 @@ LATER_PAUSE_MAX_S: Final = 1.6  # after the first response: the attempts are to 
 ATTEMPTS_MAX: Final = 12  # of one call, whatever the deadline allows
 EDIT_ATTEMPT_S: Final = 4.0  # one attempt at an edit or a deletion, which can be repeated without harm
 LOOKS_MAX: Final = 3  # attempts at reading what Discord shows as the answer
+DOUBTS_MAX: Final = 3  # attempts of unknown outcome at a follow-up that is its user's only end
+UNSEEN_MAX_S: Final = 10.0  # behind the deadline; a response that Discord doesn't know of by then has not arrived
 
-_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_EPHEMERAL: Final = {"flags": int(MessageFlags.EPHEMERAL)}
 _DEFERRALS: Final = (Event.DEFER, Event.DEFER_UPDATE)
-
-
-@dataclass(frozen=True, slots=True)
-class _First:
-    """A first response: what is sent, where it leads, and whether what it shows is private."""
-
-    body: bytes
-    state: State
-    is_ephemeral: bool
-
-    @property
-    def flags(self) -> MessageFlags:
-        """The flags of the message that it makes, of those that tell one answer from another."""
-        spinner = MessageFlags.LOADING if self.state is State.DEFERRED_SOURCE else MessageFlags(0)
-        return spinner | MessageFlags.EPHEMERAL if self.is_ephemeral else spinner
 
 
 class Answers(Protocol):
@@ -115,11 +101,13 @@ class Acknowledger:
     __slots__ = (
         "_answers",
         "_application_id",
+        "_doubts",
         "_first",
         "_id",
         "_in_doubt",
         "_is_deleting",
         "_is_elsewhere",
+        "_is_replacing",
         "_loop",
         "_source_id",
         "_token",
@@ -148,8 +136,10 @@ class Acknowledger:
         self._source_id: str | None = source["id"] if source else None
         self._loop = asyncio.get_running_loop()
         self._first: asyncio.Future[None] | None = None  # a first response is on its way
-        self._in_doubt: _First | None = None  # a first response that may have arrived; never two of them
+        self._in_doubt: First | None = None  # a first response that may have arrived; never two of them
         self._is_deleting = False  # a deletion of `@original` may still arrive
+        self._is_replacing = False  # the spinner has gone, and what comes in its place is not there yet
+        self._doubts = 0  # attempts at the user's only end that may have arrived
         self._is_elsewhere = False  # another process has given the first response
         self.origin = origin
         self.state = State.RECEIVED
@@ -162,6 +152,17 @@ class Acknowledger:
     def is_unanswered(self) -> bool:
         """Whether nobody has answered and nobody is about to."""
         return self.state is State.RECEIVED and self._first is None
+
+    @property
+    def owes_an_end(self) -> bool:
+        """Whether its user looks at a spinner, or at nothing where one was."""
+        match self.state:
+            case State.DEFERRED_SOURCE:
+                return True
+            case State.ORIGINAL_DELETED:
+                return self._is_replacing
+            case _:
+                return False
 
     async def respond(self, event: Event, message: Message, *, is_ephemeral: bool) -> None:
         """Do what `event` wants, by the call that is right in this state.
@@ -218,7 +219,7 @@ class Acknowledger:
             await asyncio.shield(self._first)
 
     async def _answer_first(self, event: Event, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
-        wish = _First(_callback_body(outcome.call, message, is_ephemeral), outcome.state, is_ephemeral)
+        wish = _first(outcome, message, is_ephemeral)
         offered = self._in_doubt or wish
         is_wish = offered.body == wish.body
         try:
@@ -231,7 +232,7 @@ class Acknowledger:
                 return
         await self.respond(event, message, is_ephemeral=is_ephemeral)  # the wish is still to be fulfilled
 
-    async def _offer(self, offered: _First) -> None:
+    async def _offer(self, offered: First) -> None:
         """Give the first response, or raise why it is not there. Cancelled, it may stay in doubt."""
         self.state, self.is_ephemeral = offered.state, offered.is_ephemeral
         self._first = self._loop.create_future()
@@ -250,7 +251,7 @@ class Acknowledger:
             self._first.set_result(None)
             self._first = None
 
-    async def _callback(self, offered: _First) -> None:
+    async def _callback(self, offered: First) -> None:
         """Send the first response until its outcome is known, or the time for it is over."""
         path = f"/interactions/{self._id}/{self._token}/callback"
         for attempt in range(ATTEMPTS_MAX):
@@ -267,7 +268,7 @@ class Acknowledger:
             await asyncio.sleep(pause_s)
         await self._assume_ours(offered)
 
-    async def _attempt_first(self, path: str, offered: _First, attempt: int) -> Answer | None:
+    async def _attempt_first(self, path: str, offered: First, attempt: int) -> Answer | None:
         """Make one attempt; None when no answer came. Keeps note of whether it may have arrived."""
         deadline = min(self.ack_by, self._loop.time() + budget.ATTEMPT_S)
         was_in_doubt, self._in_doubt = self._in_doubt, offered  # until an answer says otherwise
@@ -282,11 +283,11 @@ class Acknowledger:
             self._in_doubt = was_in_doubt
         return answer
 
-    async def _ensure_ours(self, answer: Answer, offered: _First) -> None:
+    async def _ensure_ours(self, answer: Answer, offered: First) -> None:
         """Raise what it means that Discord has no first response of ours, if that is what its answer means."""
         if answer.status < 300:
             return
-        code, reason = _error(answer)
+        code, reason = error_in(answer)
         if self._in_doubt is not None and code in (ErrorCode.ALREADY_ACKNOWLEDGED, ErrorCode.UNKNOWN_INTERACTION):
             is_ours = await self._is_ours(offered)
             if is_ours or (is_ours is None and code == ErrorCode.ALREADY_ACKNOWLEDGED):
@@ -295,7 +296,7 @@ class Acknowledger:
                 raise AnsweredElsewhere
         raise _refused_first(code, reason)
 
-    async def _assume_ours(self, offered: _First) -> None:
+    async def _assume_ours(self, offered: First) -> None:
         """Take an attempt that may have arrived to have arrived when the time is over, or raise `TooLate`."""
         if self._in_doubt is None:
             raise TooLate
@@ -305,7 +306,7 @@ class Acknowledger:
         if is_ours:
             self.acknowledged_at = self._loop.time()
 
-    async def _is_ours(self, offered: _First) -> bool | None:
+    async def _is_ours(self, offered: First) -> bool | None:
         """Tell whether what Discord shows as the answer is what we have offered; None when it doesn't say.
 
         Source: Discord docs, Interactions: Receiving and Responding, Get Original Interaction Response.
@@ -320,7 +321,7 @@ class Acknowledger:
             except (NotSent, OutcomeUnknown):
                 continue
             if answer.status == 200:
-                return _shows(answer, offered, self._source_id)
+                return shows(answer, offered, self._source_id)
             if answer.status < 500 and answer.status != 429:
                 return None
         return None
@@ -335,7 +336,7 @@ class Acknowledger:
         except Rejected as rejected:
             if rejected.code != ErrorCode.UNKNOWN_MESSAGE:
                 raise
-            self.state = State.ORIGINAL_DELETED
+            self.state, self._is_replacing = State.ORIGINAL_DELETED, True
             await self._answer_later(_expect(self.origin, self.state, Event.REPLY), message, is_ephemeral)
 
     async def _replace_original(self, message: Message, is_ephemeral: bool) -> None:
@@ -343,6 +344,7 @@ class Acknowledger:
 
         Source: Discord docs, Interactions: Receiving and Responding, Followup Messages.
         """
+        self._is_replacing = True
         await self._answer_later(_expect(self.origin, self.state, Event.DELETE), message, is_ephemeral)
         await self._answer_later(_expect(self.origin, self.state, Event.REPLY), message, is_ephemeral)
 
@@ -351,11 +353,12 @@ class Acknowledger:
         try:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
-                    await self._send("PATCH", self._original, _encode(edit_body(message)).encode())
+                    await self._send("PATCH", self._original, encoded(edit_body(message)))
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
                 case _:
                     await self._send("POST", self._webhook, _new_body(message, is_ephemeral))
+                    self._is_replacing = False
         except BaseException:
             if self.state is outcome.state:  # an edit that may have arrived can be made again; an expired token stays
                 self.state = previous
@@ -374,7 +377,7 @@ class Acknowledger:
     async def _send(self, method: Method, path: str, body: bytes | None) -> None:
         """Make one call on the token, repeated where that can't say anything twice.
 
-        Raises `StepFailed`, `MaybeSaid`, `Rejected` or `TokenExpired`.
+        Raises `StepFailed`, `MaybeSaid`, `Rejected` or `Closed`.
         """
         give_up_at = min(self.token_by, self._loop.time() + budget.ANSWER_CALL_S)
         for attempt in range(ATTEMPTS_MAX):
@@ -390,11 +393,11 @@ class Acknowledger:
     async def _attempt(
         self, method: Method, path: str, body: bytes | None, give_up_at: float, *, fresh: bool
     ) -> Answer | None:
-        """Make one attempt at a call on the token; None when it may be repeated.
-
-        A follow-up of unknown outcome is not: webhooks take no `enforce_nonce`, by which Discord would drop the second.
-        """
-        is_repeatable = method != "POST"
+        """Make one attempt at a call on the token; None when it may be repeated."""
+        is_follow_up = method == "POST"
+        if is_follow_up and self._doubts >= DOUBTS_MAX:
+            self._leave_in_doubt()
+        is_repeatable = not is_follow_up or self._may_say_again
         deadline = min(give_up_at, self._loop.time() + EDIT_ATTEMPT_S) if is_repeatable else give_up_at
         try:
             answer = await self._answers.request(method, path, body, deadline=deadline, fresh=fresh)
@@ -402,9 +405,26 @@ class Acknowledger:
             return None
         except OutcomeUnknown:
             answer = None
-        if not is_repeatable and (answer is None or answer.status >= 500):
-            raise MaybeSaid("no answer tells whether a follow-up has arrived")
+        except asyncio.CancelledError:
+            self._doubts += is_follow_up and self.owes_an_end
+            raise
+        if is_follow_up and (answer is None or answer.status >= 500):
+            self._doubt()
         return answer
+
+    @property
+    def _may_say_again(self) -> bool:
+        return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX
+
+    def _doubt(self) -> None:
+        """Note that a follow-up may have arrived; raise `MaybeSaid` unless it is to be said again all the same."""
+        if not self._may_say_again:
+            self._leave_in_doubt()
+        self._doubts += 1
+
+    def _leave_in_doubt(self) -> NoReturn:
+        self._is_replacing = False  # as far as anybody can know
+        raise MaybeSaid("no answer tells whether a follow-up has arrived")
 
     def _pause_after(self, answer: Answer, attempt: int) -> float:
         """Return how long to wait before the call is repeated, or raise what its refusal means."""
@@ -412,13 +432,38 @@ class Acknowledger:
             return answer.retry_after_s or 1.0
         if answer.status >= 500:
             return _pause_s(attempt, LATER_PAUSE_MAX_S)
-        code, reason = _error(answer)
+        code, reason = error_in(answer)
         if code == ErrorCode.UNKNOWN_WEBHOOK:  # Discord's own servers may not know of the acknowledgement yet
+            self._ensure_known()
             return max(_pause_s(attempt, LATER_PAUSE_MAX_S), 0.25)
         if code == ErrorCode.INVALID_WEBHOOK_TOKEN:
             self.state = State.TOKEN_EXPIRED
             raise TokenExpired
         raise Rejected(code, reason)
+
+    def _ensure_known(self) -> None:
+        """Raise `TooLate` if the first response, which nobody has confirmed, is still unknown long after its time."""
+        if self.acknowledged_at is None and self._loop.time() >= self.ack_by + UNSEEN_MAX_S:
+            self.state = State.EXPIRED_UNACKED
+            raise TooLate
+
+
+def _first(outcome: Transition, message: Message, is_ephemeral: bool) -> First:
+    try:
+        return First(callback_body(outcome.call, message, is_ephemeral), outcome.state, is_ephemeral)
+    except EmptyMessage:
+        raise _empty() from None
+
+
+def _new_body(message: Message, is_ephemeral: bool) -> bytes:
+    try:
+        return encoded(new_body(message, is_ephemeral=is_ephemeral))
+    except EmptyMessage:
+        raise _empty() from None
+
+
+def _empty() -> Rejected:
+    return Rejected(ErrorCode.EMPTY_MESSAGE, "the message was empty")
 
 
 def _refused_first(code: int, reason: str) -> Exception:
@@ -439,78 +484,3 @@ def _expect(origin: Origin, state: State, event: Event) -> Transition:
 
 def _pause_s(attempt: int, most_s: float = PAUSE_MAX_S) -> float:
     return 0.0 if attempt == 0 else min(most_s, FIRST_PAUSE_S * 2.0 ** (attempt - 1))
-
-
-def _new_body(message: Message, is_ephemeral: bool) -> bytes:
-    try:
-        return _encode(new_body(message, is_ephemeral=is_ephemeral)).encode()
-    except EmptyMessage:
-        raise Rejected(ErrorCode.EMPTY_MESSAGE, "the message was empty") from None
-
-
-def _callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
-    made: dict[str, Any] = {"type": call.callback_type}
-    try:
-        if call is Call.CALLBACK_REPLY:
-            made["data"] = new_body(message, is_ephemeral=is_ephemeral)
-        elif call is Call.CALLBACK_UPDATE:
-            made["data"] = edit_body(message)
-        elif call is Call.CALLBACK_MODAL:
-            made["data"] = message.modal
-        elif call is Call.CALLBACK_AUTOCOMPLETE:
-            made["data"] = {"choices": []}
-        elif call is Call.CALLBACK_DEFER and is_ephemeral:
-            made["data"] = _EPHEMERAL
-    except EmptyMessage:
-        raise Rejected(ErrorCode.EMPTY_MESSAGE, "the message was empty") from None
-    return _encode(made).encode()
-
-
-def _error(answer: Answer) -> tuple[int, str]:
-    """Return Discord's error code and reason; the status and no reason where the body has none."""
-    try:
-        found = json.loads(answer.body)
-        return int(found["code"]), _flattened(found)
-    except (ValueError, KeyError, TypeError):
-        return answer.status, ""
-
-
-def _shows(answer: Answer, offered: _First, source_id: str | None) -> bool | None:
-    """Tell whether the message that Discord has as `@original` is what was offered; None if that can't be told.
-
-    A component's own message is known by its id, a message of ours by who sees it and by its text, a spinner by its
-    flag. Only what the message does say counts: it may come from something in front of Discord that says less. White
-    space is left out of account: Discord trims it.
-    """
-    try:
-        original: Mapping[str, Any] = json.loads(answer.body)
-        flags = MessageFlags(original.get("flags", offered.flags))
-    except (ValueError, TypeError, AttributeError):  # it is no message
-        return None
-    match offered.state:
-        case State.UPDATED | State.DEFERRED_UPDATE | State.MODAL_SHOWN:  # a form leaves at most the component's own
-            return source_id is not None and original.get("id") == source_id
-        case _:
-            if (flags ^ offered.flags) & (MessageFlags.LOADING | MessageFlags.EPHEMERAL):
-                return False
-            said: Mapping[str, Any] = json.loads(offered.body).get("data") or {}
-            shown, meant = _words(original), _words(said)
-            return None if meant and not shown else shown == meant
-
-
-def _words(message: Mapping[str, Any]) -> list[str]:
-    content: str | None = message.get("content")
-    return content.split() if content else []
-
-
-def _flattened(error: Mapping[str, Any]) -> str:
-    """Return the first reason in Discord's nested errors, with its path: `data.content: Must be 2000 or fewer`."""
-    node = error.get("errors")
-    path: list[str] = []
-    while isinstance(node, dict) and node:
-        below = cast(dict[str, Any], node)  # JSON: keys are texts
-        if leaves := below.get("_errors"):
-            return f"{'.'.join(path)}: {leaves[0].get('message', '')}"
-        name, node = next(iter(below.items()))
-        path.append(name)
-    return str(error.get("message", ""))

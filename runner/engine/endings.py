@@ -6,9 +6,10 @@ from typing import Any
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
-from runner.engine.acknowledger import Acknowledger, Closed, Rejected
-from runner.engine.live import Live
+from runner.engine.acknowledger import Closed
+from runner.engine.live import Live, Words
 from runner.engine.steps import Run, loggable, public_message
+from runner.engine.stragglers import say
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
 from runner.logs import Log
@@ -51,10 +52,10 @@ class Endings:
         match live.acknowledger.state:
             case State.RECEIVED if live.origin is Origin.COMPONENT:
                 await live.acknowledger.respond(Event.DEFER_UPDATE, Message(), is_ephemeral=False)
-            case State.RECEIVED | State.DEFERRED_SOURCE:
-                await self._tell(live, sentence("done"), is_ephemeral=True)
             case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
                 live.acknowledger.ensure_open()
+            case state if state is State.RECEIVED or live.acknowledger.owes_an_end:
+                await self._tell(live, sentence("done"), is_ephemeral=True)
             case _:
                 return
 
@@ -120,7 +121,7 @@ class Endings:
         except Exception as failure:  # errors in error handlers end in the built-in sentence
             self._failed_again(live, run, failure)
             return False
-        return live.acknowledger.state not in (State.RECEIVED, State.DEFERRED_SOURCE)
+        return live.acknowledger.state is not State.RECEIVED and not live.acknowledger.owes_an_end
 
     def _failed_again(self, live: Live, run: Run, failure: Exception) -> None:
         self._log.warning(
@@ -145,7 +146,7 @@ class Endings:
         )
 
     async def _tell(self, live: Live, text: str, neutral: str = "", *, is_ephemeral: bool | None) -> None:
-        """Say a sentence to the user in whatever state this is in; a failure to do so is logged.
+        """Say a sentence to the user in whatever state this is in; one that can't be said is kept, or logged as lost.
 
         `neutral` is said instead where Discord refuses `text`. Raises `Closed`, and nothing else. `is_ephemeral` None
         takes the visibility of what the user sees already, and is private when that is nothing.
@@ -153,22 +154,16 @@ class Endings:
         acknowledger = live.acknowledger
         if is_ephemeral is None:
             is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral
+        words = Words(text, neutral, is_ephemeral)
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
-                await self._say(acknowledger, (text, neutral), is_ephemeral)
+                await say(acknowledger, words)
         except Closed:
             raise
-        except Exception as failure:  # nobody is left to tell
-            self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
-
-    async def _say(self, acknowledger: Acknowledger, texts: tuple[str, str], is_ephemeral: bool) -> None:
-        text, neutral = texts
-        try:
-            await acknowledger.respond(Event.REPLY, Message(content=text), is_ephemeral=is_ephemeral)
-        except Rejected:  # it came out empty, or has words that the server's AutoMod blocks
-            if neutral in ("", text):
-                raise
-            await acknowledger.respond(Event.REPLY, Message(content=neutral), is_ephemeral=is_ephemeral)
+        except Exception as failure:
+            live.unsaid = words
+            if not acknowledger.owes_an_end:  # nobody is left to tell
+                self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
 
 
 def _refusal_text(refusal: Refused) -> str:

@@ -26,6 +26,7 @@ from runner.engine.memory import Memory
 from runner.engine.routing import route
 from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
 from runner.engine.steps import Run
+from runner.engine.stragglers import Stragglers
 from runner.engine.timers import Take
 from runner.engine.unattended import Unattended, World
 from runner.engine.watchdog import Watchdog
@@ -103,6 +104,7 @@ class Engine:
             LATER: self.schedules.later_due,
             LATER_RUN: self.schedules.begin,
         }
+        self._stragglers = Stragglers(self.counts, log)
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
@@ -164,6 +166,7 @@ class Engine:
     async def drain(self, within_s: float) -> None:
         """Let what is under way end; after `within_s` seconds, cut the steps that still run and tell their users."""
         self._is_draining = True
+        self._stragglers.hurry()
         if self._live:
             self._idle = self._loop.create_future()
             done, _ = await asyncio.wait((self._idle,), timeout=within_s)
@@ -230,6 +233,7 @@ class Engine:
         """Handle one interaction to its end, whatever happens."""
         try:
             await self._conclude(live)
+            await self._stragglers.see_through(live)
         except Closed as end:
             live.outcome = end.outcome
             self._log.warning(end.outcome, id=live.id, handler=live.name, reference=live.reference)

@@ -15,6 +15,15 @@ from runner.lifecycle.machine import Event, Origin, watchdog_event
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence for a user, and the `neutral` one that is said instead where Discord refuses it."""
+
+    text: str
+    neutral: str
+    is_ephemeral: bool
+
+
 @dataclass(slots=True)
 class Live:
     """The record of one interaction under way. Instants are of the loop's clock, in seconds."""
@@ -37,11 +46,14 @@ class Live:
     acknowledging: asyncio.Task[None] | None = None  # what the watchdog has begun
     scope: asyncio.Timeout | None = None  # the author's steps, while they run
     is_cut: bool = False
+    said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
+    unsaid: Words | None = None  # the last sentence, if it could not be said
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
 
     def cut(self, now: float) -> None:
         """End the author's steps, at the instant `now` of the loop. A built-in sentence is said to its end."""
         self.is_cut = True
+        self.said_by = now + budget.RESCUE_TIMEOUT_S
         if self.scope is not None:
             with suppress(RuntimeError):  # they have ended
                 self.scope.reschedule(now)
@@ -69,9 +81,10 @@ class Live:
 
 @dataclass(slots=True)
 class Counts:
-    """What has happened so far, for whoever wants to know."""
+    """What has happened so far, and how many users wait for an end now, for whoever wants to know."""
 
     received: int = 0
     duplicates: int = 0
     late: int = 0
     watchdog: int = 0
+    waiting: int = 0

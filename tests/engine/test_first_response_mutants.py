@@ -14,14 +14,26 @@ import pytest
 from runner.actions.action import Action, Step, StepFailed
 from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.trace import Trace
-from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Rejected, TokenExpired, TooLate
+from runner.engine.acknowledger import (
+    LATER_PAUSE_MAX_S,
+    LOOKS_MAX,
+    UNSEEN_MAX_S,
+    Acknowledger,
+    AnsweredElsewhere,
+    Rejected,
+    TokenExpired,
+    TooLate,
+)
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
 from runner.engine.interaction import SEEN_MAX
+from runner.engine.live import Counts, Live
+from runner.engine.stragglers import Stragglers
 from runner.fields import Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.machine import Event, Origin, State
+from runner.logs import Log
 from runner.messages import Message
-from tests.conftest import Bot, StartBot
+from tests.conftest import Bot, StartBot, compiled
 
 HELLO = Message(content="Hello")
 DONE = Answer(204, b"")
@@ -329,6 +341,53 @@ def test_whose_choices_discord_has_is_not_asked() -> None:
     answers = Scripted([OutcomeUnknown(), ALREADY_ACKNOWLEDGED])
     assert spoken(answers, talk, origin=Origin.AUTOCOMPLETE).state is State.AUTOCOMPLETED
     assert [attempt.method for attempt in answers.attempts] == ["POST", "POST"]
+
+
+def test_a_first_response_that_discord_does_not_know_long_after_its_time_has_not_arrived() -> None:
+    """Its servers may learn of an acknowledgement a little later than we do, and of one that never came not at all."""
+
+    async def talk(acknowledger: Acknowledger) -> None:
+        await acknowledger.respond(Event.DEFER, Message(), is_ephemeral=False)
+        await elapse(2)
+        with pytest.raises(TooLate):
+            await reply(acknowledger)
+        assert asyncio.get_running_loop().time() == pytest.approx(ACK_BY_S + UNSEEN_MAX_S, abs=LATER_PAUSE_MAX_S)
+
+    hanging = 4 + LOOKS_MAX
+    answers = Scripted([Hang(60)] * hanging, then=refused(404, 10015))
+    assert spoken(answers, talk).state is State.EXPIRED_UNACKED
+    assert {attempt.method for attempt in answers.attempts[hanging:]} == {"PATCH"}
+
+
+# --- last words
+
+
+def straggler(answers: Scripted) -> Live:
+    """Return the record of an interaction with a spinner."""
+    acknowledger = Acknowledger(answers, "2", {"id": "1", "token": "t"}, Origin.COMMAND, ACK_BY_S, TOKEN_BY_S)
+    acknowledger.state = State.DEFERRED_SOURCE
+    program = compiled("commands: {it: {description: d, reply: Hello}}")
+    return Live("1", 2, {}, Origin.COMMAND, None, "/it", program, acknowledger, 0.0, 0.0, None)
+
+
+def test_no_more_last_words_are_kept_than_the_bound() -> None:
+    async def job() -> tuple[Live, Live, Counts]:
+        counts = Counts()
+        stragglers = Stragglers(counts, Log("test"), most=1)
+        first, second = straggler(Scripted([], then=NotSent())), straggler(Scripted([]))
+        waiting = asyncio.create_task(stragglers.see_through(first))
+        await elapse(1)
+        await stragglers.see_through(second)
+        assert counts.waiting == 1
+        first.acknowledger.token_by = 0.0
+        await asyncio.gather(waiting, return_exceptions=True)
+        return first, second, counts
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        first, second, counts = runner.run(job())
+    assert first.acknowledger.state is State.TOKEN_EXPIRED
+    assert second.acknowledger.state is State.DEFERRED_SOURCE
+    assert counts.waiting == 0
 
 
 # --- a deletion that was given up

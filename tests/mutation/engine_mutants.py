@@ -172,13 +172,38 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "a follow-up that may have arrived is said twice",
-        "if not is_repeatable and (answer is None or answer.status >= 500):",
+        "if is_follow_up and (answer is None or answer.status >= 500):",
         "if False:",
     ),
     (
         "a follow-up that met a server error is said twice",
-        "if not is_repeatable and (answer is None or answer.status >= 500):",
-        "if not is_repeatable and answer is None:",
+        "if is_follow_up and (answer is None or answer.status >= 500):",
+        "if is_follow_up and answer is None:",
+    ),
+    (
+        "the only end that its user may have is not said again when its outcome is unknown",
+        "return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX",
+        "return False",
+    ),
+    (
+        "an only end that was given up on its way doesn't count as said",
+        "self._doubts += is_follow_up and self.owes_an_end",
+        "pass",
+    ),
+    (
+        "an only end of unknown outcome is said again for ever",
+        "return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX",
+        "return self.owes_an_end",
+    ),
+    (
+        "a first response that Discord doesn't know is answered behind until the token dies",
+        "if self.acknowledged_at is None and self._loop.time() >= self.ack_by + UNSEEN_MAX_S:",
+        "if False:",
+    ),
+    (
+        "a user whose spinner has gone counts as answered",
+        "return self._is_replacing",
+        "return False",
     ),
     (
         "a deletion that was given up is forgotten",
@@ -310,7 +335,7 @@ _INTERACTION: Final = (
     ),
     (
         "a sentence that Discord refuses leaves its user without one",
-        '            if neutral in ("", text):\n                raise\n',
+        '        if words.neutral in ("", words.text):\n            raise\n',
         "            raise\n",
     ),
     (
@@ -325,12 +350,12 @@ _INTERACTION: Final = (
     ),
     (
         "steps that say nothing leave the spinner",
-        "case State.RECEIVED | State.DEFERRED_SOURCE:",
+        "case state if state is State.RECEIVED or live.acknowledger.owes_an_end:",
         "case State.RECEIVED:",
     ),
     (
         "steps of `on_error` that say nothing leave the user without an end",
-        "return live.acknowledger.state not in (State.RECEIVED, State.DEFERRED_SOURCE)",
+        "return live.acknowledger.state is not State.RECEIVED and not live.acknowledger.owes_an_end",
         "return True",
     ),
     (
@@ -379,6 +404,31 @@ _INTERACTION: Final = (
         "exception=failure,",
     ),
     (
+        "a spinner that outlasts the tries for one call is left",
+        "            await self._stragglers.see_through(live)\n",
+        "",
+    ),
+    (
+        "last words are tried again at once and for ever",
+        "                    await self._pause(min(FIRST_PAUSE_S * 2.0**attempt, PAUSE_MAX_S))\n",
+        "",
+    ),
+    (
+        "a process that stops leaves its last words to their patience",
+        "        self._stragglers.hurry()\n",
+        "",
+    ),
+    (
+        "there is no bound on the last words that are kept",
+        "if self._counts.waiting >= self._most:",
+        "if False:",
+    ),
+    (
+        "a process that stops waits for last words that nobody can hear",
+        "async with asyncio.timeout(None) as live.scope:",
+        "async with asyncio.timeout(None):",
+    ),
+    (
         "whoever is cut off by a restart is not told",
         '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
         "            pass\n",
@@ -386,15 +436,16 @@ _INTERACTION: Final = (
 )
 
 
-_MODULES: Final = ("interaction", "routing", "watchdog", "endings", "live", "context", "guards", "steps")
-"""Where what happens around the acknowledger stands; each text that a mutant replaces is in one of them."""
+_MODULES: Final = (
+    "acknowledger", "responses", "interaction", "routing", "watchdog", "endings", "stragglers", "live",
+    "context", "guards", "steps",
+)  # fmt: skip
+"""Where it all stands; each text that a mutant replaces is in one of them."""
 
 
 def engine_mutants() -> Iterator[Mutant]:
     """Yield the mutants of `runner/engine`."""
-    for breaks, old, new in _ACKNOWLEDGER:
-        yield Mutant("runner/engine/acknowledger.py", breaks, old, new, ENGINE)
     texts = {f"runner/engine/{name}.py": (_ROOT / f"runner/engine/{name}.py").read_text() for name in _MODULES}
-    for breaks, old, new in _INTERACTION:
+    for breaks, old, new in (*_ACKNOWLEDGER, *_INTERACTION):
         file = next((file for file, text in texts.items() if old in text), "runner/engine/interaction.py")
         yield Mutant(file, breaks, old, new, ENGINE)

@@ -237,6 +237,9 @@ class _Episode:
         process, within_s = self.process, self.random.choice(DRAINS_S)
         self._happened(f"drain within {within_s:g} s")
         if process is not None:
+            now = self.loop.time()
+            ends = now + within_s + budget.RESCUE_TIMEOUT_S
+            self.evidence.drained |= dict.fromkeys(process.unfinished, (now, ends))
             await process.engine.drain(within_s)
             self._happened("drained")
             self.process = None

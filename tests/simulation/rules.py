@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from runner.engine.acknowledger import PAUSE_MAX_S
+from runner.engine.acknowledger import DOUBTS_MAX, LATER_PAUSE_MAX_S, PAUSE_MAX_S
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ErrorCode
 from runner.texts import TEXTS
@@ -26,8 +26,14 @@ from .wire import ROUND_TRIP_MAX_S, Suffered
 ATTEMPT_S: Final = PAUSE_MAX_S + ROUND_TRIP_MAX_S + 0.01
 """How long a stretch without faults must be for one attempt to be certain."""
 
+LAST_WORDS_S: Final = LATER_PAUSE_MAX_S + 2 * ROUND_TRIP_MAX_S + 0.01
+"""How long one must be for a deletion and a follow-up of a process that stops."""
+
 CONTENT_CODES: Final = frozenset({ErrorCode.EMPTY_MESSAGE, ErrorCode.INVALID_FORM_BODY})
 """Refusals that say something about what was said, and nothing about when."""
+
+DOUBTFUL: Final = frozenset({"lost_before", "lost_after", "error_before", "error_after", "slow"})
+"""Faults that leave a caller without knowing whether Discord has acted."""
 
 _INTERNALS: Final = re.compile(
     r"Traceback|\w(Error|Exception)\b|StepFailed|RenderError|runner[./]|bot\.yaml|tok-|/webhooks|/interactions|"
@@ -59,6 +65,7 @@ class Evidence:
     outages: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     stalls: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
     killed: set[str] = field(default_factory=set[str])
+    drained: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
     rivalled: set[str] = field(default_factory=set[str])
     happenings: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
     processes: list[Process] = field(default_factory=list[Process])
@@ -109,7 +116,7 @@ def _count(evidence: Evidence, case: Case, counts: Counter[str]) -> None:
     if case.id in evidence.killed:
         counts["killed under it"] += 1
     elif case.is_thinking and _was_silenced(evidence, case):
-        counts["left thinking, every later call spoilt"] += 1
+        counts["left thinking, the network gone until its process had to stop"] += 1
     elif not case.acknowledgements:
         counts["not answered, not answerable"] += not is_answerable(evidence, case)
 
@@ -119,13 +126,16 @@ def is_answerable(evidence: Evidence, case: Case) -> bool:
     arrivals = evidence.delivered.get(case.id)
     if not arrivals or case.id in evidence.killed:
         return False
-    begin, end = arrivals[0][0], case.created + limits.INITIAL_RESPONSE_S
-    spans = sorted([*evidence.suffering(case).spans, *evidence.outages, *evidence.stalls])
-    for started, ended in spans:
-        if min(started, end) - begin >= ATTEMPT_S:
-            return True
+    return _stretch_s(evidence, case, arrivals[0][0], case.created + limits.INITIAL_RESPONSE_S) >= ATTEMPT_S
+
+
+def _stretch_s(evidence: Evidence, case: Case, begin: float, end: float) -> float:
+    """Return the longest stretch without faults between two instants."""
+    longest = 0.0
+    for started, ended in sorted([*evidence.suffering(case).spans, *evidence.outages, *evidence.stalls]):
+        longest = max(longest, min(started, end) - begin)
         begin = max(begin, ended)
-    return end - begin >= ATTEMPT_S
+    return max(longest, end - begin)
 
 
 def _acknowledged(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -141,10 +151,9 @@ def _no_spinner(evidence: Evidence, case: Case) -> Iterator[str]:
 
 
 def _was_silenced(evidence: Evidence, case: Case) -> bool:
-    """Whether everything that was tried to say after the first response was spoilt; looking at it says nothing."""
-    calls = evidence.suffering(case).calls
-    later = [fault for _, what, fault in calls if not what.endswith("/callback") and not what.startswith("GET")]
-    return bool(later) and all(later)
+    """Whether its process was told to stop, and the network never let two calls through until it had."""
+    since_until = evidence.drained.get(case.id)
+    return since_until is not None and _stretch_s(evidence, case, *since_until) < LAST_WORDS_S
 
 
 def _an_end_is_seen(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -153,8 +162,12 @@ def _an_end_is_seen(evidence: Evidence, case: Case) -> Iterator[str]:
     shown = [said for said in case.said if not said.is_deleted and not said.is_spinner]
     if shown or case.updated or case.stage in {Stage.SILENT, Stage.OFFERED}:
         return
-    if not any(fault for _, what, fault in evidence.suffering(case).calls if not what.endswith("/callback")):
+    if _doubts(evidence, case) < DOUBTS_MAX and not _was_silenced(evidence, case):
         yield "its user was left with nothing"
+
+
+def _is_follow_up(what: str) -> bool:
+    return what.startswith("POST") and not what.endswith("/callback")
 
 
 def _no_call_after_expiry(evidence: Evidence, case: Case) -> Iterator[str]:
@@ -166,7 +179,20 @@ def _no_call_after_expiry(evidence: Evidence, case: Case) -> Iterator[str]:
 def _nothing_twice(evidence: Evidence, case: Case) -> Iterator[str]:
     if len(case.said) > 1 and not evidence.has_changed_hands(case):
         texts = Counter(said.text for said in case.said if not said.is_deleted and USER_TEXT not in said.text)
-        yield from (f"said {count} times: {text[:60]!r}" for text, count in texts.items() if count > 1)
+        most = 1 + _doubled_at_most(evidence, case)
+        yield from (f"said {count} times: {text[:60]!r}" for text, count in texts.items() if count > most)
+
+
+def _doubled_at_most(evidence: Evidence, case: Case) -> int:
+    """Return how often a text may be said again: only where its spinner had gone, and nobody knew if it had arrived."""
+    had_nothing = any(said.is_deleted and (said.was_spinner or said.by_rival) for said in case.said)
+    return min(_doubts(evidence, case), DOUBTS_MAX - 1) if had_nothing else 0
+
+
+def _doubts(evidence: Evidence, case: Case) -> int:
+    """Return after how many attempts at a follow-up the engine could not know whether Discord had it, at most."""
+    suffering = evidence.suffering(case)
+    return suffering.was_cut + sum(fault in DOUBTFUL for _, what, fault in suffering.calls if _is_follow_up(what))
 
 
 def _lawful(evidence: Evidence, case: Case) -> Iterator[str]:

@@ -1,0 +1,103 @@
+"""What is sent as an answer, in Discord's JSON, and what Discord's own answer says of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from runner.engine.http1 import Answer
+from runner.lifecycle.bits import MessageFlags
+from runner.lifecycle.machine import Call, State
+from runner.messages import Message, edit_body, new_body
+
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_EPHEMERAL: Final = {"flags": int(MessageFlags.EPHEMERAL)}
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A first response: what is sent, where it leads, and whether what it shows is private."""
+
+    body: bytes
+    state: State
+    is_ephemeral: bool
+
+    @property
+    def flags(self) -> MessageFlags:
+        """The flags of the message that it makes, of those that tell one answer from another."""
+        spinner = MessageFlags.LOADING if self.state is State.DEFERRED_SOURCE else MessageFlags(0)
+        return spinner | MessageFlags.EPHEMERAL if self.is_ephemeral else spinner
+
+
+def encoded(body: Mapping[str, object]) -> bytes:
+    """Return a body as it is sent."""
+    return _encode(body).encode()
+
+
+def callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
+    """Return the body of a callback. Raises `EmptyMessage` for a reply in which nothing would show."""
+    made: dict[str, Any] = {"type": call.callback_type}
+    match call:
+        case Call.CALLBACK_REPLY:
+            made["data"] = new_body(message, is_ephemeral=is_ephemeral)
+        case Call.CALLBACK_UPDATE:
+            made["data"] = edit_body(message)
+        case Call.CALLBACK_MODAL:
+            made["data"] = message.modal
+        case Call.CALLBACK_AUTOCOMPLETE:
+            made["data"] = {"choices": []}
+        case Call.CALLBACK_DEFER if is_ephemeral:
+            made["data"] = _EPHEMERAL
+        case _:
+            pass
+    return encoded(made)
+
+
+def error_in(answer: Answer) -> tuple[int, str]:
+    """Return Discord's error code and reason; the status and no reason where the body has none."""
+    try:
+        found = json.loads(answer.body)
+        return int(found["code"]), _flattened(found)
+    except (ValueError, KeyError, TypeError):
+        return answer.status, ""
+
+
+def shows(answer: Answer, offered: First, source_id: str | None) -> bool | None:
+    """Tell whether the message that Discord has as `@original` is what was offered; None if that can't be told.
+
+    A component's own message is known by its id, a message of ours by who sees it and by its text, a spinner by its
+    flag. Only what the message does say counts: it may come from something in front of Discord that says less. White
+    space is left out of account: Discord trims it.
+    """
+    try:
+        original: Mapping[str, Any] = json.loads(answer.body)
+        flags = MessageFlags(original.get("flags", offered.flags))
+    except (ValueError, TypeError, AttributeError):  # it is no message
+        return None
+    match offered.state:
+        case State.UPDATED | State.DEFERRED_UPDATE | State.MODAL_SHOWN:  # a form leaves at most the component's own
+            return source_id is not None and original.get("id") == source_id
+        case _:
+            if (flags ^ offered.flags) & (MessageFlags.LOADING | MessageFlags.EPHEMERAL):
+                return False
+            said: Mapping[str, Any] = json.loads(offered.body).get("data") or {}
+            shown, meant = _words(original), _words(said)
+            return None if meant and not shown else shown == meant
+
+
+def _words(message: Mapping[str, Any]) -> list[str]:
+    content: str | None = message.get("content")
+    return content.split() if content else []
+
+
+def _flattened(error: Mapping[str, Any]) -> str:
+    """Return the first reason in Discord's nested errors, with its path: `data.content: Must be 2000 or fewer`."""
+    node = error.get("errors")
+    path: list[str] = []
+    while isinstance(node, dict) and node:
+        below = cast(dict[str, Any], node)  # JSON: keys are texts
+        if leaves := below.get("_errors"):
+            return f"{'.'.join(path)}: {leaves[0].get('message', '')}"
+        name, node = next(iter(below.items()))
+        path.append(name)
+    return str(error.get("message", ""))
