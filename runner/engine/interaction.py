@@ -17,12 +17,13 @@ from typing import Any, Final, Self
 from runner.actions.action import Refused
 from runner.compile import Handler, Program
 from runner.engine import context
-from runner.engine.acknowledger import Acknowledger, Answers, Closed
+from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
 from runner.engine.guards import admit
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
+from runner.engine.rivals import Rivals
 from runner.engine.routing import route
 from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
 from runner.engine.steps import Run
@@ -105,6 +106,7 @@ class Engine:
             LATER_RUN: self.schedules.begin,
         }
         self._stragglers = Stragglers(self.counts, log)
+        self._rivals = Rivals(log)
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
@@ -234,6 +236,9 @@ class Engine:
         try:
             await self._conclude(live)
             await self._stragglers.see_through(live)
+        except AnsweredElsewhere as end:
+            live.outcome = end.outcome
+            self._rivals.met(live.id, live.name)
         except Closed as end:
             live.outcome = end.outcome
             self._log.warning(end.outcome, id=live.id, handler=live.name, reference=live.reference)

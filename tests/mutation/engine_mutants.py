@@ -429,6 +429,11 @@ _INTERACTION: Final = (
         "async with asyncio.timeout(None):",
     ),
     (
+        "another process with the same token is named at every interaction",
+        "if now >= self._silent_until:",
+        "if True:",
+    ),
+    (
         "whoever is cut off by a restart is not told",
         '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
         "            pass\n",
@@ -437,7 +442,7 @@ _INTERACTION: Final = (
 
 
 _MODULES: Final = (
-    "acknowledger", "responses", "interaction", "routing", "watchdog", "endings", "stragglers", "live",
+    "acknowledger", "responses", "interaction", "routing", "watchdog", "endings", "stragglers", "rivals", "live",
     "context", "guards", "steps",
 )  # fmt: skip
 """Where it all stands; each text that a mutant replaces is in one of them."""
