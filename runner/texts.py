@@ -9,6 +9,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
         "done": "Done.",
         "failed": "Something went wrong (`{reference}`).",
         "timeout": "This took too long, so I stopped (`{reference}`).",
+        "takes_longer": "This takes longer than Discord lets me answer here.",
         "form_too_late": "I was too slow to open the form. Please try again (`{reference}`).",
         "store_failed": "I can't get at what I have to remember. Please try again later (`{reference}`).",
         "already_there": "There is one like that already.",

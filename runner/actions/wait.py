@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from runner.actions.action import Action, Step
 from runner.fields import Duration, option
-from runner.lifecycle import limits
+from runner.lifecycle import budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +19,11 @@ class Wait(Action):
 
     whole: ClassVar[str | None] = "duration"
 
-    duration: Duration = option("How long.", minimum=0.001, maximum=limits.TOKEN_LIFETIME_S)
+    duration: Duration = option("How long.", minimum=0.001, maximum=budget.HANDLER_TIMEOUT_MAX_S)
 
     def takes_s(self) -> float:
         """Return the pause itself, or the longest possible one where a template decides."""
-        return self._known_s() or limits.TOKEN_LIFETIME_S
+        return self._known_s() or budget.HANDLER_TIMEOUT_MAX_S
 
     def takes_at_least_s(self) -> float:
         """Return the pause; nothing is certain where a template decides."""

@@ -74,6 +74,7 @@ INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRIN
 MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING})
 SCHEDULE: Final = Object("the schedule", {"name": STRING, "due_at": INSTANT, "is_late": BOOLEAN})
 ERROR: Final = Object("an error", {"reference": STRING, "message": STRING, "step": STRING})
+LATE: Final = Object("a late answer", {"reference": STRING, "content": STRING, "step": STRING})
 OPTION_TYPES: Final[Mapping[str, Type]] = {
     "string": STRING,
     "integer": INTEGER,
@@ -141,6 +142,7 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     found = _Found(config.declared, document.flows)
     _of_run(document.defaults.on_error, _with_error(general), found)
     _of_run(document.defaults.on_timeout, _with_error(general), found)
+    _of_run(document.defaults.on_expired, _with_late(general), found)
     for guard in document.checks.values():
         found.faults += _of_value(guard, general)
     for section, name, handler in config.handlers():
@@ -310,6 +312,10 @@ def _with_error(at: Scope) -> Scope:
     return {**at, "error": ERROR}
 
 
+def _with_late(at: Scope) -> Scope:
+    return {**at, "late": LATE}
+
+
 def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
     if handler.permissions:
         found.faults += _of_value(handler.permissions, at)
@@ -318,6 +324,7 @@ def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
     rescue = _with_error(at)
     _of_run(handler.on_error, rescue, found)
     _of_run(handler.on_timeout, rescue, found)
+    _of_run(handler.on_expired, _with_late(at), found)
 
 
 def _of_run(steps: Steps | None, at: Scope, found: _Found) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from runner.actions.action import Authored, Ending, WrittenStep
-from runner.check import modals
+from runner.check import expiry, modals
 from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
 from runner.config.document import Flow, Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -33,6 +33,7 @@ class Plan:
     `is_ephemeral` is the visibility of everything that doesn't say its own. `watchdog_s` is when the watchdog
     acknowledges, in seconds from the interaction's creation, and `deferral` what it and the engine defer with.
     `may_open` says that some path opens a form: then nobody may defer before that path has been left.
+    `outlives` says that it may still run when the interaction's token has died.
     """
 
     first: Event | None
@@ -41,9 +42,12 @@ class Plan:
     watchdog_s: float
     deferral: Event
     may_open: bool
+    outlives: bool
 
 
-UNATTENDED = Plan(None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False)
+UNATTENDED = Plan(
+    None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False, outlives=False
+)
 """The plan of steps that nobody waits for: they answer nobody."""
 
 
@@ -69,7 +73,8 @@ class _Deferral:
 class _Point:
     """One way to stand before a step: the interaction's state, who deferred, and what answered first.
 
-    `passed_s` is the least time that has passed on the way. Ways that differ in nothing else than the time or the
+    `passed_s` is the least time that has passed on the way, `expired` the step in which it outlasted the interaction's
+    token. Ways that differ in nothing else than the time or the
     answer are one, so that the number of points is bounded by the number of slow steps, whatever the `when`s.
     Under `response: modal` ways with different answers are kept apart, because each answer is a fault: they are
     bounded by the number of steps that answer.
@@ -79,12 +84,13 @@ class _Point:
     deferral: _Deferral | None = None
     passed_s: float = 0.0
     answered: Span | None = None
+    expired: Span | None = None
 
 
 def _distinct(points: Iterable[_Point], *, by_answer: bool) -> tuple[_Point, ...]:
-    fastest: dict[tuple[State, _Deferral | None, Span | None], _Point] = {}
+    fastest: dict[tuple[State, _Deferral | None, Span | None, bool], _Point] = {}
     for point in points:
-        key = (point.state, point.deferral, point.answered if by_answer else None)
+        key = (point.state, point.deferral, point.answered if by_answer else None, point.expired is None)
         known = fastest.setdefault(key, point)
         if point.passed_s < known.passed_s:
             fastest[key] = point
@@ -278,16 +284,23 @@ class _Walk:
         passed_s = point.passed_s + step.action.takes_at_least_s()
         if passed_s > self.timeout_s >= point.passed_s:
             self._too_long(step, passed_s)
+        if self.origin is Origin.NO_INTERACTION:
+            return replace(point, passed_s=passed_s)
+        expired = point.expired or (step.key if passed_s >= budget.TOKEN_USABLE_S else None)
+        point = replace(point, expired=expired)
         if point.state is not State.RECEIVED:
             return replace(point, passed_s=passed_s)
         if self.strategy == "reply":
             self._slow_before_reply(step)
-            return _Point(State.DEFERRED_SOURCE, None, passed_s, step.key)
+            return _Point(State.DEFERRED_SOURCE, None, passed_s, step.key, expired)
         if self.deferral is Event.DEFER_UPDATE:
-            return _Point(State.DEFERRED_UPDATE, None, passed_s, step.key)
-        return _Point(State.DEFERRED_SOURCE, _Deferral(step.key, None, False), passed_s, step.key)
+            return _Point(State.DEFERRED_UPDATE, None, passed_s, step.key, expired)
+        return _Point(State.DEFERRED_SOURCE, _Deferral(step.key, None, False), passed_s, step.key, expired)
 
     def _responded(self, step: WrittenStep, event: Event, point: _Point) -> _Point:
+        if point.expired is not None and not self._needs_no_token(event):
+            self._note(expiry.after_expiry(step, point.expired))
+            return point
         outcome = advance(self.origin, point.state, event)
         if isinstance(outcome, Refusal):
             return self._refused(step, event, outcome, point)
@@ -296,6 +309,10 @@ class _Walk:
         self.may_open = self.may_open or event is Event.MODAL
         self._shown(step, event, point, outcome)
         return replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
+
+    def _needs_no_token(self, event: Event) -> bool:
+        """Tell whether the bot's own token may do it: it may change a message that everybody sees."""
+        return event in (Event.UPDATE, Event.EDIT, Event.DELETE) and not is_ephemeral(self.response)
 
     def _shown(self, step: WrittenStep, event: Event, point: _Point, outcome: Transition) -> None:
         if event is not Event.REPLY:
@@ -479,6 +496,7 @@ def analyse(
         watchdog_s=response.defer_after if strategy == "auto" else budget.LAST_SAFE_ACK_S,
         deferral=walk.deferral,
         may_open=walk.may_open,
+        outlives=timeout_s > budget.ANSWERING_TIMEOUT_MAX_S,
     )
     return Analysed(plan, walk.faults)
 

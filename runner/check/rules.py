@@ -9,6 +9,7 @@ from runner.check.commands import check_commands
 from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
+from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
@@ -47,6 +48,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_stored(config),
         *check_schedules(config),
         *check_begun(config),
+        *check_expiry(config),
         *check_templates(config, opened),
         *check_conditions(config),
         *check_mentions(config),

@@ -101,7 +101,7 @@ def handler_steps(handler: Handler) -> Steps:
 
 def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
     """Return every run of steps that a handler has."""
-    return handler.reply, handler.steps, handler.on_error, handler.on_timeout
+    return handler.reply, handler.steps, handler.on_error, handler.on_timeout, handler.on_expired
 
 
 def modal_of(step: WrittenStep) -> str | None:

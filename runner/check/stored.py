@@ -158,7 +158,8 @@ def _state_read(config: Config) -> frozenset[str]:
     document = config.document
     handlers = [handler for _, _, handler in config.handlers()]
     runs = [steps for handler in handlers for steps in runs_of(handler) if steps]
-    rescues = [steps for steps in (document.defaults.on_error, document.defaults.on_timeout) if steps]
+    defaults = document.defaults
+    rescues = [steps for steps in (defaults.on_error, defaults.on_timeout, defaults.on_expired) if steps]
     values = (document.checks, document.modals, *(handler.permissions for handler in handlers), *runs, *rescues)
     return frozenset[str]().union(*(state_read_in(value, document.state) for value in values))
 

@@ -61,9 +61,10 @@ class HandlerCompiler:
         """Compile one handler with what it inherits."""
         defaults = self.config.document.defaults
         plan = self.checked.plans[section, name, origin]
-        on_error, on_timeout = written.on_error or defaults.on_error, written.on_timeout or defaults.on_timeout
-        if origin is Origin.NO_INTERACTION:  # what every handler inherits answers somebody
-            on_error, on_timeout = written.on_error, written.on_timeout
+        # What every handler inherits answers somebody.
+        inherited = document.Defaults() if origin is Origin.NO_INTERACTION else defaults
+        on_error, on_timeout = written.on_error or inherited.on_error, written.on_timeout or inherited.on_timeout
+        on_expired = written.on_expired or inherited.on_expired
         return Handler(
             name=_LOGGED_AS[section] + name,
             origin=origin,
@@ -73,11 +74,12 @@ class HandlerCompiler:
             steps=self.compiler.steps(handler_steps(written), f"{section}/{name}/steps"),
             on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
             on_timeout=self._rescue(on_timeout, written.on_timeout, f"{section}/{name}/on_timeout"),
-            roots=self._roots(written, on_error, on_timeout),
+            on_expired=self._rescue(on_expired, written.on_expired, f"{section}/{name}/on_expired"),
+            roots=self._roots(written, on_error, on_timeout, on_expired),
             options=tuple(written.options) if isinstance(written, document.Command) else (),
             fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
             needs_server=self.needs_server(written),
-            state=tuple(sorted(self._state(written, on_error, on_timeout))),
+            state=tuple(sorted(self._state(written, on_error, on_timeout, on_expired))),
             guard_reads_state=bool(self._state_of_guards(written)),
         )
 
@@ -93,6 +95,7 @@ class HandlerCompiler:
             steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
             on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
             on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
+            on_expired=None,
             roots=self._roots(handler, written.on_error, written.on_timeout),
             options=(),
             fields=(),

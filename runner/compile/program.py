@@ -94,6 +94,7 @@ class Handler:
     steps: Steps
     on_error: Steps | None
     on_timeout: Steps | None
+    on_expired: Steps | None
     roots: frozenset[str]
     options: tuple[str, ...]
     fields: tuple[str, ...]

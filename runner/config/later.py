@@ -5,7 +5,7 @@ Path = tuple[str | int, ...]
 _LATER_AT_TOP = frozenset("context_menus events texts http messages use".split())
 _LATER_IN_HANDLERS = frozenset(
     "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "
-    "on_expired select commands".split()
+    "select commands".split()
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(

@@ -85,9 +85,9 @@ class Config:
     def runs(self) -> Iterator[Steps]:
         """Yield every run of steps, those inside of other steps excluded."""
         defaults = self.document.defaults
-        runs = [defaults.on_error, defaults.on_timeout]
+        runs = [defaults.on_error, defaults.on_timeout, defaults.on_expired]
         for _, _, each in self.handlers():
-            runs += (each.reply, each.steps, each.on_error, each.on_timeout)
+            runs += (each.reply, each.steps, each.on_error, each.on_timeout, each.on_expired)
         for flow in self.document.flows.values():
             runs += (flow.steps, flow.on_error, flow.on_timeout)
         yield from (run for run in runs if run is not None)

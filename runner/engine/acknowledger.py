@@ -23,15 +23,27 @@ Source: Discord docs, Interactions: Receiving and Responding.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
-from runner.engine.responses import First, callback_body, encoded, error_in, shows
+from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, TokenExpired, TooLate
+from runner.engine.responses import First, Original, callback_body, encoded, error_in, original_in, original_of, shows
 from runner.lifecycle import budget
 from runner.lifecycle.limits import ErrorCode
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
 from runner.messages import EmptyMessage, Message, edit_body, new_body
+
+__all__ = [
+    "Acknowledger",
+    "AnsweredElsewhere",
+    "Answers",
+    "Closed",
+    "MaybeSaid",
+    "Rejected",
+    "TokenExpired",
+    "TooLate",
+]
 
 FIRST_PAUSE_S: Final = 0.05  # before an attempt is repeated; doubles from then on
 PAUSE_MAX_S: Final = 0.4
@@ -55,47 +67,14 @@ class Answers(Protocol):
         ...
 
 
-class Closed(Exception):
-    """Nothing can be said on this interaction any more. `outcome` is the word for that in the log."""
-
-    outcome: ClassVar[str]
-
-
-class AnsweredElsewhere(Closed):
-    """Discord has a first response that this process did not send: a second process runs with the same token."""
-
-    outcome = "answered elsewhere"
-
-
-class TooLate(Closed):
-    """Discord takes no first response any more, and has none."""
-
-    outcome = "unacknowledged"
-
-
-class TokenExpired(Closed):
-    """The interaction's 15 minutes are over; nothing more can be said on its token."""
-
-    outcome = "token expired"
-
-
-class Rejected(StepFailed):
-    """Discord refuses what was said, or would: its code and its own reason. The interaction is as it was before."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"Discord refused the answer: {code} {reason}")
-        self.code = code
-
-
-class MaybeSaid(StepFailed):
-    """Nobody knows whether Discord has a follow-up. It is not sent again: a user may read it already."""
-
-
 class Acknowledger:
     """Speaks for one interaction. `ack_by` and `token_by` are instants of the loop's clock.
 
     `acknowledged_at` is when Discord said that it has our first response, None until it has; `is_ephemeral` is the
-    visibility of the message that `@original` names.
+    visibility of the message that `@original` names. `original` is where that message is, as far as Discord has told:
+    it is asked only where the answer may outlive its token (`keeps_original`), because each answer would cost more.
+    `expired_in` is the state in which the token has died. `is_stand_in` says that the original is a sentence which the
+    answer to come takes the place of.
     """
 
     __slots__ = (
@@ -109,12 +88,17 @@ class Acknowledger:
         "_is_elsewhere",
         "_is_replacing",
         "_loop",
+        "_source",
         "_source_id",
         "_token",
         "ack_by",
         "acknowledged_at",
+        "expired_in",
         "is_ephemeral",
+        "is_stand_in",
+        "keeps_original",
         "origin",
+        "original",
         "state",
         "token_by",
     )
@@ -127,13 +111,16 @@ class Acknowledger:
         origin: Origin,
         ack_by: float,
         token_by: float,
+        *,
+        keeps_original: bool = False,
     ) -> None:
         self._answers = answers
         self._application_id = application_id
         self._id: str = interaction["id"]
         self._token: str = interaction["token"]
-        source: Mapping[str, Any] | None = interaction.get("message")  # the component's
-        self._source_id: str | None = source["id"] if source else None
+        source: Mapping[str, Any] = interaction.get("message") or {}  # the component's
+        self._source_id: str | None = source.get("id")
+        self._source = original_of(source) if keeps_original else None
         self._loop = asyncio.get_running_loop()
         self._first: asyncio.Future[None] | None = None  # a first response is on its way
         self._in_doubt: First | None = None  # a first response that may have arrived; never two of them
@@ -147,6 +134,10 @@ class Acknowledger:
         self.token_by = token_by
         self.acknowledged_at: float | None = None
         self.is_ephemeral = False
+        self.keeps_original = keeps_original
+        self.original: Original | None = None
+        self.expired_in: State | None = None
+        self.is_stand_in = False
 
     @property
     def is_unanswered(self) -> bool:
@@ -175,7 +166,7 @@ class Acknowledger:
         self.ensure_open()
         if self._is_deleting:
             await self._answer_later(_expect(self.origin, self.state, Event.DELETE), message, is_ephemeral)
-        outcome = advance(self.origin, self.state, event)
+        outcome = advance(self.origin, self.state, self.wanted(event, is_ephemeral=is_ephemeral))
         if isinstance(outcome, Refusal):
             raise StepFailed(outcome.reason)
         if outcome.call.callback_type is not None:
@@ -184,6 +175,16 @@ class Acknowledger:
             await self._resolve(outcome, message, is_ephemeral)
         else:
             await self._answer_later(outcome, message, is_ephemeral)
+
+    async def hand_over(self, message: Message) -> None:
+        """Put a sentence in the spinner's place, which the answer takes in its turn. Raises as `respond` does."""
+        await self.respond(Event.REPLY, message, is_ephemeral=self.is_ephemeral)
+        self.is_stand_in = self.state is State.REPLIED
+
+    def wanted(self, event: Event, *, is_ephemeral: bool) -> Event:
+        """Return what is meant by an event now: a reply takes the place of a sentence that stands in for it."""
+        is_meant = event is Event.REPLY and self.is_stand_in and is_ephemeral is self.is_ephemeral
+        return Event.EDIT if is_meant else event
 
     async def acknowledge(self, event: Event, message: Message | None = None, *, is_ephemeral: bool) -> bool:
         """Answer with `event` if nobody has answered, and tell whether that was so.
@@ -201,9 +202,13 @@ class Acknowledger:
         if self.state is State.EXPIRED_UNACKED:
             raise AnsweredElsewhere if self._is_elsewhere else TooLate
         if self._loop.time() >= self.token_by:
-            self.state = State.TOKEN_EXPIRED
+            self._expire()
         if self.state is State.TOKEN_EXPIRED:
             raise TokenExpired
+
+    def _expire(self) -> None:
+        self.expired_in = self.expired_in or self.state
+        self.state = State.TOKEN_EXPIRED
 
     @property
     def _webhook(self) -> str:
@@ -239,6 +244,8 @@ class Acknowledger:
         try:
             await self._callback(offered)
             self._in_doubt = None
+            if offered.state in (State.UPDATED, State.DEFERRED_UPDATE):
+                self.original = self._source
         except (TooLate, AnsweredElsewhere) as end:
             self.state, self._is_elsewhere = State.EXPIRED_UNACKED, isinstance(end, AnsweredElsewhere)
             raise
@@ -253,7 +260,7 @@ class Acknowledger:
 
     async def _callback(self, offered: First) -> None:
         """Send the first response until its outcome is known, or the time for it is over."""
-        path = f"/interactions/{self._id}/{self._token}/callback"
+        path = f"/interactions/{self._id}/{self._token}/callback" + "?with_response=true" * self.keeps_original
         for attempt in range(ATTEMPTS_MAX):
             answer = await self._attempt_first(path, offered, attempt)
             pause_s = _pause_s(attempt)
@@ -261,6 +268,7 @@ class Acknowledger:
                 pause_s = answer.retry_after_s or pause_s
             elif answer is not None and answer.status < 500:
                 await self._ensure_ours(answer, offered)
+                self._learn(answer)
                 self.acknowledged_at = self._loop.time()
                 return
             if self._loop.time() + pause_s >= self.ack_by:
@@ -321,6 +329,7 @@ class Acknowledger:
             except (NotSent, OutcomeUnknown):
                 continue
             if answer.status == 200:
+                self._learn(answer)
                 return shows(answer, offered, self._source_id)
             if answer.status < 500 and answer.status != 429:
                 return None
@@ -353,7 +362,8 @@ class Acknowledger:
         try:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
-                    await self._send("PATCH", self._original, encoded(edit_body(message)))
+                    self._learn(await self._send("PATCH", self._original, encoded(edit_body(message))))
+                    self.is_stand_in = False
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
                 case _:
@@ -362,7 +372,14 @@ class Acknowledger:
         except BaseException:
             if self.state is outcome.state:  # an edit that may have arrived can be made again; an expired token stays
                 self.state = previous
+            elif self.state is State.TOKEN_EXPIRED:
+                self.expired_in = previous
             raise
+
+    def _learn(self, answer: Answer) -> None:
+        """Learn from an answer where the original is, if that may be needed."""
+        if self.keeps_original:
+            self.original = original_in(answer) or self.original
 
     async def _delete_original(self) -> None:
         self._is_deleting = True
@@ -374,8 +391,8 @@ class Acknowledger:
                 raise
         self._is_deleting = False
 
-    async def _send(self, method: Method, path: str, body: bytes | None) -> None:
-        """Make one call on the token, repeated where that can't say anything twice.
+    async def _send(self, method: Method, path: str, body: bytes | None) -> Answer:
+        """Make one call on the token, repeated where that can't say anything twice; return the answer to it.
 
         Raises `StepFailed`, `MaybeSaid`, `Rejected` or `Closed`.
         """
@@ -383,7 +400,7 @@ class Acknowledger:
         for attempt in range(ATTEMPTS_MAX):
             answer = await self._attempt(method, path, body, give_up_at, fresh=attempt > 0)
             if answer is not None and answer.status < 300:
-                return
+                return answer
             pause_s = _pause_s(attempt, LATER_PAUSE_MAX_S) if answer is None else self._pause_after(answer, attempt)
             if self._loop.time() + pause_s >= give_up_at:
                 break
@@ -437,7 +454,7 @@ class Acknowledger:
             self._ensure_known()
             return max(_pause_s(attempt, LATER_PAUSE_MAX_S), 0.25)
         if code == ErrorCode.INVALID_WEBHOOK_TOKEN:
-            self.state = State.TOKEN_EXPIRED
+            self._expire()
             raise TokenExpired
         raise Rejected(code, reason)
 

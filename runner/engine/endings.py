@@ -2,29 +2,44 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
-from runner.engine.acknowledger import Closed
-from runner.engine.live import Live, Words
+from runner.engine.acknowledger import Acknowledger, Closed, TokenExpired
+from runner.engine.late import is_done_late
+from runner.engine.live import Counts, Live, Words
+from runner.engine.speaker import Nobody, Speaker
 from runner.engine.steps import Run, loggable, public_message
 from runner.engine.stragglers import say
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
 from runner.logs import Log
 from runner.messages import Message
+from runner.rest import Rest
 from runner.templates import RenderError
 from runner.texts import sentence
 
-NewRun = Callable[[Live, Handler, dict[str, Any], bool], Run]
-"""Makes a run of a handler's steps: with the values that templates read, and the visibility of its answers."""
+
+class NewRun(Protocol):
+    """Makes a run of a handler's steps."""
+
+    def __call__(
+        self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool, speaker: Speaker | None = None
+    ) -> Run:
+        """Make one with the values that templates read, and the visibility of its answers.
+
+        `speaker` answers for it, unless that is the interaction's own acknowledger.
+        """
+        ...
 
 
 class Endings:
     """Brings the interactions of one engine to their ends."""
 
-    def __init__(self, log: Log, new_reference: Callable[[], str], new_run: NewRun) -> None:
+    def __init__(self, counts: Counts, rest: Rest, log: Log, new_reference: Callable[[], str], new_run: NewRun) -> None:
+        self._counts = counts
+        self._rest = rest
         self._log = log
         self._new_reference = new_reference
         self._new_run = new_run
@@ -45,6 +60,40 @@ class Endings:
             live.outcome = "cancelled"
             await self._abandon(live)
             await self._tell(live, sentence("restarting"), is_ephemeral=None)
+
+    async def expire(self, live: Live, end: TokenExpired) -> None:
+        """Give what could not be said to `on_expired`; the log line and the count are there in any case."""
+        live.outcome, live.reference = end.outcome, live.reference or self._new_reference()
+        self._counts.expired += 1
+        at = live.run.at if live.run else None
+        self._log.warning(
+            end.outcome,
+            id=live.id,
+            handler=live.name,
+            step=at.name if at else None,
+            place=at.place if at else None,
+            reference=live.reference,
+        )
+        if live.handler is not None and live.run is not None and not live.is_cut:
+            await self._run_late(live, live.handler, live.run, end.unsaid)
+
+    async def _run_late(self, live: Live, handler: Handler, ended: Run, unsaid: Message | None) -> None:
+        """Run the steps of `on_expired`, which speak to nobody. Raises nothing."""
+        if handler.on_expired is None:
+            return
+        nobody = Nobody(live.origin, State.TOKEN_EXPIRED)
+        run = self._new_run(live, handler, ended.context, ended.is_ephemeral, nobody)
+        content = unsaid.content if unsaid else None
+        run.context["late"] = {
+            "reference": live.reference,
+            "content": content or "",
+            "step": ended.at.name if ended.at else "",
+        }
+        try:
+            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:
+                await run.execute(handler.on_expired)
+        except Exception as failure:
+            self._failed_again(live, run, failure)
 
     async def complete(self, live: Live) -> None:
         """Give an answer where the steps have given none: nobody is left with a spinner."""
@@ -153,17 +202,27 @@ class Endings:
         """
         acknowledger = live.acknowledger
         if is_ephemeral is None:
-            is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral
+            takes_a_place = acknowledger.state is State.DEFERRED_SOURCE or acknowledger.is_stand_in
+            is_ephemeral = not takes_a_place or acknowledger.is_ephemeral
         words = Words(text, neutral, is_ephemeral)
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
-                await say(acknowledger, words)
+                await self._say(acknowledger, words)
         except Closed:
             raise
         except Exception as failure:
             live.unsaid = words
             if not acknowledger.owes_an_end:  # nobody is left to tell
                 self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
+
+    async def _say(self, acknowledger: Acknowledger, words: Words) -> None:
+        """Say a sentence: on the token, or when that has died where the bot's own one reaches."""
+        try:
+            await say(acknowledger, words)
+        except TokenExpired:
+            said = Message(content=words.text)
+            if not await is_done_late(acknowledger, self._rest, Event.REPLY, said, is_ephemeral=words.is_ephemeral):
+                raise
 
 
 def _refusal_text(refusal: Refused) -> str:

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from runner.actions.action import Refused
 from runner.compile import Handler, Program
 from runner.engine import context
-from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed
+from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, TokenExpired
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
 from runner.engine.guards import admit
@@ -26,6 +26,7 @@ from runner.engine.memory import Memory
 from runner.engine.rivals import Rivals
 from runner.engine.routing import route
 from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
+from runner.engine.speaker import Speaker
 from runner.engine.steps import Run
 from runner.engine.stragglers import Stragglers
 from runner.engine.timers import Take
@@ -33,7 +34,7 @@ from runner.engine.unattended import Unattended, World
 from runner.engine.watchdog import Watchdog
 from runner.lifecycle import budget
 from runner.lifecycle.deadline import SkewEstimate, ack_deadline, snowflake_created_at, token_deadline
-from runner.lifecycle.limits import INITIAL_RESPONSE_S, TOKEN_LIFETIME_S
+from runner.lifecycle.limits import INITIAL_RESPONSE_S
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest
@@ -93,8 +94,8 @@ class Engine:
         self._seen: set[str] = set()
         self._seen_in_order: deque[str] = deque()
         self._tasks = asyncio.TaskGroup()
-        self._endings = Endings(log, new_reference, self._new_run)
-        world = World(application_id, answers, rest, directory, memory, now, log, new_reference)
+        self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
+        world = World(rest, directory, memory, now, log, new_reference)
         self.schedules = Schedules(lambda: self.program, memory, Unattended(world), now, log)
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
@@ -198,9 +199,15 @@ class Engine:
             return None
         # Neither end depends on what we take for the time. Discord may refuse the first response before `ack_by`; if it
         # takes one, at most the 3 s had passed on the way here, so that the token lives until `token_by` for certain.
-        ack_by = started + INITIAL_RESPONSE_S
-        token_by = ack_by + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S
-        acknowledger = Acknowledger(self._answers, self._application_id, interaction, routed.origin, ack_by, token_by)
+        acknowledger = Acknowledger(
+            self._answers,
+            self._application_id,
+            interaction,
+            routed.origin,
+            ack_by=started + INITIAL_RESPONSE_S,
+            token_by=started + budget.TOKEN_USABLE_S,
+            keeps_original=routed.handler is not None and routed.handler.plan.outlives,
+        )
         return Live(
             interaction["id"],
             interaction["type"],
@@ -236,6 +243,8 @@ class Engine:
         try:
             await self._conclude(live)
             await self._stragglers.see_through(live)
+        except TokenExpired as end:
+            await self._endings.expire(live, end)
         except AnsweredElsewhere as end:
             live.outcome = end.outcome
             self._rivals.met(live.id, live.name)
@@ -284,11 +293,13 @@ class Engine:
         if live.acknowledger.acknowledged_at is None:
             live.outcome = "in doubt"  # every attempt may have arrived, but Discord has not said that one did
 
-    def _new_run(self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool) -> Run:
+    def _new_run(
+        self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool, speaker: Speaker | None = None
+    ) -> Run:
         return Run(
             live.program,
             live.interaction,
-            live.acknowledger,
+            speaker or live.acknowledger,
             values,
             self._rest,
             self._directory,
@@ -302,7 +313,7 @@ class Engine:
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             live.outcome = "cancelled"
-        for waiting in (live.watchdog, live.acknowledging):
+        for waiting in (live.watchdog, live.acknowledging, live.hand_over, live.handing_over):
             if waiting is not None:
                 waiting.cancel()
         self._live.pop(live.id, None)

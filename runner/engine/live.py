@@ -44,6 +44,8 @@ class Live:
     run: Run | None = None
     watchdog: asyncio.TimerHandle | None = None
     acknowledging: asyncio.Task[None] | None = None  # what the watchdog has begun
+    hand_over: asyncio.TimerHandle | None = None
+    handing_over: asyncio.Task[None] | None = None
     scope: asyncio.Timeout | None = None  # the author's steps, while they run
     is_cut: bool = False
     said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
@@ -87,4 +89,5 @@ class Counts:
     duplicates: int = 0
     late: int = 0
     watchdog: int = 0
+    expired: int = 0
     waiting: int = 0

@@ -29,6 +29,41 @@ class First:
         return spinner | MessageFlags.EPHEMERAL if self.is_ephemeral else spinner
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where the message that `@original` names is. Only of one that everybody may see: no other can be reached so."""
+
+    channel_id: str
+    message_id: str
+
+
+def original_in(answer: Answer) -> Original | None:
+    """Return where the message is that Discord's answer tells of; None of one that is private, or if it tells of none.
+
+    Source: Discord docs, Interactions: Receiving and Responding, Interaction Callback Response Object.
+    """
+    try:
+        told: Mapping[str, Any] = json.loads(answer.body)
+    except ValueError:
+        return None
+    return original_of(told if "id" in told else _called_back(told))
+
+
+def original_of(message: Mapping[str, Any]) -> Original | None:
+    """Return where a message is; None of one that is private, or of which too little is known."""
+    channel_id, message_id = message.get("channel_id"), message.get("id")
+    if not channel_id or not message_id or message.get("flags", 0) & MessageFlags.EPHEMERAL:
+        return None
+    return Original(channel_id, message_id)
+
+
+def _called_back(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return as a message what the answer to a callback tells of one."""
+    about: Mapping[str, Any] = response.get("interaction") or {}
+    flags = MessageFlags.EPHEMERAL if about.get("response_message_ephemeral") else MessageFlags(0)
+    return {"id": about.get("response_message_id"), "channel_id": about.get("channel_id"), "flags": flags}
+
+
 def encoded(body: Mapping[str, object]) -> bytes:
     """Return a body as it is sent."""
     return _encode(body).encode()

@@ -13,12 +13,14 @@ from typing import Any, Final, ParamSpec, TypeVar
 from runner.actions.action import Begun, Ending, Kept, Later, Leave, Refused, Retry, StepFailed
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Program
-from runner.engine.acknowledger import Acknowledger, MaybeSaid
+from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
 from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
+from runner.engine.late import is_done_late
 from runner.engine.memory import Here, Remembers, to_the_end
+from runner.engine.speaker import Speaker
 from runner.engine.strands import run_beside
 from runner.fields import Steps
 from runner.lifecycle.machine import Event, State
@@ -62,7 +64,7 @@ class Run:
         self,
         program: Program,
         interaction: Json,
-        acknowledger: Acknowledger,
+        acknowledger: Speaker,
         context: dict[str, Any],
         rest: Rest,
         directory: Directory,
@@ -326,6 +328,12 @@ class Run:
             await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
         except MaybeSaid as doubt:  # to say it again, or that it failed, may be wrong: what is certain is for the log
             self._log.warning("answer in doubt", id=self._interaction["id"], reason=str(doubt))
+        except TokenExpired as end:
+            speaker = self._acknowledger
+            assert isinstance(speaker, Acknowledger), "only an interaction has a token"
+            if not await is_done_late(speaker, self._rest, event, message, is_ephemeral=is_ephemeral):
+                end.unsaid = message
+                raise
 
     async def open_modal(self, name: str) -> None:
         """Open a form, rendered with what templates read here."""

@@ -1,7 +1,6 @@
 """Runs steps that nobody waits for: what comes by the clock. They answer no interaction, and end in one log line."""
 
 import asyncio
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,9 +8,9 @@ from typing import Any, Final
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler, Program
 from runner.engine import context
-from runner.engine.acknowledger import Acknowledger, Answers
 from runner.engine.context import Directory
 from runner.engine.memory import Memory
+from runner.engine.speaker import Nobody
 from runner.engine.steps import Run, loggable, public_message
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin, State
@@ -29,8 +28,6 @@ NOWHERE: Final[Json] = {"id": "0", "token": "", "user": {"id": None}}
 class World:
     """What runs of steps need besides their program."""
 
-    application_id: str
-    answers: Answers
     rest: Rest
     directory: Directory
     memory: Memory
@@ -115,12 +112,10 @@ class Unattended:
 
     def _new_run(self, handler: Handler, program: Program, place: Json, values: dict[str, Any]) -> Run:
         world = self.world
-        acknowledger = Acknowledger(world.answers, world.application_id, place, Origin.NO_INTERACTION, 0.0, math.inf)
-        acknowledger.state = State.REPLIED  # nobody waits for a first response, and the machine allows no other
         return Run(
             program,
             place,
-            acknowledger,
+            Nobody(Origin.NO_INTERACTION, State.RECEIVED),
             values,
             world.rest,
             world.directory,

@@ -1,14 +1,23 @@
-"""The watchdog: a timer outside the steps' task, which acknowledges an interaction whatever its steps do."""
+"""The watchdog: timers outside the steps' task, which see to an interaction whatever its steps do.
+
+One acknowledges it; the other, where a handler may outlive the token, takes the spinner away before that is too late.
+"""
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
+from runner.actions.action import StepFailed
+from runner.engine.acknowledger import Rejected
 from runner.engine.live import Counts, Live
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event
 from runner.logs import Log
 from runner.messages import Message
 from runner.texts import sentence
+
+HAND_OVER_PAUSE_S: Final = 1.0
+"""How long until the spinner's end is tried again, when Discord could not be reached."""
 
 
 class Watchdog:
@@ -32,6 +41,8 @@ class Watchdog:
     def watch(self, live: Live) -> None:
         """Answer for `live` if nothing else has when the time for it has come."""
         self._arm(live, _first_look_s(live))
+        if live.handler is not None and live.handler.plan.outlives:
+            live.hand_over = self._loop.call_at(live.started + budget.HAND_OVER_S, self._hand_over, live)
 
     def _arm(self, live: Live, after_s: float) -> None:
         """Set the timer that answers if nothing else has, `after_s` seconds from the interaction's creation."""
@@ -56,6 +67,19 @@ class Watchdog:
         except Exception as failure:  # the run finds the same state and reports it; here it must not end the engine
             self._log.warning("watchdog failed", id=live.id, reason=str(failure) or type(failure).__name__)
 
+    def _hand_over(self, live: Live) -> None:
+        live.handing_over = self._tasks.create_task(self._hand_over_for(live))
+
+    async def _hand_over_for(self, live: Live) -> None:
+        """Put a sentence in the spinner's place: with the token dies the chance to take it away."""
+        said = Message(content=sentence("takes_longer"))
+        try:
+            while live.acknowledger.owes_an_end:
+                if not await _is_handed_over(live, said):
+                    await asyncio.sleep(HAND_OVER_PAUSE_S)
+        except Exception as failure:
+            self._log.warning("hand over failed", id=live.id, reason=str(failure) or type(failure).__name__)
+
     async def _give_up(self, live: Live) -> None:
         """Tell the user that the form comes too late, and end the run: a form can't follow a deferral.
 
@@ -68,6 +92,17 @@ class Watchdog:
             live.is_given_up, live.reference, live.outcome = True, reference, "timeout"
             self._report(live)
             live.cut(self._loop.time())
+
+
+async def _is_handed_over(live: Live, said: Message) -> bool:
+    """Try once; False when Discord could not be reached. Raises `Rejected` and `Closed`."""
+    try:
+        await live.acknowledger.hand_over(said)
+    except Rejected:
+        raise
+    except StepFailed:
+        return False
+    return True
 
 
 def _first_look_s(live: Live) -> float:

@@ -51,8 +51,13 @@ async def test_a_template_may_give_seconds_or_a_duration(
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("option", {"seconds": 0}), ("option", {"seconds": -1}), ("option", {"seconds": 901}), ("text", {"time": "soon"})],
-    ids=["nothing", "less than nothing", "beyond the token's life", "no duration"],
+    [
+        ("option", {"seconds": 0}),
+        ("option", {"seconds": -1}),
+        ("option", {"seconds": 3601}),
+        ("text", {"time": "soon"}),
+    ],
+    ids=["nothing", "less than nothing", "beyond the longest", "no duration"],
 )
 async def test_what_is_no_pause_fails_at_once(bot: StartBot, name: str, options: Options) -> None:
     made = await bot(BOT)

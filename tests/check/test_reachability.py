@@ -108,6 +108,13 @@ SOUND = {
     "a follow-up may differ from the answer": command(f"[{{wait: 2s}}, {PUBLIC}, {PRIVATE}]"),
     "a silent reply follows the defer": command("[{defer: {ephemeral: true}}, {reply: a}]"),
     "a short wait on a long timeout": command("[{wait: 4m}, {reply: a}]"),
+    "a reply that may come before the token's end": command("[{wait: '{{ 900 }}'}, {send: a}, {reply: a}]").replace(
+        "5m\n", "1h\n"
+    ),
+    "what needs no token behind its end": command("[{reply: a}, {wait: 20m}, {send: a}]").replace("5m\n", "1h\n"),
+    "a public update behind the token's end": component("[{wait: 20m}, {update: a}]").replace(
+        "label: It}", "label: It}\n    timeout: 1h"
+    ),
     "waits on different branches": command("[{if: user.is_bot, then: [{wait: 3m}], else: [{wait: 4m}]}, {reply: a}]"),
 }
 
@@ -175,6 +182,14 @@ FAULTY = {
     "waits that add up beyond the timeout": (
         command("[{wait: 3m}, {›wait: 3m}, {reply: a}]"),
         "longer-than-timeout",
+    ),
+    "a reply behind the token's end on one path": (
+        command("[{reply: a}, {if: user.is_bot, then: [{wait: 15m}]}, {›reply: b}]").replace("5m\n", "1h\n"),
+        "reply-after-expiry",
+    ),
+    "a private update behind the token's end": (
+        component("[{wait: 15m}, {›update: a}]", "ephemeral").replace("label: It}", "label: It}\n    timeout: 1h"),
+        "reply-after-expiry",
     ),
     "waits that add up on every path": (
         command("[{if: user.is_bot, then: [{wait: 3m}], else: [{wait: 4m}]}, {›wait: 3m}, {reply: a}]"),

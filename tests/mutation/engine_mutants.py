@@ -295,13 +295,13 @@ _INTERACTION: Final = (
     ),
     (
         "a wrong clock shortens the time for the first response",
-        "ack_by = started + INITIAL_RESPONSE_S\n",
-        "ack_by = started + min(left_s, INITIAL_RESPONSE_S)\n",
+        "ack_by=started + INITIAL_RESPONSE_S,\n",
+        "ack_by=started + min(left_s, INITIAL_RESPONSE_S),\n",
     ),
     (
         "a wrong clock shortens the token's life",
-        "token_by = ack_by + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S",
-        "token_by = started + left_s + TOKEN_LIFETIME_S - 2 * INITIAL_RESPONSE_S",
+        "token_by=started + budget.TOKEN_USABLE_S,",
+        "token_by=started + left_s - INITIAL_RESPONSE_S + budget.TOKEN_USABLE_S,",
     ),
     (
         "the clocks' difference is not corrected",
@@ -310,17 +310,17 @@ _INTERACTION: Final = (
     ),
     (
         "a token is trusted to its last second",
-        " - 2 * INITIAL_RESPONSE_S - budget.TOKEN_MARGIN_S",
-        " - 2 * INITIAL_RESPONSE_S",
+        "token_by=started + budget.TOKEN_USABLE_S,",
+        "token_by=started + budget.TOKEN_USABLE_S + budget.TOKEN_MARGIN_S,",
     ),
     (
         "an error before the answer is told to everybody",
-        "is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral",
+        "is_ephemeral = not takes_a_place or acknowledger.is_ephemeral",
         "is_ephemeral = acknowledger.is_ephemeral",
     ),
     (
         "an error after a public deferral replaces it by a private message",
-        "is_ephemeral = acknowledger.state is not State.DEFERRED_SOURCE or acknowledger.is_ephemeral",
+        "is_ephemeral = not takes_a_place or acknowledger.is_ephemeral",
         "is_ephemeral = True",
     ),
     (
@@ -380,8 +380,8 @@ _INTERACTION: Final = (
     ),
     (
         "the steps of an error handler outlive their process",
-        "async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:",
-        "async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):",
+        "RESCUE_TIMEOUT_S) as live.scope:\n                await run.execute(steps)\n        except Closed:",
+        "RESCUE_TIMEOUT_S):\n                await run.execute(steps)\n        except Closed:",
     ),
     (
         "steps that say nothing end while the watchdog's answer is on its way",
@@ -429,6 +429,56 @@ _INTERACTION: Final = (
         "async with asyncio.timeout(None):",
     ),
     (
+        "a spinner is still there when its token dies",
+        "while live.acknowledger.owes_an_end:\n                if not await _is_handed_over",
+        "while False:\n                if not await _is_handed_over",
+    ),
+    (
+        "a hand over that meets an outage is not tried again",
+        "    except StepFailed:\n        return False\n    return True\n\n\ndef _first_look_s",
+        "    except StepFailed:\n        raise\n    return True\n\n\ndef _first_look_s",
+    ),
+    (
+        "an answer comes behind the sentence that stands in for it",
+        "is_meant = event is Event.REPLY and self.is_stand_in and",
+        "is_meant = False and",
+    ),
+    (
+        "a private answer takes the place of a public sentence",
+        "self.is_stand_in and is_ephemeral is self.is_ephemeral",
+        "self.is_stand_in",
+    ),
+    (
+        "a private message is edited with the bot's own token",
+        'if not channel_id or not message_id or message.get("flags", 0) & MessageFlags.EPHEMERAL:',
+        "if not channel_id or not message_id:",
+    ),
+    (
+        "a late answer is lost although everybody sees its message",
+        "    if original is None or before is None:\n",
+        "    if before or original is None or before is None:\n",
+    ),
+    (
+        "every handler pays for the place of its message",
+        "keeps_original=routed.handler is not None and routed.handler.plan.outlives,",
+        "keeps_original=True,",
+    ),
+    (
+        "a late answer is not given to `on_expired`",
+        "if live.handler is not None and live.run is not None and not live.is_cut:",
+        "if False:",
+    ),
+    (
+        "a late answer is not counted",
+        "        self._counts.expired += 1\n",
+        "",
+    ),
+    (
+        "an expired token's state is forgotten, so that an edit is taken for a new message",
+        "                self.expired_in = previous\n",
+        "                pass\n",
+    ),
+    (
         "another process with the same token is named at every interaction",
         "if now >= self._silent_until:",
         "if True:",
@@ -442,8 +492,8 @@ _INTERACTION: Final = (
 
 
 _MODULES: Final = (
-    "acknowledger", "responses", "interaction", "routing", "watchdog", "endings", "stragglers", "rivals", "live",
-    "context", "guards", "steps",
+    "acknowledger", "responses", "late", "speaker", "interaction", "routing", "watchdog", "endings", "stragglers",
+    "rivals", "live", "context", "guards", "steps",
 )  # fmt: skip
 """Where it all stands; each text that a mutant replaces is in one of them."""
 

@@ -15,13 +15,16 @@ class Defaults(Entry):
 
     response: Response = option("How handlers answer.", default=Response())
     timeout: Duration = option(
-        "How long a handler may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        "How long a handler may run, at most 1h. Discord takes no answer after 15 minutes: see `on_expired`.",
         default=budget.HANDLER_TIMEOUT_S,
         minimum=0.1,
         maximum=budget.HANDLER_TIMEOUT_MAX_S,
     )
     on_error: Steps | None = option("What runs when a step fails.", default=None)
     on_timeout: Steps | None = option("What runs when the time is up.", default=None)
+    on_expired: Steps | None = option(
+        "What runs when an answer comes too late for Discord: `late.content` is what it would have said.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +37,7 @@ class Handler(Entry):
     check: str | None = option("A guard from `checks:`.", default=None)
     response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
     timeout: Duration | None = option(
-        "How long it may run: at most 14m, because Discord takes no answer after 15 minutes.",
+        "How long it may run, at most 1h. Discord takes no answer after 15 minutes: see `on_expired`.",
         default=None,
         minimum=0.1,
         maximum=budget.HANDLER_TIMEOUT_MAX_S,
@@ -43,3 +46,6 @@ class Handler(Entry):
     steps: Steps | None = option("What it does.", default=None)
     on_error: Steps | None = option("What runs when a step fails.", default=None)
     on_timeout: Steps | None = option("What runs when the time is up.", default=None)
+    on_expired: Steps | None = option(
+        "What runs when an answer comes too late for Discord: `late.content` is what it would have said.", default=None
+    )

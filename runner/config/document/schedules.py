@@ -22,6 +22,7 @@ class Schedule(Handler):
     check: None = None
     response: None = None
     reply: None = None
+    on_expired: None = None
     cron: str | None = option(
         "When, as a cron expression: minute, hour, day of the month, month, day of the week.", default=None
     )

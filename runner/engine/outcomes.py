@@ -1,0 +1,46 @@
+"""What can come of an answer besides that it is there: each an exception, named for what happened."""
+
+from typing import ClassVar
+
+from runner.actions.action import StepFailed
+from runner.messages import Message
+
+
+class Closed(Exception):
+    """Nothing can be said on this interaction any more. `outcome` is the word for that in the log."""
+
+    outcome: ClassVar[str]
+
+
+class AnsweredElsewhere(Closed):
+    """Discord has a first response that this process did not send: a second process runs with the same token."""
+
+    outcome = "answered elsewhere"
+
+
+class TooLate(Closed):
+    """Discord takes no first response any more, and has none."""
+
+    outcome = "unacknowledged"
+
+
+class TokenExpired(Closed):
+    """The interaction's 15 minutes are over; nothing more can be said on its token.
+
+    `unsaid` is what was to be said, if that was an author's own message.
+    """
+
+    outcome = "token expired"
+    unsaid: Message | None = None
+
+
+class Rejected(StepFailed):
+    """Discord refuses what was said, or would: its code and its own reason. The interaction is as it was before."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"Discord refused the answer: {code} {reason}")
+        self.code = code
+
+
+class MaybeSaid(StepFailed):
+    """Nobody knows whether Discord has a follow-up. It is not sent again: a user may read it already."""
