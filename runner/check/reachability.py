@@ -45,9 +45,7 @@ class Plan:
     outlives: bool
 
 
-UNATTENDED = Plan(
-    None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False, outlives=False
-)
+UNATTENDED = Plan(None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False, outlives=False)
 """The plan of steps that nobody waits for: they answer nobody."""
 
 
