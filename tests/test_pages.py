@@ -42,8 +42,8 @@ def refusals_of_steps() -> frozenset[str]:
 def needed() -> Iterator[str]:
     """Yield the slugs that an operator can meet: those that only the machine knows, where some step can cause them."""
     for slug, modules in SLUGS.items():
-        if all(module.parts[0] == "scenarios" for module in modules):
-            continue  # of another kind of file, which `test` reads
+        if all(module.parts[0] in ("scenarios", "worlds") for module in modules):
+            continue  # of other kinds of files, which `test` and the local Discord read
         if modules != frozenset({MACHINE}) or slug in refusals_of_steps():
             yield slug
 

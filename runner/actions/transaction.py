@@ -11,7 +11,7 @@ from runner.inside import Inside, OneOf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction(Action):
-    """Change several things that the bot keeps: all of them or, if a step fails, none. Nobody changes them meanwhile.
+    """Change several things that the bot keeps, all of them or none. Nobody else changes them meanwhile.
 
     Example:
         - transaction:

@@ -1,7 +1,7 @@
 """Steps on what the bot keeps, held against what the config declares of it."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from runner.actions.action import Action, Authored, Compared, Misfit, Taken
@@ -16,13 +16,19 @@ from runner.templates.values import is_list, is_mapping
 A = TypeVar("A", bound=Action)
 
 
-def bound(action: A, declared: Declarations, spans: Mapping[str, Span], key: Span) -> tuple[A, list[Diagnostic]]:
+def bound(
+    action: A, declared: Declarations, places: Callable[[], Mapping[str, Span]], key: Span
+) -> tuple[A, list[Diagnostic]]:
     """Return the action with its values in the shapes that the declarations ask for, and the faults of those.
 
-    A constant is as it will be kept; a template knows what it has to give. `key` is the place of the action's name.
+    A constant is as it will be kept; a template knows what it has to give. `key` is the place of the action's name;
+    `places` gives those of its values, and is asked only where something is to be said or shaped.
     """
-    binding, taken = _Binding(spans, key), action.takes(declared)
-    faults = [*map(binding.misfit, action.misfits(declared))]
+    taken, misfits = action.takes(declared), [*action.misfits(declared)]
+    if not taken and not misfits:
+        return action, []
+    binding = _Binding(places(), key)
+    faults = [*map(binding.misfit, misfits)]
     if not taken:
         return action, faults
     changed = {name: binding.field(name, getattr(action, name), shape) for name, shape in taken.items()}

@@ -181,9 +181,7 @@ class Reader:
 
     def _as_declared(self, action: Action, places: Callable[[], dict[str, Span]], at: Node) -> Action:
         """Return the action with its values in the shapes that the declarations ask for."""
-        if not action.takes(self.declared) and not action.refers():
-            return action
-        made, misfits = bound(action, self.declared, places(), at.span)
+        made, misfits = bound(action, self.declared, places, at.span)
         self.faults += misfits
         return made
 

@@ -152,6 +152,7 @@ class Discord:
     def take(self, method: str, path: str, body: bytes | None, at: float) -> Answer:
         """Answer a call that arrives at an instant of the loop."""
         case = self.case_at(path)
+        path, _, query = path.partition("?")
         what = self._named(method, path)
         if at < case.limited_until:
             return limited(case.limited_until - at)
@@ -159,7 +160,8 @@ class Discord:
         try:
             if path.endswith("/callback"):
                 what = f"callback {content['type']}"
-                answer = self._callback(case, content, at)
+                self._callback(case, content, at)
+                answer = self._made(case) if "with_response=true" in query else _NO_CONTENT
             else:
                 answer = self._webhook(case, method, path.endswith("/@original"), content, at)
         except Refused as refused:
@@ -181,7 +183,7 @@ class Discord:
     def _named(self, method: str, path: str) -> str:
         return "follow-up" if method == "POST" else f"{method} @original" if path.endswith("/@original") else method
 
-    def _callback(self, case: Case, body: Mapping[str, Any], at: float) -> Answer:
+    def _callback(self, case: Case, body: Mapping[str, Any], at: float) -> None:
         if case.stage is Stage.RECEIVED and at - case.created > limits.INITIAL_RESPONSE_S:
             case.stage = Stage.MISSED
         if case.stage is Stage.MISSED or at - case.created > limits.TOKEN_LIFETIME_S:
@@ -193,7 +195,14 @@ class Discord:
             raise Refused(ErrorCode.INVALID_FORM_BODY)
         self._answer_first(case, kind, body.get("data") or {})
         case.acknowledgements += 1
-        return _NO_CONTENT
+
+    def _made(self, case: Case) -> Answer:
+        """Return what a first response brought about, to whoever asks for it with the call.
+
+        It has no message of its own: after the token's life an edit would need a second interface to this Discord.
+        """
+        about = {"id": case.id, "type": 2, "response_message_ephemeral": True}
+        return Answer(200, json.dumps({"interaction": about}).encode(), _HEAD)
 
     def _answer_first(self, case: Case, kind: CallbackType, data: Mapping[str, Any]) -> None:
         match kind:

@@ -95,7 +95,7 @@ class Wire:
             raise NotSent("the deadline had passed")
         case = self.discord.case_at(path)
         fault = self._fault(now) or ("limited again" if now < case.limited_until else "")
-        self.of(case).calls.append((now, method + path[-9:], fault))
+        self.of(case).calls.append((now, method + path.partition("?")[0][-9:], fault))
         try:
             if not fault:
                 return await self._delivered(case, method, path, body, deadline)
