@@ -17,6 +17,7 @@ from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
 from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
+from runner.engine.standby import Standby
 from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
@@ -89,11 +90,13 @@ async def run(
     now: Callable[[], float] = time.time,
     live_max: int = LIVE_MAX,
     directory: Path | None = None,
+    is_real_time: bool = True,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
-    `directory`; left out: where the file is.
+    `directory`; left out: where the file is. With `is_real_time` a thread stands by for when the event loop stands
+    still: it goes by the machine's own clock.
     Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place,
     `StoreFailed` when the bot can't keep what it has to.
     """
@@ -101,7 +104,7 @@ async def run(
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
         try:
-            await _run(program, discord, log, serving, stopping, memory, opening, files, now, live_max)
+            await _run(program, discord, log, serving, stopping, memory, opening, files, now, live_max, is_real_time)
         finally:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
@@ -124,8 +127,11 @@ async def _run(
     files: Files | None,
     now: Callable[[], float],
     live_max: int,
+    is_real_time: bool,
 ) -> None:
     answers = _answer_pool(discord.api_url)
+    loop = asyncio.get_running_loop()
+    standby = Standby(discord.api_url, USER_AGENT, loop.call_soon_threadsafe) if is_real_time else None
     engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
     gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction))
     fault: Exception | None = None
@@ -142,6 +148,7 @@ async def _run(
                 now=now,
                 log=log,
                 live_max=live_max,
+                standby=standby,
             ) as engine:
                 engines.append(engine)
                 keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log)
@@ -150,6 +157,8 @@ async def _run(
     finally:
         await gateway.close()
         await answers.close()
+        if standby is not None:
+            await asyncio.to_thread(standby.close)
     if fault is not None:
         raise fault
 

@@ -238,6 +238,7 @@ async def _serve(
             now=clock.now,
             live_max=live_max,
             directory=directory,
+            is_real_time=False,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

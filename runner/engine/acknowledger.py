@@ -27,6 +27,7 @@ from typing import Any, Final, NoReturn, Protocol
 
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
+from runner.engine.claim import Claim
 from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, TokenExpired, TooLate
 from runner.engine.responses import First, Original, callback_body, encoded, error_in, original_in, original_of, shows
 from runner.lifecycle import budget
@@ -80,6 +81,7 @@ class Acknowledger:
     __slots__ = (
         "_answers",
         "_application_id",
+        "_claim",
         "_doubts",
         "_first",
         "_id",
@@ -113,6 +115,7 @@ class Acknowledger:
         token_by: float,
         *,
         keeps_original: bool = False,
+        claim: Claim | None = None,
     ) -> None:
         self._answers = answers
         self._application_id = application_id
@@ -122,6 +125,7 @@ class Acknowledger:
         self._source_id: str | None = source.get("id")
         self._source = original_of(source) if keeps_original else None
         self._loop = asyncio.get_running_loop()
+        self._claim = claim  # what another thread may answer, when this one can't
         self._first: asyncio.Future[None] | None = None  # a first response is on its way
         self._in_doubt: First | None = None  # a first response that may have arrived; never two of them
         self._is_deleting = False  # a deletion of `@original` may still arrive
@@ -225,7 +229,7 @@ class Acknowledger:
 
     async def _answer_first(self, event: Event, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
         wish = _first(outcome, message, is_ephemeral)
-        offered = self._in_doubt or wish
+        offered = self._claimed(self._in_doubt or wish)
         is_wish = offered.body == wish.body
         try:
             await self._offer(offered)
@@ -237,6 +241,13 @@ class Acknowledger:
                 return
         await self.respond(event, message, is_ephemeral=is_ephemeral)  # the wish is still to be fulfilled
 
+    def _claimed(self, first: First) -> First:
+        """Return what may be sent: another thread may have sent something else, which is in doubt then."""
+        offered = first if self._claim is None else self._claim.offer(first)
+        if offered is not first:
+            self._in_doubt = offered
+        return offered
+
     async def _offer(self, offered: First) -> None:
         """Give the first response, or raise why it is not there. Cancelled, it may stay in doubt."""
         self.state, self.is_ephemeral = offered.state, offered.is_ephemeral
@@ -244,24 +255,36 @@ class Acknowledger:
         try:
             await self._callback(offered)
             self._in_doubt = None
+            self._close_claim()
             if offered.state in (State.UPDATED, State.DEFERRED_UPDATE):
                 self.original = self._source
         except (TooLate, AnsweredElsewhere) as end:
             self.state, self._is_elsewhere = State.EXPIRED_UNACKED, isinstance(end, AnsweredElsewhere)
+            self._close_claim()
             raise
         except BaseException as end:  # rejected, or cancelled: whoever speaks next begins anew
-            if isinstance(end, Rejected):
+            is_refused = isinstance(end, Rejected)
+            if is_refused:
                 self._in_doubt = None  # an earlier attempt said the same
+            if self._claim is not None and self._in_doubt is None:
+                self._claim.withdraw(is_refused=is_refused)
             self.state = State.RECEIVED
             raise
         finally:
             self._first.set_result(None)
             self._first = None
 
+    def _close_claim(self) -> None:
+        if self._claim is not None:
+            self._claim.close()
+
     async def _callback(self, offered: First) -> None:
         """Send the first response until its outcome is known, or the time for it is over."""
         path = f"/interactions/{self._id}/{self._token}/callback" + "?with_response=true" * self.keeps_original
         for attempt in range(ATTEMPTS_MAX):
+            if self._claim is not None and self._claim.is_taken:
+                self.acknowledged_at = self._loop.time()
+                return
             answer = await self._attempt_first(path, offered, attempt)
             pause_s = _pause_s(attempt)
             if answer is not None and answer.status == 429:
@@ -291,12 +314,16 @@ class Acknowledger:
             self._in_doubt = was_in_doubt
         return answer
 
+    @property
+    def _may_have_arrived(self) -> bool:
+        return self._in_doubt is not None or (self._claim is not None and self._claim.sent is not None)
+
     async def _ensure_ours(self, answer: Answer, offered: First) -> None:
         """Raise what it means that Discord has no first response of ours, if that is what its answer means."""
         if answer.status < 300:
             return
         code, reason = error_in(answer)
-        if self._in_doubt is not None and code in (ErrorCode.ALREADY_ACKNOWLEDGED, ErrorCode.UNKNOWN_INTERACTION):
+        if self._may_have_arrived and code in (ErrorCode.ALREADY_ACKNOWLEDGED, ErrorCode.UNKNOWN_INTERACTION):
             is_ours = await self._is_ours(offered)
             if is_ours or (is_ours is None and code == ErrorCode.ALREADY_ACKNOWLEDGED):
                 return
@@ -306,7 +333,7 @@ class Acknowledger:
 
     async def _assume_ours(self, offered: First) -> None:
         """Take an attempt that may have arrived to have arrived when the time is over, or raise `TooLate`."""
-        if self._in_doubt is None:
+        if not self._may_have_arrived:
             raise TooLate
         is_ours = await self._is_ours(offered)
         if is_ours is False:
@@ -414,7 +441,7 @@ class Acknowledger:
         is_follow_up = method == "POST"
         if is_follow_up and self._doubts >= DOUBTS_MAX:
             self._leave_in_doubt()
-        is_repeatable = not is_follow_up or self._may_say_again
+        is_repeatable = not is_follow_up or self.owes_an_end
         deadline = min(give_up_at, self._loop.time() + EDIT_ATTEMPT_S) if is_repeatable else give_up_at
         try:
             answer = await self._answers.request(method, path, body, deadline=deadline, fresh=fresh)
@@ -429,13 +456,9 @@ class Acknowledger:
             self._doubt()
         return answer
 
-    @property
-    def _may_say_again(self) -> bool:
-        return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX
-
     def _doubt(self) -> None:
-        """Note that a follow-up may have arrived; raise `MaybeSaid` unless it is to be said again all the same."""
-        if not self._may_say_again:
+        """Note that a follow-up may have arrived; raise `MaybeSaid` unless it is its user's only end."""
+        if not self.owes_an_end:
             self._leave_in_doubt()
         self._doubts += 1
 

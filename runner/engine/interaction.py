@@ -15,16 +15,19 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from runner.actions.action import Refused
-from runner.compile import Handler, Program
+from runner.compile import CompiledStep, Handler, Program
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, TokenExpired
+from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
 from runner.engine.guards import admit
+from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
+from runner.engine.responses import deferral
 from runner.engine.rivals import Rivals
-from runner.engine.routing import route
+from runner.engine.routing import Routed, route
 from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
 from runner.engine.speaker import Speaker
 from runner.engine.steps import Run
@@ -51,6 +54,9 @@ SEEN_MAX: Final = 10_000
 SKEW_EVERY_S: Final = 1.0
 """How often an arrival of no special quickness is learnt from: the estimate costs more than a lookup."""
 
+LATE_S: Final = 1.0
+"""How old an interaction must be on arrival for its log line to say so: it leaves little time for an answer."""
+
 _REFERENCE_BYTES: Final = 4
 
 
@@ -70,10 +76,12 @@ class Engine:
         log: Log,
         new_reference: Callable[[], str] = lambda: secrets.token_hex(_REFERENCE_BYTES),
         live_max: int = LIVE_MAX,
+        standby: LooksAfter | None = None,
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
 
-        While `live_max` interactions are under way, a further one is told to come again.
+        While `live_max` interactions are under way, a further one is told to come again. `standby` is the last resort
+        for when the loop stands still; with it, the loop is measured too. Both go by the machine's own time.
         """
         self.program = program
         self.counts = Counts()
@@ -95,7 +103,8 @@ class Engine:
         self._seen_in_order: deque[str] = deque()
         self._tasks = asyncio.TaskGroup()
         self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
-        world = World(rest, directory, memory, now, log, new_reference)
+        self._lag = Lag(self.counts, log)
+        world = World(rest, directory, memory, now, log, new_reference, self._lag)
         self.schedules = Schedules(lambda: self.program, memory, Unattended(world), now, log)
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
@@ -108,6 +117,7 @@ class Engine:
         }
         self._stragglers = Stragglers(self.counts, log)
         self._rivals = Rivals(log)
+        self._standby = standby
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
@@ -115,11 +125,14 @@ class Engine:
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
         self._loop = asyncio.get_running_loop()
+        if self._standby is not None:
+            self._lag.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._lag.stop()
         await self._tasks.__aexit__(kind, error, trace)
 
     @property
@@ -199,6 +212,7 @@ class Engine:
             return None
         # Neither end depends on what we take for the time. Discord may refuse the first response before `ack_by`; if it
         # takes one, at most the 3 s had passed on the way here, so that the token lives until `token_by` for certain.
+        created = started + min(left_s, INITIAL_RESPONSE_S) - INITIAL_RESPONSE_S
         acknowledger = Acknowledger(
             self._answers,
             self._application_id,
@@ -207,6 +221,7 @@ class Engine:
             ack_by=started + INITIAL_RESPONSE_S,
             token_by=started + budget.TOKEN_USABLE_S,
             keeps_original=routed.handler is not None and routed.handler.plan.outlives,
+            claim=self._claim(interaction, routed, started - created),
         )
         return Live(
             interaction["id"],
@@ -218,9 +233,23 @@ class Engine:
             self.program,
             acknowledger,
             started,
-            started + min(left_s, INITIAL_RESPONSE_S) - INITIAL_RESPONSE_S,
+            created,
             self._turned_away(),
         )
+
+    def _claim(self, interaction: Json, routed: Routed, age_s: float) -> Claim | None:
+        """Have another thread look after an interaction, if there is one; it was created `age_s` seconds ago."""
+        if self._standby is None:
+            return None
+        now = self._standby.now()
+        claim = Claim(
+            f"/interactions/{interaction['id']}/{interaction['token']}/callback",
+            deferral(routed.origin, routed.deferral, routed.is_ephemeral),
+            due=now + budget.STANDBY_S - age_s,
+            end=now + INITIAL_RESPONSE_S,
+        )
+        self._standby.watch(claim)
+        return claim
 
     def _turned_away(self) -> str | None:
         if self._is_draining:
@@ -308,7 +337,12 @@ class Engine:
             plan=handler.plan,
             is_ephemeral=is_ephemeral,
             state=handler.state,
+            held_up=partial(self._held_up, live),
         )
+
+    def _held_up(self, live: Live, step: CompiledStep, since: float) -> None:
+        self._lag.suspect(live.name, step, since)
+        self._watchdog.look(live)
 
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:
         if task.cancelled():
@@ -329,6 +363,7 @@ class Engine:
             type=live.kind,
             handler=live.name,
             outcome=live.outcome,
+            late_ms=round((live.started - live.created) * 1000) if live.started - live.created > LATE_S else None,
             ack_ms=None if acknowledged_at is None else round((acknowledged_at - live.started) * 1000, 1),
             total_ms=round((ended - live.started) * 1000, 1),
             token_expires=round(token_deadline(live.id, 0.0)),

@@ -83,7 +83,11 @@ class Live:
 
 @dataclass(slots=True)
 class Counts:
-    """What has happened so far, and how many users wait for an end now, for whoever wants to know."""
+    """What has happened so far, for whoever wants to know.
+
+    `waiting` is how many users wait for an end now because Discord can't be reached; `lags` how often the event loop
+    was held up, and `lag_max_s` the longest time.
+    """
 
     received: int = 0
     duplicates: int = 0
@@ -91,3 +95,5 @@ class Counts:
     watchdog: int = 0
     expired: int = 0
     waiting: int = 0
+    lags: int = 0
+    lag_max_s: float = 0.0

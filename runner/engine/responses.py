@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, cast
 
 from runner.engine.http1 import Answer
 from runner.lifecycle.bits import MessageFlags
-from runner.lifecycle.machine import Call, State
+from runner.lifecycle.machine import Call, Event, Origin, State, Transition, advance
 from runner.messages import Message, edit_body, new_body
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -27,6 +28,14 @@ class First:
         """The flags of the message that it makes, of those that tell one answer from another."""
         spinner = MessageFlags.LOADING if self.state is State.DEFERRED_SOURCE else MessageFlags(0)
         return spinner | MessageFlags.EPHEMERAL if self.is_ephemeral else spinner
+
+
+@cache  # a handful of combinations, and every interaction asks
+def deferral(origin: Origin, event: Event, is_ephemeral: bool) -> First:
+    """Return the first response that an interaction is deferred with, by the event that the lifecycle has for it."""
+    outcome = advance(origin, State.RECEIVED, event)
+    assert isinstance(outcome, Transition), "each kind of interaction can be deferred in some way"
+    return First(callback_body(outcome.call, Message(), is_ephemeral), outcome.state, is_ephemeral)
 
 
 @dataclass(frozen=True, slots=True)

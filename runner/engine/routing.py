@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
 from runner.engine import context
-from runner.lifecycle.machine import Origin
+from runner.lifecycle.machine import Event, Origin, watchdog_event
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -18,6 +18,16 @@ class Routed:
     origin: Origin
     handler: Handler | None
     name: str
+
+    @property
+    def deferral(self) -> Event:
+        """What to defer with."""
+        return self.handler.plan.deferral if self.handler else watchdog_event(self.origin)
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether a deferral is for the user alone; so is the sentence of a form that comes too late."""
+        return self.handler is None or self.handler.plan.is_ephemeral or self.handler.plan.may_open
 
 
 def route(program: Program, interaction: Json) -> Routed | None:

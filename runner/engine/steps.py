@@ -23,6 +23,7 @@ from runner.engine.memory import Here, Remembers, to_the_end
 from runner.engine.speaker import Speaker
 from runner.engine.strands import run_beside
 from runner.fields import Steps
+from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
 from runner.messages import Message
@@ -56,9 +57,9 @@ class TimeIsUp(StepFailed):
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_here", "_interaction", "_leave", "_left",
-                 "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state", "_taken",
-                 "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+    __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_held_up", "_here", "_interaction", "_leave",
+                 "_left", "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state",
+                 "_taken", "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -73,9 +74,13 @@ class Run:
         *,
         plan: Plan,
         is_ephemeral: bool,
+        held_up: Callable[[CompiledStep, float], None],
         state: tuple[str, ...] = (),
     ) -> None:
-        """`state` are the values of the state that templates of the handler read."""
+        """`held_up` is told of a step after which others must have the loop, and since when it was this run's.
+
+        `state` are the values of the state that templates of the handler read.
+        """
         self._program = program
         self._interaction = interaction
         self._acknowledger = acknowledger
@@ -87,6 +92,7 @@ class Run:
         self._written: dict[str, Any] = {}
         self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
         self._plan = plan
+        self._held_up = held_up
         self._loop = asyncio.get_running_loop()
         self._stack: list[Frame] = []
         self._entered: tuple[Steps, Kept | None] | None = None
@@ -131,7 +137,12 @@ class Run:
 
     async def go_on(self) -> None:
         """Take steps until there are none left. Raises what the failing step raised."""
+        held_from = self._loop.time()
         while self._stack:
+            if self._loop.time() - held_from > budget.HOLD_MAX_S and self.at is not None:
+                self._held_up(self.at, held_from)
+                await asyncio.sleep(0)
+                held_from = self._loop.time()
             try:
                 await self._advance()
             except TimeIsUp as failure:
@@ -381,6 +392,7 @@ class Run:
         """Run steps to their end, here and now: it may be on another thread, and it may be for the second time."""
         strand = self._strand(steps)
         strand._memory = memory
+        strand._held_up = _nobody_is_held_up
         strand._written = dict(self._written)
         strand.context = {**self.context, "steps": dict(self.context.get("steps") or {})}
         try:
@@ -477,6 +489,10 @@ class Run:
     def log(self, level: str, message: str) -> None:
         """Write the author's line to the operator's log."""
         getattr(self._log, level)("step", message=message)
+
+
+def _nobody_is_held_up(step: CompiledStep, since: float) -> None:
+    """Do nothing: the steps of a transaction run on a thread of the store, and hold up nothing but that."""
 
 
 def public_message(failure: Exception) -> str:

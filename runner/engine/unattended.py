@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler, Program
 from runner.engine import context
 from runner.engine.context import Directory
+from runner.engine.lag import Lag
 from runner.engine.memory import Memory
 from runner.engine.speaker import Nobody
 from runner.engine.steps import Run, loggable, public_message
@@ -34,6 +36,7 @@ class World:
     now: Callable[[], float]
     log: Log
     new_reference: Callable[[], str]
+    lag: Lag
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +127,5 @@ class Unattended:
             plan=handler.plan,
             is_ephemeral=False,
             state=handler.state,
+            held_up=partial(world.lag.suspect, handler.name),
         )

@@ -44,6 +44,13 @@ class Watchdog:
         if live.handler is not None and live.handler.plan.outlives:
             live.hand_over = self._loop.call_at(live.started + budget.HAND_OVER_S, self._hand_over, live)
 
+    def look(self, live: Live) -> None:
+        """Do now what the loop was kept from doing: it has been held up, and its timers are late."""
+        timer = live.watchdog
+        if timer is not None and live.acknowledging is None and timer.when() <= self._loop.time():
+            timer.cancel()
+            self._bark(live)
+
     def _arm(self, live: Live, after_s: float) -> None:
         """Set the timer that answers if nothing else has, `after_s` seconds from the interaction's creation."""
         when = live.created + after_s

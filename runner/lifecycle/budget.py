@@ -9,6 +9,8 @@ from runner.lifecycle import limits
 
 DEFER_AFTER_S: Final = 1.5  # `auto` defers by then; leaves room for one attempt that hangs and a second one
 LAST_SAFE_ACK_S: Final = 2.2  # other strategies are overruled then: a late plan is worth less than an answer
+STANDBY_S: Final = 1.9  # another thread looks then whether the loop turns, and answers in its place if it doesn't
+HOLD_MAX_S: Final = 0.02  # of one run of steps, without letting others have the loop
 MODAL_BUDGET_S: Final = 2.0  # a form can't follow a defer, so its handler fails politely instead
 ATTEMPT_S: Final = 0.9  # one attempt at the first response; then its outcome is unknown and it is repeated
 ANSWER_CALL_S: Final = 10.0  # one call on the token after the acknowledgement, its repetitions included

@@ -70,6 +70,7 @@ class Stage:
                 self.stopping,
                 now=self.clock.now,
                 directory=self.folder,
+                is_real_time=False,
             )
         )
         await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)

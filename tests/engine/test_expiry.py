@@ -80,6 +80,17 @@ async def test_an_answer_between_the_two_takes_the_sentences_place(bot: StartBot
     assert own_calls(made) == []
 
 
+@pytest.mark.parametrize("wait_s", [850, 1200], ids=["before the end", "behind it"])
+async def test_what_is_for_one_alone_never_takes_the_place_of_a_public_sentence(bot: StartBot, wait_s: int) -> None:
+    guard = "{require: {if: 1 > 2, denied: Not you.}}"
+    made = await bot(command(f"{{wait: '{{{{ {wait_s} }}}}'}}, {guard}, {{reply: Hello}}"))
+    trace = await made.ran("it")
+    refusal = [("Not you.", True)] if wait_s < budget.TOKEN_USABLE_S else []
+    assert seen(trace) == [(STAND_IN, False), *refusal]
+    assert own_calls(made) == []
+    assert made.line()["outcome"] == ("refused" if refusal else "token expired")
+
+
 # --- a late answer
 
 
@@ -156,6 +167,15 @@ async def test_a_token_that_discord_ends_before_its_time_is_one_that_has_expired
     made.local.faults.next("original", status=401, code=50027)
     trace = await made.ran("it")
     assert sent(made) == [f"<@{trace.user_id}> Hello"]
+
+
+async def test_a_spinner_whose_token_discord_ends_early_is_answered_with_the_bots_own(bot: StartBot) -> None:
+    made = await bot(command("{wait: 5s}, {reply: Hello}"))
+    made.local.faults.next("original", status=401, code=50027)
+    trace = await made.ran("it")
+    assert [content for content, _ in seen(trace)] == ["Hello"]
+    assert own_calls(made) == ["PATCH 200"]
+    assert made.line()["outcome"] == "ok"
 
 
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])

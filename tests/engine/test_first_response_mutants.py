@@ -15,11 +15,13 @@ from runner.actions.action import Action, Step, StepFailed
 from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.trace import Trace
 from runner.engine.acknowledger import (
+    DOUBTS_MAX,
     LATER_PAUSE_MAX_S,
     LOOKS_MAX,
     UNSEEN_MAX_S,
     Acknowledger,
     AnsweredElsewhere,
+    MaybeSaid,
     Rejected,
     TokenExpired,
     TooLate,
@@ -357,6 +359,22 @@ def test_a_first_response_that_discord_does_not_know_long_after_its_time_has_not
     answers = Scripted([Hang(60)] * hanging, then=refused(404, 10015))
     assert spoken(answers, talk).state is State.EXPIRED_UNACKED
     assert {attempt.method for attempt in answers.attempts[hanging:]} == {"PATCH"}
+
+
+def test_an_only_end_that_is_given_up_on_its_way_counts_as_one_that_may_have_arrived() -> None:
+    async def talk(acknowledger: Acknowledger) -> None:
+        await acknowledger.respond(Event.DEFER, Message(), is_ephemeral=False)
+        for _ in range(DOUBTS_MAX):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await acknowledger.respond(Event.REPLY, HELLO, is_ephemeral=True)
+        with pytest.raises(MaybeSaid):
+            await acknowledger.respond(Event.REPLY, HELLO, is_ephemeral=True)
+        assert not acknowledger.owes_an_end
+
+    answers = Scripted([DONE, DONE], then=Hang(5))
+    spoken(answers, talk)
+    assert [attempt.method for attempt in answers.attempts] == ["POST", "DELETE", *["POST"] * DOUBTS_MAX]
 
 
 # --- last words

@@ -47,7 +47,7 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "our own attempt, refused with 40060 when repeated, counts as another process's",
-        "if self._in_doubt is not None and code in (",
+        "if self._may_have_arrived and code in (",
         "if False and code in (",
     ),
     (
@@ -137,13 +137,13 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "a cancelled first response that may have arrived is forgotten",
-        "offered = self._in_doubt or wish",
-        "offered = wish",
+        "offered = self._claimed(self._in_doubt or wish)",
+        "offered = self._claimed(wish)",
     ),
     (
         "a first response that was refused stays in doubt",
-        "            if isinstance(end, Rejected):\n",
-        "            if False:\n",
+        "            if is_refused:\n                self._in_doubt",
+        "            if False:\n                self._in_doubt",
     ),
     (
         "what the steps wanted to say is lost when an earlier deferral turns out to have arrived",
@@ -182,8 +182,8 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "the only end that its user may have is not said again when its outcome is unknown",
-        "return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX",
-        "return False",
+        "        if not self.owes_an_end:\n            self._leave_in_doubt()\n",
+        "        self._leave_in_doubt()\n",
     ),
     (
         "an only end that was given up on its way doesn't count as said",
@@ -192,8 +192,8 @@ _ACKNOWLEDGER: Final = (
     ),
     (
         "an only end of unknown outcome is said again for ever",
-        "return self.owes_an_end and self._doubts + 1 < DOUBTS_MAX",
-        "return self.owes_an_end",
+        "if is_follow_up and self._doubts >= DOUBTS_MAX:",
+        "if False:",
     ),
     (
         "a first response that Discord doesn't know is answered behind until the token dies",
@@ -409,9 +409,9 @@ _INTERACTION: Final = (
         "",
     ),
     (
-        "last words are tried again at once and for ever",
-        "                    await self._pause(min(FIRST_PAUSE_S * 2.0**attempt, PAUSE_MAX_S))\n",
-        "",
+        "last words are tried again and again, at a pace that never slows",
+        "await self._pause(min(FIRST_PAUSE_S * 2.0**attempt, PAUSE_MAX_S))",
+        "await self._pause(FIRST_PAUSE_S)",
     ),
     (
         "a process that stops leaves its last words to their patience",
@@ -479,6 +479,61 @@ _INTERACTION: Final = (
         "                pass\n",
     ),
     (
+        "the thread that stands by answers for a loop that turns",
+        "if due and not self._loop_turns():",
+        "if due:",
+    ),
+    (
+        "the thread that stands by answers before it is time",
+        "due = [claim for claim in open_claims if claim.due <= time.monotonic()]",
+        "due = open_claims",
+    ),
+    (
+        "the thread that stands by sends a deferral although the loop has offered something",
+        "self.sent = self.sent or self._offered or self.deferral",
+        "self.sent = self.sent or self.deferral",
+    ),
+    (
+        "the loop sends its wish although the thread has sent something else",
+        "return self.sent or first",
+        "return first",
+    ),
+    (
+        "what the thread has sent counts as another process's answer",
+        "return self._in_doubt is not None or (self._claim is not None and self._claim.sent is not None)",
+        "return self._in_doubt is not None",
+    ),
+    (
+        "a refused answer that the thread has sent is offered for ever",
+        "            if is_refused:\n                self.sent = None\n",
+        "",
+    ),
+    (
+        "the thread answers what has been answered",
+        "            if self.is_over:\n                return None\n",
+        "",
+    ),
+    (
+        "a failure of the thread's connection ends its attempts",
+        "            if status is not None and status < 500 and status != 429:",
+        "            if True:",
+    ),
+    (
+        "steps in a row never let others have the loop",
+        "                await asyncio.sleep(0)\n                held_from",
+        "                held_from",
+    ),
+    (
+        "a form that the loop was too late for opens after all",
+        "        self._watchdog.look(live)\n",
+        "",
+    ),
+    (
+        "a step that only waited is named for holding the loop up",
+        "return min(able, key=lambda each: each.ended - each.began, default=None)",
+        "return max(self._suspects, key=lambda each: each.ended - each.began, default=None)",
+    ),
+    (
         "another process with the same token is named at every interaction",
         "if now >= self._silent_until:",
         "if True:",
@@ -493,7 +548,7 @@ _INTERACTION: Final = (
 
 _MODULES: Final = (
     "acknowledger", "responses", "late", "speaker", "interaction", "routing", "watchdog", "endings", "stragglers",
-    "rivals", "live", "context", "guards", "steps",
+    "rivals", "live", "claim", "standby", "lag", "context", "guards", "steps",
 )  # fmt: skip
 """Where it all stands; each text that a mutant replaces is in one of them."""
 

@@ -1,144 +1,14 @@
 """What a template can't do to the process: each probe is refused, or ends quickly and small."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
 from runner.templates import RenderError, TemplateFault, compile_template, parse
 from runner.templates.budget import MAX_OUTPUT, MAX_RANGE, MAX_SECONDS, MAX_STEPS, MAX_TEXT
 from runner.templates.syntax import MAX_DEPTH, MAX_NODES, MAX_SOURCE
-
-CONTEXT: Mapping[str, object] = {
-    "user": {"name": "Ada"},
-    "text": "*" * 60_000,
-    "big": "a" * 1_000_000,
-    "rows": list(range(600_000)),
-    "huge": 10**4299,
-}
-
-NOT_IN_THE_LANGUAGE = {
-    "center": "{{ 'a'.center(10**9) }}",
-    "ljust": "{{ 'a'.ljust(10**9) }}",
-    "zfill": "{{ 'a'.zfill(10**9) }}",
-    "expandtabs": "{{ 'a'.expandtabs(10**9) }}",
-    "format-filter": "{{ '%1000000000d' | format(1) }}",
-    "str-format": "{{ '{:>1000000000}'.format(1) }}",
-    "format-map": "{{ '{0.__class__}'.format_map(user) }}",
-    "to-bytes": "{{ (1).to_bytes(10**9, 'big') }}",
-    "json-indent": "{{ user | tojson(indent=10**8) }}",
-    "batch": "{{ range(1000) | batch(1, 'a' * 60000) }}",
-    "slice": "{{ range(10) | slice(10**9) }}",
-    "wordwrap": "{{ 'a b' | wordwrap(1) }}",
-    "indent": "{{ 'a' | indent(10**9) }}",
-    "center-filter": "{{ '-' | center(10**9) }}",
-    "lipsum": "{{ lipsum(n=10**6) }}",
-    "cycler": "{{ cycler('a') }}",
-    "joiner": "{{ joiner() }}",
-    "namespace": "{{ namespace(a=1) }}",
-    "map-attr": "{{ range(9) | map('attr', '__class__') }}",
-    "attr": "{{ user | attr('__class__') }}",
-    "method-of-a-mapping": "{{ user.items() }}",
-    "append": "{{ [].append(1) }}",
-    "macro": "{% macro m() %}{{ m() }}{% endmacro %}",
-    "include": "{% include 'x' %}",
-    "extends": "{% extends 'x' %}",
-    "import": "{% import 'x' as y %}",
-    "from-import": "{% from 'x' import y %}",
-    "block": "{% block a %}{% endblock %}",
-    "recursive-loop": "{% for x in [1] recursive %}{% endfor %}",
-    "call-block": "{% call x() %}{% endcall %}",
-    "filter-block": "{% filter upper %}a{% endfilter %}",
-    "set-block": "{% set x %}a{% endset %}",
-    "set-attribute": "{% set user.name = 1 %}",
-    "autoescape": "{% autoescape true %}{% endautoescape %}",
-    "with": "{% with a = 1 %}{% endwith %}",
-    "star-arguments": "{{ 'a' | replace(*['a', 'b']) }}",
-    "computed-key": "{{ {user: 1} }}",
-    "endless-float": "{{ 1e999 }}",
-    "long-number": "{{ " + "9" * 10_000 + " }}",
-    "long-hexadecimal-number": "{{ 0x" + "f" * 10_000 + " }}",
-    "parentheses": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
-    "lists": "{{ " + "[" * 500 + "]" * 500 + " }}",
-    "nots": "{{ " + "not " * 3000 + "1 }}",
-    "sums": "{{ 1" + "+1" * 3000 + " }}",
-    "attributes": "{{ user" + ".a" * 3000 + " }}",
-    "filters": "{{ user" + "|upper" * 1500 + " }}",
-    "loops": "{% for x in [1] %}" * 200 + "{% endfor %}" * 200,
-    "open-comments": "{#" * 8000,
-    "open-raws": "{% raw %}" * 1800,
-    "open-braces": "{{" * 8000,
-}
-
-STOPPED_AT_RUN_TIME = {
-    "folded-repetition": "{{ ('a' * 10**9) | length }}",
-    "repetition": "{{ 'a' * 10**9 }}",
-    "repetition-turned": "{{ 10**9 * 'a' }}",
-    "percent": "{{ '%1000000000d' % 1 }}",
-    "join": "{{ range(1000) | join('a' * 60000) }}",
-    "replace": "{{ ('a' * 60000) | replace('a', 'b' * 60000) }}",
-    "replace-nothing": "{{ ('a' * 60000) | replace('', 'b' * 60000) }}",
-    "chained-replace": "{% set s = 'a' * 16 %}" + "{% set s = s | replace('a', 'aaaaaaaa') %}" * 20 + "{{ s }}",
-    "doubling": "{% set s = 'a' %}" + "{% set s = s ~ s %}" * 60 + "{{ s | length }}",
-    "doubling-by-plus": "{% set s = 'a' %}" + "{% set s = s + s %}" * 60 + "{{ s | length }}",
-    "list-doubling": "{% set a = [1] %}" + "{% set a = a + a %}" * 60 + "{{ a | length }}",
-    "list-in-list-as-json": "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a | tojson }}",
-    "list-in-list-compared": "{% set a, b = [1], [1] %}" + "{% set a, b = [a, a], [b, b] %}" * 60 + "{{ a == b }}",
-    "list-in-list-unique": "{% set a, b = [1], [1] %}"
-    + "{% set a, b = [a, a], [b, b] %}" * 60
-    + "{{ [a, b] | unique }}",
-    "list-as-text": "{% set a = [1] %}" + "{% set a = [a, a] %}" * 60 + "{{ a }}",
-    "squaring": "{% set n = 99999 %}" + "{% set n = n * n %}" * 60 + "{{ n }}",
-    "power": "{{ 9 ** (9 ** 8) }}",
-    "power-tower": "{{ 9 ** 9 ** 9 }}",
-    "power-of-a-fraction": "{{ 1.5 ** 99999 }}",
-    "power-without-a-root": "{{ (0 - 8) ** 0.5 }}",
-    "float-overflow": "{{ 1e308 * 10 }}",
-    "long-product": "{{ huge * huge }}",
-    "long-integer-and-fraction": "{{ huge + 0.5 }}",
-    "long-integer": "the number {{ huge }}",
-    "long-integer-as-float": "{{ huge / 3 }}",
-    "long-range": "{{ range(10**9) }}",
-    "range-beyond-len": "{{ range(-10**19, 10**19) | length }}",
-    "range-without-step": "{{ range(1, 2, 0) }}",
-    "nested-loops": "{% for a in range(1000) %}{% for b in range(1000) %}{% endfor %}{% endfor %}",
-    "silent-nested-loops": "{% for a in range(1000) %}{% for b in range(1000) if false %}{% endfor %}{% endfor %}",
-    "long-loop": "{% for x in rows %}{% endfor %}",
-    "big-sort": "{{ rows | sort | first }}",
-    "big-sum": "{{ rows | sum }}",
-    "big-unique": "{{ rows | unique | length }}",
-    "big-join": "{{ rows | join }}",
-    "big-json": "{{ rows | tojson }}",
-    "big-list": "{{ rows | list | length }}",
-    "big-reverse": "{{ rows | reverse | length }}",
-    "big-cut": "{{ rows[::1] | length }}",
-    "big-select": "{{ rows | select('even') | length }}",
-    "big-search": "{{ -1 in rows }}",
-    "big-letters": "{{ big | upper | length }}",
-    "big-title": "{{ big | title | length }}",
-    "big-concatenation": "{{ big ~ big }}",
-    "big-comparison": "{{ big == big ~ '' }}",
-    "escaping-again-and-again": "{{ text | escape_markdown }}",
-    "decimals": "{{ 1.5 | round(10**9) }}",
-    "negative-decimals": "{{ 1.5 | round(-10**9) }}",
-    "class-of-a-mapping": "{{ user.__class__ }}",
-    "class-by-item": "{{ user['__class__'] }}",
-    "class-of-a-text": "{{ ''.__class__.__mro__ }}",
-    "items-of-a-mapping": "{{ user.items }}",
-    "self": "{{ self.__init__ }}",
-    "range-itself": "{{ range.__class__ }}",
-    "output": "a" * MAX_OUTPUT + "{{ 'b' }}",
-    "output-of-a-loop": "{% for x in range(1000) %}0123456789{% endfor %}",
-}
-
-QUICK = {
-    "truncate": ("{{ ('a' * 60000) | truncate(10, 'b' * 60000) }}", "b" * 10),
-    "negative-power": ("{{ 2 ** (0 - 10**3) }}", 2.0**-1000),
-    "adjacent-texts": ("{{ " + "'a' " * 3000 + "}}", "a" * 3000),
-    "long-space": ("{{ 1" + " " * 16_000 + "}}", 1),
-    "length": ("{{ big | length }}", 1_000_000),
-    "first": ("{{ big | first }}", "a"),
-}
+from tests.templates.probes import CONTEXT, NOT_IN_THE_LANGUAGE, QUICK, STOPPED_AT_RUN_TIME
 
 
 def seconds(work: Callable[[], object]) -> float:
