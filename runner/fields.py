@@ -26,6 +26,7 @@ Duration = NewType("Duration", float)
 Snowflake = NewType("Snowflake", str)
 Channel = NewType("Channel", str)
 Role = NewType("Role", str)
+PublicMessage = NewType("PublicMessage", str)
 Expression = NewType("Expression", str)
 Text = NewType("Text", str)
 CommandName = NewType("CommandName", str)
@@ -98,10 +99,14 @@ class DurationShape:
 
 @dataclass(frozen=True, slots=True)
 class SnowflakeShape:
-    """A Discord id, or the name of a channel or role where `named` says which sign such a name begins with."""
+    """A Discord id, or the name of a channel or role where `named` says which sign such a name begins with.
+
+    `is_public` asks for a message that everybody may see, because Discord lets nobody do it to another one.
+    """
 
     templated: bool = False
     named: Literal["", "#", "@"] = ""
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +327,9 @@ def _leaf(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
             return NumberShape(hint is int, templated, bounds["minimum"], bounds["maximum"])
     if hint is Duration:
         return DurationShape(templated, bounds["minimum"] or 0.0, bounds["maximum"])
-    if hint in (Snowflake, Channel, Role):
-        return SnowflakeShape(templated, "#" if hint is Channel else "@" if hint is Role else "")
+    if hint in (Snowflake, Channel, Role, PublicMessage):
+        named: Literal["", "#", "@"] = "#" if hint is Channel else "@" if hint is Role else ""
+        return SnowflakeShape(templated, named, is_public=hint is PublicMessage)
     if hint is Expression:
         return ExpressionShape()
     if hint is Data:

@@ -261,6 +261,9 @@ class Action(Entry):
     `beside` the fields that are written next to that key instead of under it. `renders_again` says that `again` reads
     what its templates give then, and not what is constant in it alone. `is_local` says that it does nothing that a
     database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may stand in it.
+    `guards` says that it asks whether to go on.
+
+    An output of the type `PRIVATE_ID` is the id of the step's own message, which is private where that is.
     """
 
     __slots__ = ()
@@ -275,6 +278,7 @@ class Action(Entry):
     renders_again: ClassVar[bool] = False
     is_local: ClassVar[bool] = False
     holds_local: ClassVar[bool] = False
+    guards: ClassVar[bool] = False
 
     def takes_s(self) -> float:
         """Return the longest this step may take outside the process, in seconds; 0 for a fast step."""

@@ -19,6 +19,7 @@ class Require(Action):
 
     is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "check"
+    guards: ClassVar[bool] = True
 
     check: str | None = option("A check from `checks:`.", default=None, static=True)
     if_: Expression | None = option("A template expression that must be true.", default=None)

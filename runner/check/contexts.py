@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Final
 
 from runner.actions.action import Authored, Ending, WrittenStep
+from runner.check.privacy import private_faults, with_visibility
+from runner.check.reachability import is_ephemeral
 from runner.check.steps import Openers, always_ends, modal_of, origins_of
 from runner.config.document import Command, Component, Flow, Handler, Modal, Option, Param, Schedule
 from runner.config.load import Config
@@ -40,6 +42,7 @@ from runner.templates.types import (
     INTEGER,
     NONE,
     NUMBER,
+    PRIVATE_ID,
     SNOWFLAKE,
     STRING,
     ListOf,
@@ -112,7 +115,8 @@ class _Found:
     """What a walk has found: faults, and the steps that open a form, with what may be read there.
 
     `result` is the type that a `return` has to give. `failing` has a list for each `catch` and `finally` around the
-    place of the walk: what may be read where it begins.
+    place of the walk: what may be read where it begins. `is_private` is what the handler's answers are unless they say
+    so themselves, `knows_private` whether some step has given the id of a private message.
     """
 
     declared: Declarations
@@ -121,10 +125,12 @@ class _Found:
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
     failing: list[list[Scope]] = field(default_factory=list[list[Scope]])
+    is_private: bool = False
+    knows_private: bool = False
 
     def apart(self) -> "_Found":
         """Return what a walk beside this one finds, which nobody is told of."""
-        return _Found(self.declared, self.flows, self.result)
+        return _Found(self.declared, self.flows, self.result, is_private=self.is_private)
 
 
 def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
@@ -148,7 +154,9 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
         there = general if not isinstance(handler, Schedule) else _unattended(general, handler)
+        found.is_private = is_ephemeral(handler.response or document.defaults.response)
         _of_handler(handler, {**there, **own, **_unread(config, section, name)}, found)
+    found.is_private = False
     for name, flow in document.flows.items():
         _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
     return [*found.faults, *_of_opened(document.modals, found.opened)]
@@ -361,6 +369,9 @@ def _outputs(step: WrittenStep, found: _Found) -> Mapping[str, Type]:
     call = step.action.inside()
     flow = found.flows.get(call.flow) if isinstance(call, Call) else None
     outputs = step.action.gives(found.declared)
+    if PRIVATE_ID in outputs.values():
+        outputs = with_visibility(step, outputs, is_private=found.is_private)
+        found.knows_private = found.knows_private or PRIVATE_ID in outputs.values()
     if flow is None or flow.result is None:
         return outputs
     returned = VALUE_TYPES[flow.result]
@@ -396,6 +407,8 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if found.failing:
         found.failing[-1].append(at)
     found.faults += _of_value(step.action, at)
+    if found.knows_private:
+        found.faults += private_faults(step, templates_in(step.action, late=False), at)
     if modal_of(step) is not None:
         found.opened.append((step, at))
     if step.action.ends:

@@ -9,17 +9,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from runner.actions.action import Authored, Ending, WrittenStep
-from runner.check import expiry, modals
+from runner.check import expiry, modals, promises
+from runner.check.promises import Announced
 from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
 from runner.config.document import Flow, Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
 from runner.inside import AllOf, Begin, Call, Ensured, Loop
 from runner.lifecycle import budget
+from runner.lifecycle.limits import FOLLOW_UPS_USER_INSTALL_MAX
+from runner.lifecycle.machine import Call as WireCall
 from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
 
 _SLOW_BEFORE_REPLY = "slow-before-reply"
 _DEFERRED = (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE)
+_SPEAKING = (Event.REPLY, Event.UPDATE, Event.EDIT)
 _CATCH = frozenset({Ending.FAIL})
 _FINALLY = frozenset(Ending)
 
@@ -72,10 +76,10 @@ class _Point:
     """One way to stand before a step: the interaction's state, who deferred, and what answered first.
 
     `passed_s` is the least time that has passed on the way, `expired` the step in which it outlasted the interaction's
-    token. Ways that differ in nothing else than the time or the
-    answer are one, so that the number of points is bounded by the number of slow steps, whatever the `when`s.
-    Under `response: modal` ways with different answers are kept apart, because each answer is a fault: they are
-    bounded by the number of steps that answer.
+    token, `said` the last reply, and `announced` that one with what has been begun behind it and may fail. Ways that
+    differ in nothing else than these or the answer are one, so that the number of points is bounded by the number of
+    slow steps, whatever the `when`s. Under `response: modal` ways with different answers are kept apart, because each
+    answer is a fault: they are bounded by the number of steps that answer.
     """
 
     state: State
@@ -83,15 +87,20 @@ class _Point:
     passed_s: float = 0.0
     answered: Span | None = None
     expired: Span | None = None
+    said: Span | None = None
+    announced: Announced | None = None
+    follow_ups: int = 0
 
 
 def _distinct(points: Iterable[_Point], *, by_answer: bool) -> tuple[_Point, ...]:
-    fastest: dict[tuple[State, _Deferral | None, Span | None, bool], _Point] = {}
+    fastest: dict[tuple[object, ...], _Point] = {}
     for point in points:
-        key = (point.state, point.deferral, point.answered if by_answer else None, point.expired is None)
+        answered = point.answered if by_answer else None
+        key = (point.state, point.deferral, answered, point.expired is None, point.follow_ups)
         known = fastest.setdefault(key, point)
-        if point.passed_s < known.passed_s:
-            fastest[key] = point
+        if known is not point:
+            quick, other = (point, known) if point.passed_s < known.passed_s else (known, point)
+            fastest[key] = quick if quick.announced else replace(quick, announced=other.announced)
     return tuple(fastest.values())
 
 
@@ -132,6 +141,7 @@ class _Walk:
     deferral: Event
     places: Places
     timeout_s: float
+    is_user_installable: bool = False
     may_open: bool = False
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     noted: set[tuple[str, Span]] = field(default_factory=set[tuple[str, Span]])
@@ -182,6 +192,8 @@ class _Walk:
     def _done(self, step: WrittenStep, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
         if step.action.takes_s():
             points = tuple(self._after_slow(step, point) for point in points)
+        if promises.may_fail(step) and self.timeout_s <= budget.ANSWERING_TIMEOUT_MAX_S:
+            points = tuple(_announced(step, point) for point in points)
         self._leave(step, Ending.FAIL, points)
         if step.action.effect is Event.REPLY or (step.action.effect is not None and not self.beside):
             points = tuple(self._responded(step, step.action.effect, point) for point in points)
@@ -279,6 +291,9 @@ class _Walk:
         return len(called.ends) > len(before)
 
     def _after_slow(self, step: WrittenStep, point: _Point) -> _Point:
+        if self.origin is Origin.AUTOCOMPLETE:
+            self._too_slow_to_suggest(step)
+            return point
         passed_s = point.passed_s + step.action.takes_at_least_s()
         if passed_s > self.timeout_s >= point.passed_s:
             self._too_long(step, passed_s)
@@ -306,7 +321,18 @@ class _Walk:
             return _Point(outcome.state, _Deferral(step.key, self._visibility(step), True), point.passed_s, step.key)
         self.may_open = self.may_open or event is Event.MODAL
         self._shown(step, event, point, outcome)
-        return replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
+        point = replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
+        point = self._followed_up(step, point) if outcome.call is WireCall.FOLLOW_UP else point
+        return replace(point, said=step.key, announced=None) if event in _SPEAKING else point
+
+    def _followed_up(self, step: WrittenStep, point: _Point) -> _Point:
+        """Count a follow-up, where Discord counts them."""
+        if not self.is_user_installable:
+            return point
+        if point.follow_ups == FOLLOW_UPS_USER_INSTALL_MAX:
+            self._too_many_follow_ups(step)
+            return point
+        return replace(point, follow_ups=point.follow_ups + 1)
 
     def _needs_no_token(self, event: Event) -> bool:
         """Tell whether the bot's own token may do it: it may change a message that everybody sees."""
@@ -422,8 +448,29 @@ class _Walk:
             "wait less, or give the handler a longer `timeout`",
         )
 
+    def _too_slow_to_suggest(self, step: WrittenStep) -> None:
+        self._add(
+            "slow-suggestions",
+            step.key,
+            f"`{step.name}` can take longer than users wait for suggestions",
+            "suggestions are asked for at every key, and can't be deferred (Discord docs, Application Commands)",
+            "suggest from what is known already: `vars`, `data`, what the bot keeps",
+        )
+
+    def _too_many_follow_ups(self, step: WrittenStep) -> None:
+        most = FOLLOW_UPS_USER_INSTALL_MAX
+        self._add(
+            "too-many-follow-ups",
+            step.key,
+            f"this is one message more than the {most} that may follow the first",
+            f"an app that is installed for a user alone may follow up {most} times (Discord docs, Followup Messages)",
+            "say more in each message, or take `user_install` out of `integration_types`",
+        )
+
     def check_answered(self, points: Iterable[_Point], span: Span) -> None:
-        """Note a path that ends without an answer where the author has opted out of `auto`."""
+        """Note a path that ends without an answer where the author has opted out of `auto`, or with one too early."""
+        for announced in dict.fromkeys(point.announced for point in points if point.announced):
+            self._note(promises.announced_before(announced))
         if self.strategy == "modal":
             self._check_promise(points, span)
         silent = (State.RECEIVED, State.DEFERRED_SOURCE)
@@ -479,10 +526,16 @@ def analyse(
     timeout_s: float,
     places: Places,
     flows: Mapping[str, Flow],
+    *,
+    is_user_installable: bool = False,
 ) -> Analysed:
-    """Walk all paths that a handler has for interactions of `origin`."""
+    """Walk all paths that a handler has for interactions of `origin`.
+
+    `is_user_installable` says that a user may have installed the app for themselves alone, where it is used.
+    """
     strategy = strategy_of(response)
-    walk = _Walk(flows, origin, response, strategy, _deferral(handler, origin, flows), places, timeout_s)
+    deferral = _deferral(handler, origin, flows)
+    walk = _Walk(flows, origin, response, strategy, deferral, places, timeout_s, is_user_installable)
     first = Event.DEFER if strategy == "defer" else None
     points = walk.run(handler_steps(handler), (_start(strategy, response, places.response),))
     walk.check_answered(points, places.handler)
@@ -539,3 +592,9 @@ def unasked(step: WrittenStep, event: Event) -> Diagnostic:
         why=outcome.source,
         fix="use `send`, which posts to a channel",
     )
+
+
+def _announced(step: WrittenStep, point: _Point) -> _Point:
+    if point.said is None or point.announced is not None:
+        return point
+    return replace(point, announced=Announced(point.said, step.key, step.name))

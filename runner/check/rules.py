@@ -11,6 +11,7 @@ from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
 from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
+from runner.check.guarded import check_guarded
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
@@ -49,6 +50,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_schedules(config),
         *check_begun(config),
         *check_expiry(config),
+        *check_guarded(config),
         *check_templates(config, opened),
         *check_conditions(config),
         *check_mentions(config),

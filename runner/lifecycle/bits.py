@@ -71,6 +71,29 @@ ALL_PERMISSIONS: Final = Permissions(sum(Permissions))
 """What an owner and an administrator hold. Not `~Permissions(0)`: that also sets the unassigned bit 47."""
 
 
+PRIVILEGED_PERMISSIONS: Final = (
+    Permissions.KICK_MEMBERS
+    | Permissions.BAN_MEMBERS
+    | Permissions.ADMINISTRATOR
+    | Permissions.MANAGE_CHANNELS
+    | Permissions.MANAGE_GUILD
+    | Permissions.MANAGE_MESSAGES
+    | Permissions.MANAGE_NICKNAMES
+    | Permissions.MANAGE_ROLES
+    | Permissions.MANAGE_WEBHOOKS
+    | Permissions.MANAGE_GUILD_EXPRESSIONS
+    | Permissions.MANAGE_EVENTS
+    | Permissions.MANAGE_THREADS
+    | Permissions.MODERATE_MEMBERS
+    | Permissions.MOVE_MEMBERS
+    | Permissions.MUTE_MEMBERS
+    | Permissions.DEAFEN_MEMBERS
+    | Permissions.MENTION_EVERYONE
+    | Permissions.PIN_MESSAGES
+)
+"""Power over others, or over the server: what a new server gives to nobody but its owner."""
+
+
 class Intents(IntFlag):
     """Groups of gateway events that a bot asks for when it identifies.
 

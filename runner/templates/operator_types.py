@@ -10,6 +10,7 @@ from runner.templates.types import (
     INSTANT,
     INTEGER,
     NUMBER,
+    PRIVATE_ID,
     SNOWFLAKE,
     STRING,
     ListOf,
@@ -25,7 +26,7 @@ ResultType = Callable[[Type, Type], Type | None]
 """From the types of two operands to that of the result; None if the operator can't take them."""
 
 _NUMERIC: Final = (INTEGER, NUMBER, INSTANT)
-_TEXTUAL: Final = (STRING, SNOWFLAKE)
+_TEXTUAL: Final = (STRING, SNOWFLAKE, PRIVATE_ID)
 
 
 def _result(single: ResultType, left: Type, right: Type) -> Type | None:

@@ -92,7 +92,7 @@ def _is_scalar(value: object, expected: Scalar) -> bool:
             return True
         case Scalar.NONE:
             return value is None
-        case Scalar.STRING | Scalar.SNOWFLAKE:
+        case Scalar.STRING | Scalar.SNOWFLAKE | Scalar.PRIVATE_ID:
             return isinstance(value, str)
         case Scalar.INTEGER:
             return type(value) is int

@@ -21,6 +21,7 @@ class Scalar(Enum):
     BOOLEAN = "true or false"
     INSTANT = "a point in time"  # Unix seconds at run time, so it can be calculated with
     SNOWFLAKE = "an id"  # digits as text at run time, as Discord sends them
+    PRIVATE_ID = "the id of a message that only one user sees"  # likewise; nobody but its interaction can reach it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ NUMBER: Final = Scalar.NUMBER
 BOOLEAN: Final = Scalar.BOOLEAN
 INSTANT: Final = Scalar.INSTANT
 SNOWFLAKE: Final = Scalar.SNOWFLAKE
+PRIVATE_ID: Final = Scalar.PRIVATE_ID
 
 # Types of which a value may happen to be the other: a number may be whole, an id is text. Read in both directions.
 _RELATED: Final = frozenset(
@@ -74,6 +76,9 @@ _RELATED: Final = frozenset(
         frozenset({NUMBER, INSTANT}),
         frozenset({STRING, SNOWFLAKE}),
         frozenset({INTEGER, SNOWFLAKE}),
+        frozenset({STRING, PRIVATE_ID}),
+        frozenset({SNOWFLAKE, PRIVATE_ID}),
+        frozenset({INTEGER, PRIVATE_ID}),
     }
 )
 

@@ -115,6 +115,10 @@ SOUND = {
     "a public update behind the token's end": component("[{wait: 20m}, {update: a}]").replace(
         "label: It}", "label: It}\n    timeout: 1h"
     ),
+    "an answer before what may fail, whose failure is caught": command("[{reply: a}, {send: b, catch: [{log: c}]}]"),
+    "an answer on both sides of what may fail": command("[{reply: a}, {send: b}, {reply: c}]"),
+    "an answer before what can't fail": command("[{reply: a}, {wait: 2s}]"),
+    "an answer before a path on which it fails": command("[{reply: a}, {send: b}, {fail: c}]"),
     "waits on different branches": command("[{if: user.is_bot, then: [{wait: 3m}], else: [{wait: 4m}]}, {reply: a}]"),
 }
 
@@ -191,6 +195,16 @@ FAULTY = {
         component("[{wait: 15m}, {›update: a}]", "ephemeral").replace("label: It}", "label: It}\n    timeout: 1h"),
         "reply-after-expiry",
     ),
+    "an answer before what it announces": (command("[{›reply: Done}, {send: a}]"), "reply-before-work"),
+    "an answer before what it announces, on one path": (
+        command("[{›reply: Done}, {if: user.is_bot, then: [{send: a}, {reply: b}], else: [{send: c}]}]"),
+        "reply-before-work",
+    ),
+    "an answer before what it announces, and the end of it": (
+        command("[{›reply: Done}, {send: a}, {if: user.is_bot, then: [stop]}, {reply: b}]"),
+        "reply-before-work",
+    ),
+    "an update before what it announces": (component("[{›update: Done}, {send: a}]"), "reply-before-work"),
     "waits that add up on every path": (
         command("[{if: user.is_bot, then: [{wait: 3m}], else: [{wait: 4m}]}, {›wait: 3m}, {reply: a}]"),
         "longer-than-timeout",

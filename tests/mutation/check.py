@@ -22,7 +22,7 @@ COPIED: Final = ("runner", "tests", "pyproject.toml")
 AT_A_TIME: Final = 2
 """How many copies are tested at once."""
 
-TIMEOUT_S: Final = 180.0
+TIMEOUT_S: Final = 600.0
 """How long one run may take. A mutant that makes the tests hang is not seen by a test, so it counts as undecided."""
 
 _NO_END: Final = -1  # none of pytest's exit codes

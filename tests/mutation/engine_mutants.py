@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.mutation.mutant import ENGINE, Mutant
+from tests.mutation.mutant import ENGINE, STANDBY, Mutant
 
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -479,6 +479,20 @@ _INTERACTION: Final = (
         "                pass\n",
     ),
     (
+        "another process with the same token is named at every interaction",
+        "if now >= self._silent_until:",
+        "if True:",
+    ),
+    (
+        "whoever is cut off by a restart is not told",
+        '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
+        "            pass\n",
+    ),
+)
+
+
+_STANDBY: Final = (
+    (
         "the thread that stands by answers for a loop that turns",
         "if due and not self._loop_turns():",
         "if due:",
@@ -533,16 +547,6 @@ _INTERACTION: Final = (
         "return min(able, key=lambda each: each.ended - each.began, default=None)",
         "return max(self._suspects, key=lambda each: each.ended - each.began, default=None)",
     ),
-    (
-        "another process with the same token is named at every interaction",
-        "if now >= self._silent_until:",
-        "if True:",
-    ),
-    (
-        "whoever is cut off by a restart is not told",
-        '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
-        "            pass\n",
-    ),
 )
 
 
@@ -556,6 +560,7 @@ _MODULES: Final = (
 def engine_mutants() -> Iterator[Mutant]:
     """Yield the mutants of `runner/engine`."""
     texts = {f"runner/engine/{name}.py": (_ROOT / f"runner/engine/{name}.py").read_text() for name in _MODULES}
-    for breaks, old, new in (*_ACKNOWLEDGER, *_INTERACTION):
-        file = next((file for file, text in texts.items() if old in text), "runner/engine/interaction.py")
-        yield Mutant(file, breaks, old, new, ENGINE)
+    for mutants, tests in ((_ACKNOWLEDGER, ENGINE), (_INTERACTION, ENGINE), (_STANDBY, STANDBY)):
+        for breaks, old, new in mutants:
+            file = next((file for file, text in texts.items() if old in text), "runner/engine/interaction.py")
+            yield Mutant(file, breaks, old, new, tests)

@@ -11,6 +11,10 @@ ENGINE: Final = ("tests/engine", "--ignore=tests/engine/test_answers.py")
 """The tests of what the engine does; the connections to Discord have their own, which no mutant concerns."""
 
 
+STANDBY: Final = ("tests/engine/test_standby.py", "tests/engine/test_lag.py")
+"""The tests of what is done when the event loop stands still, and of how that is measured."""
+
+
 class NotApplicable(Exception):
     """The text that a mutant replaces is not exactly once in its file: the code has moved on, and the mutant has to."""
 
