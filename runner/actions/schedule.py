@@ -12,7 +12,11 @@ from runner.fields import Data, Duration, option
 from runner.inside import Begin, Inside
 from runner.templates.types import INSTANT, STRING, Type
 
-AFTER_MAX_S = 10 * 366 * 86_400.0
+AFTER_MAX_S: Final = 10 * 366 * 86_400.0
+"""How far off `after` may be, in seconds: ten years. What is further off says `at`."""
+
+AT_MAX_S: Final = 253_402_300_799.0
+"""The last second of the year 9999, after which dates can't be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +92,12 @@ class Schedule(Action):
 
 def _instant(text: str, zone: tzinfo) -> float:
     try:
-        return float(text)
+        seconds = float(text)
     except ValueError:
         return instant_of(text, zone)
+    if not 0 <= seconds <= AT_MAX_S:  # which is so for `nan`, too
+        raise BadSchedule(f"`{text}` is no second of the years 1970 to 9999")
+    return seconds
 
 
 def _coming(text: str) -> None:

@@ -133,7 +133,7 @@ class Memory:
         self._opening = asyncio.Lock()
         self._opened: asyncio.Future[Database] | None = None
         self._is_open = asyncio.Event()
-        self._prepared: set[str] = set()
+        self._fits: Program | None = None
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -147,11 +147,13 @@ class Memory:
 
     async def prepare(self, program: Program) -> "Database":
         """Open the store, if it isn't, and make it fit for a program. Raises `StoreFailed`."""
+        if self._opened is not None and self._fits_by_now(program):
+            return self._opened.result()
         async with self._opening:
             database = await self._database(program)
-            if program.digest not in self._prepared:
+            if not self._fits_by_now(program):
                 await _define(database, program)
-                self._prepared.add(program.digest)
+                self._fits = program
             return database
 
     async def has_store(self, program: Program) -> bool:
@@ -213,7 +215,7 @@ class Memory:
         def stored(tx: "Transaction") -> Written:
             from runner.engine.stored import StoredInUnit
 
-            return StoredInUnit(tx, program, here).written_by(unit)
+            return StoredInUnit(tx, program, here, is_holding=is_writing).written_by(unit)
 
         return await self._kept(program, stored, is_writing=is_writing)
 
@@ -226,6 +228,11 @@ class Memory:
             raise StepFailed(str(fault), sentence="store_failed") from None
         except IN_THE_DATA as fault:
             raise step_failure(fault) from None
+
+    def _fits_by_now(self, program: Program) -> bool:
+        """Tell whether the store was made fit for a program, or for a later one: what runs on of an old one follows."""
+        fits = self._fits
+        return fits is not None and (fits.digest == program.digest or fits.generation > program.generation)
 
     async def _database(self, program: Program) -> "Database":
         """Return the store, opened by a task of its own: whoever needs it first may end, and it stays open."""

@@ -3,7 +3,7 @@
 This module brings the store and SQLAlchemy along, so it is imported for a program that keeps something.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
@@ -34,12 +34,14 @@ _KINDS: Final[Mapping[str, FieldKind]] = {
 class StoredInUnit:
     """The state and the records of a bot, within one transaction; see `runner.stored.Stored`.
 
-    `own` is what has become, in it, of values of whoever started the run.
+    `own` is what has become, in it, of values of whoever started the run. One that `is_holding` keeps other processes
+    from what it has read until it ends, for it may write by that.
     """
 
     tx: Transaction
     program: Program
     here: Here
+    is_holding: bool
     own: dict[str, Json] = field(default_factory=dict[str, Json])
 
     def written_by(self, unit: Callable[[Stored], T]) -> Written:
@@ -49,7 +51,7 @@ class StoredInUnit:
     def get(self, state: str, of: str | None) -> Json:
         """Return a value; its default where none is set."""
         declared, key = self._value(state, of)
-        found = State(self.tx).read_many([key])
+        found = self._read([key])
         return declared.fitting(found[key]) if key in found else declared.start
 
     def set(self, state: str, of: str | None, value: Json, expires_s: float | None) -> Json:
@@ -88,7 +90,7 @@ class StoredInUnit:
                 keys[name] = self._value(name, None)[1]
             except StepFailed:
                 continue
-        found = State(self.tx).read_many(keys.values())
+        found = self._read(keys.values())
         return {name: self._own(name, keys.get(name), found) for name in names}
 
     def insert(self, table: str, values: Row) -> Row:
@@ -99,11 +101,11 @@ class StoredInUnit:
 
     def find(self, table: str, where: Row, order: str, limit: int, offset: int) -> Sequence[Row]:
         """Return the records that meet every condition."""
-        return self._records(table).find(conditions(where), order=order, limit=limit, offset=offset)
+        return self._read_records(table).find(conditions(where), order=order, limit=limit, offset=offset)
 
     def count(self, table: str, where: Row) -> int:
         """Return how many records meet every condition."""
-        return self._records(table).count(conditions(where))
+        return self._read_records(table).count(conditions(where))
 
     def change(self, table: str, where: Row, values: Row) -> Sequence[Row]:
         """Change the records that meet every condition and return them."""
@@ -124,6 +126,12 @@ class StoredInUnit:
         declared = self.program.declarations.state[name]
         return declared, Key(name, self.here.scope(declared.scope, of))
 
+    def _read(self, keys: Collection[Key]) -> Mapping[Key, Json]:
+        state = State(self.tx)
+        if self.is_holding:
+            state.hold(keys)
+        return state.read_many(keys)
+
     def _own(self, name: str, key: Key | None, found: Mapping[Key, Json]) -> Json:
         declared = self.program.declarations.state[name]
         return declared.fitting(found[key]) if key is not None and key in found else declared.start
@@ -131,6 +139,12 @@ class StoredInUnit:
     def _records(self, name: str) -> Records:
         declared = self.program.declarations.records[name]
         return Records(self.tx, table_of(declared), self.here.scope(declared.scope))
+
+    def _read_records(self, name: str) -> Records:
+        records = self._records(name)
+        if self.is_holding:
+            records.hold()
+        return records
 
 
 def as_kept(value: Json) -> Json:
@@ -175,15 +189,15 @@ class InTransaction:
 
     async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
         """Run a function on what the bot keeps; what it refuses to do has not been done."""
-        return self._done(lambda: StoredInUnit(self.tx, program, here).written_by(unit))
+        return self._done(lambda: self._stored(program, here).written_by(unit))
 
     async def read(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> T:
         """Run a function that only reads what the bot keeps."""
-        return self._done(lambda: unit(StoredInUnit(self.tx, program, here)))
+        return self._done(lambda: unit(self._stored(program, here)))
 
     async def read_own(self, program: Program, here: Here, names: Sequence[str]) -> dict[str, Json]:
         """Return values of whoever started the run."""
-        return StoredInUnit(self.tx, program, here).read_own(names)
+        return self._stored(program, here).read_own(names)
 
     async def begin_later(self, program: Program, later: Later, interaction: Mapping[str, Any]) -> Begun:
         """Keep a flow that is to be begun later."""
@@ -204,6 +218,9 @@ class InTransaction:
         del program
         with self.tx.apart():
             return work(self)
+
+    def _stored(self, program: Program, here: Here) -> StoredInUnit:
+        return StoredInUnit(self.tx, program, here, is_holding=True)
 
     def _done(self, do: Callable[[], T]) -> T:
         try:

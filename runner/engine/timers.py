@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from runner.logs import Log
+from runner.store.errors import StoreFailed
 
 if TYPE_CHECKING:
     from runner.store.timers import Timer  # its package brings SQLAlchemy along, which a bot without timers lacks
@@ -33,7 +34,10 @@ TICK_S: Final = 0.001
 """The shortest sleep, in seconds: a loop's timer may come a little early."""
 
 Take = Callable[["Timer"], Awaitable[None]]
-"""Does what a timer is for. What it raises is logged, and the timer is finished all the same."""
+"""Does what a timer is for. What it raises is logged, and the timer is finished all the same.
+
+Only after a `StoreFailed` it is called again, as often as it takes: what it is for is still in the store.
+"""
 
 
 class Queue(Protocol):
@@ -137,10 +141,17 @@ class Scheduler:
         await self._persistently(lambda: self._queue.finish(timer))
 
     async def _taken(self, timer: "Timer", take: Take) -> None:
-        try:
-            await take(timer)
-        except Exception as failure:
-            self._log.error("timer failed", kind=timer.kind, key=timer.key, exception=failure)
+        while True:
+            try:
+                await take(timer)
+            except StoreFailed as failure:
+                self._log.error("timer waits for the store", kind=timer.kind, key=timer.key, reason=str(failure))
+                await asyncio.sleep(RETRY_S)
+            except Exception as failure:
+                self._log.error("timer failed", kind=timer.kind, key=timer.key, exception=failure)
+                return
+            else:
+                return
 
     async def _renew(self) -> None:
         while True:

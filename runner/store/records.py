@@ -93,6 +93,10 @@ class Records:
         self._resize(collection.id, size=-len(gone), next_id=0)
         return len(gone)
 
+    def hold(self) -> None:
+        """Keep others from changing anything here until this unit ends: it goes by what it finds."""
+        self._locked()
+
     def reindex(self) -> None:
         """Write anew what the rows are found by, from what they hold. Raises `UniqueViolated`."""
         collection = self._locked()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -52,6 +52,11 @@ class State:
             for name, kind, scope_id, value, expires_at in (self._tx.rows(query) if wanted else ())
             if not self._is_over(expires_at)
         }
+
+    def hold(self, keys: Iterable[Key]) -> None:
+        """Keep others from changing values, set or not, until this unit ends: it goes by what it reads of them."""
+        for key in sorted(keys, key=lambda key: (key.name, key.scope.kind, key.scope.id)):
+            self._lock(key)
 
     def set(self, key: Key, value: Json, *, ttl_s: float | None = None) -> None:
         """Set a value, for `ttl_s` seconds or for ever. Raises `TooLarge`."""
@@ -112,13 +117,17 @@ class State:
         return len(self._tx.rows(gone))
 
     def _change(self, key: Key, make: Callable[[Json], Json], start: Json) -> Json:
-        row = self._tx.lock(STATE, {**_columns(key), "value": "null", "expires_at": _LONG_OVER})
+        row = self._lock(key)
         is_over = self._is_over(row.expires_at)
         value = make(start if is_over else from_json(row.value))
         written = bounded_json(key.name, value, VALUE_BYTES_MAX)
         lasts = None if is_over else row.expires_at
         self._tx.rows(_CHANGED, {**_parameters(key), "new_value": written, "new_expires_at": lasts})
         return value
+
+    def _lock(self, key: Key) -> Any:
+        """Return the row of a value; one that isn't set gets a row that is over."""
+        return self._tx.lock(STATE, {**_columns(key), "value": "null", "expires_at": _LONG_OVER})
 
     def _is_over(self, expires_at: float | None) -> bool:
         return expires_at is not None and expires_at <= self._tx.now

@@ -162,6 +162,14 @@ async def test_a_time_that_a_template_gives_and_that_is_none_fails_the_step(bot:
     )
 
 
+@pytest.mark.parametrize("at", ["nan", "inf", "-1", "1e300", "253402300800"])
+async def test_a_number_that_is_no_second_fails_the_step(bot: StartBot, at: str) -> None:
+    made = await bot(BOT.replace("TIME", 'at: "{{ options.text }}"'))
+    await made.ran("it", text=at)
+    (line,) = made.log.of("step failed")
+    assert line["reason"] == f"this says no time: `{at}` is no second of the years 1970 to 9999"
+
+
 async def test_a_run_in_a_direct_message_stays_there(bot: StartBot) -> None:
     made = await bot("""
         flows: {remind: {steps: [{send: "For {{ user.name }}"}, {log: "{{ guild is none }}"}]}}

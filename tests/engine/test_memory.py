@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,24 @@ async def test_values_whose_time_is_over_are_deleted_in_the_end(bot: StartBot, t
     await elapse(2)
     await made.ran("set", user="Kim")
     assert rows() == [("a",), ("b",), ("b",), ("b",)]
+
+
+async def test_records_are_found_by_what_the_config_says_now_after_going_back_to_an_earlier_one(bot: StartBot) -> None:
+    config = """
+        records: {tags: {fields: {name: string, size: KIND}}}
+        commands:
+          add: {description: d, steps: [{insert: {into: tags, values: {name: a, size: VALUE}}}, {reply: ok}]}
+          find:
+            description: d
+            steps: [{id: it, count: {in: tags, where: {size: VALUE}}}, {reply: "{{ steps.it.count }}"}]
+    """
+    texts = config.replace("KIND", "string").replace("VALUE", "big")
+    numbers = config.replace("KIND", "integer").replace("VALUE", "5")
+    made = await bot(texts)
+    for generation, (text, count) in enumerate(((texts, 1), (numbers, 1), (texts, 2), (numbers, 2)), 1):
+        made.engine.swap(replace(compiled(text), generation=generation))
+        await made.ran("add")
+        assert (await made.ran("find")).messages[0].content == str(count)
 
 
 async def test_many_units_at_once_open_one_store(bot: StartBot) -> None:

@@ -202,6 +202,26 @@ async def test_a_failure_is_logged_and_ends_the_timer(bench: Bench) -> None:
     assert [line["key"] for line in bench.lines.of("timer failed")] == ["a"]
 
 
+async def test_a_timer_whose_store_fails_is_taken_again_until_it_does_not(bench: Bench) -> None:
+    calls = 0
+
+    async def take(_timer: Timer) -> None:
+        nonlocal calls
+        calls += 1
+        if calls <= ATTEMPTS_MAX + 1:
+            raise StoreUnavailable("sqlite:/srv/state.db", "database is locked")
+
+    scheduler = Scheduler(
+        TimerQueue(bench.database, "main"), {"test": take}, now=bench.clock.now, log=Log(bench.lines_name)
+    )
+    bench.tasks.append(asyncio.create_task(scheduler.run()))
+    await bench.put("a", 0)
+    await elapse((ATTEMPTS_MAX + 1) * RETRY_S + 1)
+    assert calls == ATTEMPTS_MAX + 2
+    assert await bench.pending() == 0
+    assert ["locked" in line["reason"] for line in bench.lines.of("timer waits for the store")] == [True] * (calls - 1)
+
+
 async def test_a_timer_that_nothing_takes_is_dropped_and_named(bench: Bench) -> None:
     bench.start()
     await bench.put("a", 0, kind="of the future")

@@ -8,13 +8,24 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
+from runner.engine.memory import Here, to_the_end
+from runner.engine.stored import InTransaction, table_of
 from runner.store.database import Database
 from runner.store.errors import StoreReadOnly, StoreUnavailable
 from runner.store.place import PostgresqlPlace
+from runner.store.records import Records
 from runner.store.scope import Scope
 from runner.store.state import Key, State
 from runner.store.transaction import Transaction
+from runner.stored import Stored
+from tests.conftest import compiled
 from tests.store.conftest import Clock, connected, postgresql
+
+BOT = """
+state: {left: {type: integer, default: 100}, right: {type: integer, default: 0}}
+records: {tags: {scope: global, fields: {name: string}}}
+commands: {it: {description: d, reply: "{{ state.left }} {{ state.right }}"}}
+"""
 
 ONE, OTHER = Key("one", Scope("global")), Key("other", Scope("global"))
 
@@ -71,6 +82,36 @@ async def test_processes_that_wait_for_each_other_both_come_through(place: Postg
                 *(a.write(both(ONE, OTHER)) for _ in range(20)), *(b.write(both(OTHER, ONE)) for _ in range(20))
             )
         assert await a.read(lambda tx: State(tx).read_many([ONE, OTHER])) == {ONE: 200, OTHER: 200}
+
+
+def going_by(tx: Transaction) -> None:
+    """Read a value and write what follows from it, as steps in a `transaction` do; the same with records."""
+    program, nowhere = compiled(BOT), Here(None, None, None)
+    memory = InTransaction(tx)
+
+    def value(stored: Stored) -> None:
+        stored.set("left", None, stored.get("left", None) - 1, None)
+
+    def records(stored: Stored) -> None:
+        if stored.count("tags", {}) < 30:
+            stored.insert("tags", {"name": "a"})
+
+    async def work() -> None:
+        (before,) = (await memory.read_own(program, nowhere, ["right"])).values()
+        await memory.write(program, nowhere, lambda stored: stored.set("right", None, before + 1, None))
+        await memory.write(program, nowhere, value)
+        await memory.write(program, nowhere, records)
+
+    to_the_end(work())
+
+
+async def test_what_a_transaction_goes_by_is_not_changed_by_another_process(place: PostgresqlPlace) -> None:
+    async with Database(place, now=Clock().now) as a, Database(place, now=Clock().now) as b:
+        await asyncio.gather(*(each.write(going_by) for each in (a, b) for _ in range(20)))
+        keys = [Key(name, Scope("global")) for name in ("left", "right")]
+        assert await a.read(lambda tx: State(tx).read_many(keys)) == dict(zip(keys, (60, 40), strict=True))
+        table = table_of(compiled(BOT).declarations.records["tags"])
+        assert await a.read(lambda tx: Records(tx, table, Scope("global")).count()) == 30
 
 
 async def test_a_server_that_drops_its_connections_is_connected_to_again(place: PostgresqlPlace) -> None:

@@ -157,3 +157,15 @@ async def test_a_value_takes_so_many_bytes_and_no_more(store: Store) -> None:
     assert (refusal.value.size, refusal.value.limit) == (VALUE_BYTES_MAX + 1, VALUE_BYTES_MAX)
     with pytest.raises(TooLarge):
         await store.write(lambda tx: State(tx).append(SAM, "é" * (VALUE_BYTES_MAX // 2), limit=9))
+
+
+async def test_values_that_are_held_are_as_they_were(store: Store) -> None:
+    def unit(tx: Transaction) -> None:
+        state = State(tx)
+        state.set(ROBIN, 3)
+        state.hold([SAM, ROBIN, SAM])
+        assert state.read_many([ROBIN, SAM]) == {ROBIN: 3}
+
+    await store.write(unit)
+    assert await store.write(lambda tx: State(tx).unset(SAM)) is False
+    assert await store.write(lambda tx: State(tx).increment(SAM, 1, start=5)) == 6
