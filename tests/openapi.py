@@ -79,6 +79,11 @@ DISAGREEMENTS: Mapping[str, Disagreement] = {
         {"enum": [0, 1]},
         "Discord docs, Resources, Message, Message Reference Types: 1 is a forward",
     ),
+    "purchases": Disagreement(
+        "/components/schemas/LaunchActivityInteractionCallbackRequest/properties/type",
+        {"enum": [10, 12], "allOf": None},
+        "Discord docs, Receiving and Responding, Interaction Callback Type: 10 asks for a purchase, deprecated",
+    ),
     "messages of a ban": Disagreement(
         "/paths/~1guilds~1{guild_id}~1bans~1{user_id}/put",
         {"parameters": [{"name": "delete_message_seconds", "in": "query", "schema": {"type": "integer"}}]},

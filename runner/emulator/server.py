@@ -322,6 +322,10 @@ class LocalDiscord:
         """Cut every gateway connection without a close frame. The sessions can be resumed."""
         self._core.gateway.drop()
 
+    def withhold_acks(self, heartbeats: int) -> None:
+        """Leave the next so many heartbeats of every gateway connection unanswered, as half-open connections do."""
+        self._core.gateway.withhold_acks(heartbeats)
+
     def invalidate(self, *, resumable: bool) -> None:
         """Tell every connected session that it is invalid (op 9)."""
         self._core.gateway.invalidate(resumable=resumable)

@@ -23,6 +23,7 @@ class InteractionState(Enum):
     UPDATED = "updated"
     MODAL_SHOWN = "modal_shown"
     AUTOCOMPLETED = "autocompleted"
+    LAUNCHED = "launched"
     ORIGINAL_DELETED = "original_deleted"
     EXPIRED_UNACKED = "expired_unacked"
     TOKEN_EXPIRED = "token_expired"

@@ -93,6 +93,13 @@ UPPER_BOUNDS: list[tuple[str, Build, int, str, str]] = [
         "description_localizations.de",
         BAD_LENGTH,
     ),
+    (
+        "translations",
+        lambda n: command(name_localizations={f"l{number}": "x" for number in range(n)}),
+        34,
+        "name_localizations",
+        MAX_LENGTH,
+    ),
     ("options", lambda n: command(*many(n)), 25, "options", MAX_LENGTH),
     ("subcommands", lambda n: command(*many(n, SUB)), 25, "options", MAX_LENGTH),
     ("group", lambda n: command(option(GROUP, "g", *many(n, SUB))), 25, "options.0.options", MAX_LENGTH),

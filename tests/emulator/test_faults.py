@@ -50,6 +50,8 @@ async def test_a_429_looks_like_discords_or_like_the_networks(
     assert (answer.status, body["retry_after"], body["global"]) == (429, 0.5, False)
     assert ("Via" in answer.headers) is via
     assert answer.headers["Retry-After"] == "1"
+    told = {name.removeprefix("X-RateLimit-") for name in answer.headers if name.startswith("X-RateLimit-")}
+    assert told == {"Limit", "Remaining", "Reset", "Reset-After", "Bucket", "Scope"}
 
 
 @pytest.mark.parametrize(("cut", "acknowledgements"), [("before", 0), ("after", 1)])

@@ -180,6 +180,13 @@ LEGACY_LOWER_BOUNDS: list[tuple[str, Build, int, str, str]] = [
     ("options", lambda n: [row(select(options=options(n)))], 1, "components.0.components.0.options", BAD_LENGTH),
     ("min-values", lambda n: [row(users(min_values=n))], 0, "components.0.components.0.min_values", BELOW),
     (
+        "max-values",
+        lambda n: [row(users(min_values=0, max_values=n))],
+        1,
+        "components.0.components.0.max_values",
+        BELOW,
+    ),
+    (
         "default-users",
         lambda n: [row(users(default_values=user_defaults(n), min_values=2, max_values=3))],
         2,
@@ -231,6 +238,16 @@ V2_BOUNDS: list[tuple[str, Build, int, str, str]] = [
         MAX_LENGTH,
     ),
     ("accent-color", lambda n: [container(accent_color=n)], 0xFFFFFF, "components.0.accent_color", ABOVE),
+    ("spacing", lambda n: [{"type": 14, "spacing": n}], 2, "components.0.spacing", CHOICES),
+]
+
+
+V2_LOWER_BOUNDS: list[tuple[str, Build, int, str, str]] = [
+    ("text", lambda n: [text("x" * n)], 1, "components.0.content", BAD_LENGTH),
+    ("section", lambda n: [section() | {"components": [text()] * n}], 1, "components.0.components", BAD_LENGTH),
+    ("gallery", lambda n: [gallery(*(item() for _ in range(n)))], 1, "components.0.items", BAD_LENGTH),
+    ("accent-color", lambda n: [container(accent_color=n)], 0, "components.0.accent_color", BELOW),
+    ("spacing", lambda n: [{"type": 14, "spacing": n}], 1, "components.0.spacing", CHOICES),
 ]
 
 
@@ -262,6 +279,14 @@ def test_a_layout_passes_at_the_limit_and_is_refused_one_above(
 ) -> None:
     assert v2(build(most)) is None
     assert (place, code) in places(v2(build(most + 1)))
+
+
+@pytest.mark.parametrize(("_name", "build", "least", "place", "code"), V2_LOWER_BOUNDS, ids=ids(V2_LOWER_BOUNDS))
+def test_a_layout_passes_at_the_lower_limit_and_is_refused_below(
+    _name: str, build: Build, least: int, place: str, code: str
+) -> None:
+    assert v2(build(least)) is None
+    assert places(v2(build(least - 1))) == [(place, code)]
 
 
 @pytest.mark.parametrize(
@@ -371,9 +396,7 @@ PLACEMENT: list[tuple[str, list[object], str, str]] = [
     ),
     ("no-file", [{"type": 13}], "components.0.file", REQUIRED),
     ("no-media", [gallery({})], "components.0.items.0.media", REQUIRED),
-    ("spacing", [{"type": 14, "spacing": 3}], "components.0.spacing", CHOICES),
     ("divider", [{"type": 14, "divider": 1}], "components.0.divider", "BOOLEAN_TYPE_CONVERT"),
-    ("empty-text", [text("")], "components.0.content", BAD_LENGTH),
 ]
 
 

@@ -113,6 +113,16 @@ UPPER_BOUNDS: list[tuple[str, Build, int, str, str]] = [
         "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES",
     ),
     ("boxes-options", lambda n: asked(boxes(options=options(n))), 10, f"{CHILD}.options", BAD_LENGTH),
+    *(
+        (
+            f"boxes-option-{key}",
+            lambda n, key=key: asked(boxes(options=[{"label": "L", "value": "v", key: "x" * n}])),
+            100,
+            f"{CHILD}.options.0.{key}",
+            MAX_LENGTH if key == "description" else BAD_LENGTH,
+        )
+        for key in ("label", "value", "description")
+    ),
     ("boxes-max-values", lambda n: asked(boxes(max_values=n)), 3, f"{CHILD}.max_values", ABOVE),
     ("boxes-min-values", lambda n: asked(boxes(min_values=n, max_values=2)), 2, f"{CHILD}.min_values", ABOVE),
     ("upload-max-values", lambda n: asked(upload(max_values=n)), 10, f"{CHILD}.max_values", ABOVE),
@@ -127,11 +137,13 @@ LOWER_BOUNDS: list[tuple[str, Build, int, str, str]] = [
     ("label", lambda n: modal(label(label="x" * n)), 1, "data.components.0.label", BAD_LENGTH),
     ("input-min-length", lambda n: asked(text_input(min_length=n)), 0, f"{CHILD}.min_length", BELOW),
     ("input-max-length", lambda n: asked(text_input(max_length=n)), 1, f"{CHILD}.max_length", BELOW),
+    ("text", lambda n: modal({"type": 10, "content": "x" * n}), 1, "data.components.0.content", BAD_LENGTH),
     ("select-min-values", lambda n: asked(select(min_values=n)), 1, f"{CHILD}.min_values", BELOW),
     ("radio-options", lambda n: asked(radio(options=options(n))), 2, f"{CHILD}.options", BAD_LENGTH),
     ("boxes-options", lambda n: asked(boxes(options=options(n))), 1, f"{CHILD}.options", BAD_LENGTH),
     ("boxes-min-values", lambda n: asked(boxes(min_values=n)), 0, f"{CHILD}.min_values", BELOW),
     ("upload-max-values", lambda n: asked(upload(max_values=n)), 1, f"{CHILD}.max_values", BELOW),
+    ("upload-min-values", lambda n: asked(upload(min_values=n)), 0, f"{CHILD}.min_values", BELOW),
 ]
 
 

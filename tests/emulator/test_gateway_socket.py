@@ -233,7 +233,7 @@ async def test_reconnect_and_invalid_session_are_sent_on_demand(local: LocalDisc
     assert (await socket.frame())["d"] is False
 
 
-@pytest.mark.parametrize("code", [4000, 4007, 4009, 4014])
+@pytest.mark.parametrize("code", [*range(4000, 4006), *range(4007, 4015)])
 async def test_any_close_code_can_be_sent(local: LocalDiscord, dial: Dial, code: int) -> None:
     socket = await dial()
     await fresh(socket)
@@ -283,6 +283,21 @@ async def test_a_silent_client_is_asked_for_a_heartbeat_and_then_left(dial: Dial
     assert await socket.close_code() == 4000
 
 
+async def test_acks_can_be_withheld_until_the_client_connects_anew(local: LocalDiscord, dial: Dial) -> None:
+    socket = await dial()
+    await fresh(socket)
+    local.withhold_acks(1)
+    await socket.send(1, None)
+    local.reconnect()
+    assert (await socket.frame())["op"] == 7  # and nothing before it
+    await socket.send(1, None)
+    assert (await socket.frame())["op"] == 11
+    local.withhold_acks(9)
+    other = await dial()
+    await other.send(1, None)
+    assert (await other.frame())["op"] == 11
+
+
 async def test_members_are_sent_in_chunks_on_request_and_everyone_only_twice_a_minute(
     local: LocalDiscord, dial: Dial
 ) -> None:
@@ -321,6 +336,22 @@ async def test_a_guild_of_many_members_comes_in_several_chunks(local: LocalDisco
     assert "presences" in chunks[0]
     await socket.send(8, {"guild_id": str(guild.id), "query": "n", "limit": 0})
     assert len((await socket.event("GUILD_MEMBERS_CHUNK"))["d"]["members"]) == 100
+
+
+@pytest.mark.parametrize(("asked", "bound"), [(None, 50), (49, 50), (50, 50), (250, 250), (251, 250)])
+async def test_a_guild_is_large_from_a_number_within_bounds(
+    local: LocalDiscord, dial: Dial, asked: int | None, bound: int
+) -> None:
+    [guild] = local.world.guilds.values()
+    for members in (bound, bound + 1):
+        for number in range(1, 1 + members - len(guild.members)):
+            local.world.users[number * members] = User(id=number * members, username=f"n{number}", status="offline")
+            guild.members[number * members] = Member(user_id=number * members, joined_at=0)
+        socket = await dial()
+        await socket.identify(int(Intents.GUILDS), **({} if asked is None else {"large_threshold": asked}))
+        created = (await socket.event("GUILD_CREATE"))["d"]
+        assert (created["member_count"], created["large"]) == (members, members > bound)
+        await elapse(5)
 
 
 async def test_members_are_found_by_prefix_and_by_id(local: LocalDiscord, dial: Dial) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
 
 from runner.emulator.clock import elapse
-from runner.emulator.server import LocalDiscord
+from runner.emulator.server import LocalDiscord, LocalDiscordError
 from runner.emulator.trace import InteractionState, Trace
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]  # JSON of any shape comes back
@@ -76,36 +77,50 @@ class Bench:
     async def webhook(self, trace: Trace, method: str, tail: str = "", body: object = None) -> tuple[int, Any]:
         return await self.call(method, f"/webhooks/{self.local.application_id}/{trace.token}{tail}", body)
 
-    async def reach(self, state: str) -> Trace:
-        """Return an interaction in a state that is named as in the table below."""
-        if state == "deferred update" or state == "updated":
-            trace = await self.click()
-            await self.respond(trace, 6 if state == "deferred update" else 7)
-        elif state == "autocompleted":
-            trace = await self.suggest()
-            await self.respond(trace, 8)
-        else:
-            trace = await self.ask()
-            await self._bring(trace, state)
-        return trace
-
-    async def _bring(self, trace: Trace, state: str) -> None:
-        match state:
-            case "deferred":
-                await self.respond(trace, 5)
-            case "replied" | "token expired":
-                await self.respond(trace, 4)
-            case "modal shown":
-                await self.respond(trace, 9)
-            case "original deleted":
-                await self.respond(trace, 4)
-                await self.webhook(trace, "DELETE", "/messages/@original")
-            case "expired":
-                await elapse(3.01)
-            case _:
-                assert state in {"received", "dead"}
-        if state in {"token expired", "dead"}:
+    async def reach(self, state: str) -> tuple[Trace, str]:
+        """Return an interaction in a state of the table, and the id of a follow-up to it, or of nothing."""
+        trace = await self._opened(state)
+        if state in {"EXPIRED_UNACKED", "EXPIRED_UNACKED, 15 min"}:
+            await elapse(3.01)
+        elif state != "RECEIVED":
+            assert (await self.respond(trace, FIRST[state]))[0] == 200
+        if state == "ORIGINAL_DELETED":
+            await self.webhook(trace, "DELETE", "/messages/@original")
+        follow_up = await self._followed_up(trace, state)
+        if state in {"TOKEN_EXPIRED", "EXPIRED_UNACKED, 15 min"}:
             await elapse(900.01)
+        return trace, follow_up
+
+    async def _opened(self, state: str) -> Trace:
+        match state:
+            case "DEFERRED_UPDATE" | "UPDATED":
+                return await self.click()
+            case "AUTOCOMPLETED":
+                return await self.suggest()
+            case _:
+                self.local.world.has_activities = state == "LAUNCHED"
+                return await self.ask()
+
+    async def _followed_up(self, trace: Trace, state: str) -> str:
+        if state not in FOLLOWED_UP:
+            return str(self.local.application_id)
+        status, message = await self.webhook(trace, "POST", "", {"content": "follow-up"})
+        assert status == 200
+        return str(message["id"])
+
+
+FIRST = {
+    "DEFERRED_SOURCE": 5,
+    "DEFERRED_UPDATE": 6,
+    "REPLIED": 4,
+    "UPDATED": 7,
+    "MODAL_SHOWN": 9,
+    "AUTOCOMPLETED": 8,
+    "LAUNCHED": 12,
+    "ORIGINAL_DELETED": 4,
+    "TOKEN_EXPIRED": 4,
+}
+FOLLOWED_UP = set(FIRST) - {"DEFERRED_SOURCE", "AUTOCOMPLETED"}  # whose first follow-up would be the reply, or refused
 
 
 @pytest.fixture
@@ -119,43 +134,71 @@ def code(answer: tuple[int, Any]) -> tuple[int, int | None]:
     return status, body["code"] if status >= 400 else None
 
 
-TABLE = {
-    #                    callback      POST webhook  GET @original  PATCH @original  DELETE @original
-    "received": ((200, None), (404, 10015), (404, 10015), (404, 10015), (404, 10015)),
-    "deferred": ((400, 40060), (200, None), (200, None), (200, None), (204, None)),
-    "deferred update": ((400, 40060), (200, None), (200, None), (200, None), (204, None)),
-    "replied": ((400, 40060), (200, None), (200, None), (200, None), (204, None)),
-    "updated": ((400, 40060), (200, None), (200, None), (200, None), (204, None)),
-    "modal shown": ((400, 40060), (200, None), (404, 10008), (404, 10008), (404, 10008)),
-    "autocompleted": ((400, 40060), (404, 10015), (404, 10015), (404, 10015), (404, 10015)),
-    "original deleted": ((400, 40060), (200, None), (404, 10008), (404, 10008), (404, 10008)),
-    "expired": ((404, 10062), (404, 10015), (404, 10015), (404, 10015), (404, 10015)),
-    "dead": ((404, 10062), (401, 50027), (401, 50027), (401, 50027), (401, 50027)),
-    "token expired": ((404, 10062), (401, 50027), (401, 50027), (401, 50027), (401, 50027)),
+OK, GONE = (200, None), (204, None)
+ACKNOWLEDGED, LATE = (400, 40060), (404, 10062)
+NO_WEBHOOK, DEAD, NO_MESSAGE = (404, 10015), (401, 50027), (404, 10008)
+WHOLE, NO_ORIGINAL = (OK, OK, GONE), (NO_MESSAGE,) * 3
+
+TABLE = {  # C the callback, POST W the webhook, then GET, PATCH and DELETE of O `@original` and of M a follow-up
+    "RECEIVED": (OK, NO_WEBHOOK, (NO_WEBHOOK,) * 3, (NO_WEBHOOK,) * 3),
+    "DEFERRED_SOURCE": (ACKNOWLEDGED, OK, WHOLE, (NO_MESSAGE,) * 3),
+    "DEFERRED_UPDATE": (ACKNOWLEDGED, OK, WHOLE, WHOLE),
+    "REPLIED": (ACKNOWLEDGED, OK, WHOLE, WHOLE),
+    "UPDATED": (ACKNOWLEDGED, OK, WHOLE, WHOLE),
+    "MODAL_SHOWN": (ACKNOWLEDGED, OK, NO_ORIGINAL, WHOLE),
+    "AUTOCOMPLETED": (ACKNOWLEDGED, NO_WEBHOOK, (NO_WEBHOOK,) * 3, (NO_WEBHOOK,) * 3),
+    "LAUNCHED": (ACKNOWLEDGED, OK, NO_ORIGINAL, WHOLE),
+    "ORIGINAL_DELETED": (ACKNOWLEDGED, OK, NO_ORIGINAL, WHOLE),
+    "EXPIRED_UNACKED": (LATE, NO_WEBHOOK, (NO_WEBHOOK,) * 3, (NO_WEBHOOK,) * 3),
+    "EXPIRED_UNACKED, 15 min": (LATE, DEAD, (DEAD,) * 3, (DEAD,) * 3),
+    "TOKEN_EXPIRED": (LATE, DEAD, (DEAD,) * 3, (DEAD,) * 3),
 }
-CALLS = ("callback", "follow-up", "get", "edit", "delete")
-CELLS = [(state, made, row[index]) for state, row in TABLE.items() for index, made in enumerate(CALLS)]
+CALLS = ("C", "POST W", "GET O", "PATCH O", "DELETE O", "GET M", "PATCH M", "DELETE M")
+CELLS = [
+    (state, call, expected)
+    for state, (first, follow_up, original, other) in TABLE.items()
+    for call, expected in zip(CALLS, (first, follow_up, *original, *other), strict=True)
+]
 
 
-@pytest.mark.parametrize(("state", "made", "expected"), CELLS, ids=[f"{state}-{made}" for state, made, _ in CELLS])
+@pytest.mark.parametrize(("state", "made", "expected"), CELLS, ids=[f"{state}: {made}" for state, made, _ in CELLS])
 async def test_each_call_in_each_state_is_answered_as_discord_does(
     bench: Bench, state: str, made: str, expected: tuple[int, int | None]
 ) -> None:
-    trace = await bench.reach(state)
-    match made:
-        case "callback":
-            answer = await bench.respond(trace, 8 if state == "autocompleted" else 4)
-        case "follow-up":
-            answer = await bench.webhook(trace, "POST", "", {"content": "more"})
-        case "get":
-            answer = await bench.webhook(trace, "GET", "/messages/@original")
-        case "edit":
-            answer = await bench.webhook(trace, "PATCH", "/messages/@original", {"content": "edited"})
-        case _:
-            answer = await bench.webhook(trace, "DELETE", "/messages/@original")
+    trace, follow_up = await bench.reach(state)
+    method, _, target = made.rpartition(" ")
+    if target == "C":
+        answer = await bench.respond(trace, 8 if state == "AUTOCOMPLETED" else 4)
+    else:
+        tail = {"W": "", "O": "/messages/@original", "M": f"/messages/{follow_up}"}[target]
+        answer = await bench.webhook(trace, method, tail, {"content": "more"} if method in {"POST", "PATCH"} else None)
     assert code(answer) == expected
     if answer[0] >= 400:
         assert trace.refused[-1] == code(answer)
+
+
+METHODS = {"GET": None, "PATCH": {"content": "more"}, "DELETE": None}
+KEPT = ("DEFERRED_SOURCE", "DEFERRED_UPDATE", "REPLIED", "UPDATED", "MODAL_SHOWN", "LAUNCHED", "ORIGINAL_DELETED")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("state", KEPT)
+async def test_a_message_that_the_token_has_not_made_is_unknown_to_it(bench: Bench, state: str, method: str) -> None:
+    trace, _ = await bench.reach(state)
+    other, _ = await bench.reach("REPLIED")
+    foreign = other.messages[0].id
+    assert code(await bench.webhook(trace, method, f"/messages/{foreign}", METHODS[method])) == NO_MESSAGE
+
+
+@pytest.mark.parametrize("state", ["DEFERRED_UPDATE", "UPDATED"])
+async def test_the_original_of_an_update_is_the_message_that_the_component_is_on(bench: Bench, state: str) -> None:
+    trace, _ = await bench.reach(state)
+    source = trace.payload["message"]["id"]
+    path = f"/channels/{trace.channel_id}/messages/{source}"
+    await bench.webhook(trace, "PATCH", "/messages/@original", {"content": "by the token"})
+    assert (await bench.call("GET", path))[1]["content"] == "by the token"
+    await bench.webhook(trace, "DELETE", "/messages/@original")
+    assert code(await bench.call("GET", path)) == NO_MESSAGE
 
 
 ALLOWED = {
@@ -179,6 +222,17 @@ async def test_each_callback_type_is_taken_only_where_discord_takes_it(bench: Be
         assert code(answer) == (400, 50035)
         assert answer[1]["errors"]["type"]["_errors"][0]["code"] == "BASE_TYPE_CHOICES"
         assert trace.state is InteractionState.RECEIVED
+
+
+@pytest.mark.parametrize("origin", ALLOWED)
+async def test_only_applications_with_activities_or_wares_may_launch_and_sell(bench: Bench, origin: str) -> None:
+    bench.local.world.has_activities = bench.local.world.is_monetized = True
+    for kind in (10, 12):
+        trace = await bench.make(origin)
+        status, body = await bench.respond(trace, kind)
+        assert status == (400 if origin == "autocomplete" else 200)
+        assert ("resource" in body) is (kind == 12 and status == 200)
+        assert (trace.state is InteractionState.LAUNCHED) is (status == 200)
 
 
 @pytest.mark.parametrize(("after_s", "is_taken"), [(2.99, True), (3.01, False)])
@@ -224,6 +278,7 @@ async def test_a_second_acknowledgement_counts_as_refused_and_changes_nothing(be
 
 async def test_a_refused_body_leaves_the_interaction_open_for_another_try(bench: Bench) -> None:
     trace = await bench.ask()
+    assert code(await bench.respond(trace, 9, {**MODAL, "title": ""})) == (400, 50035)
     assert code(await bench.respond(trace, 4, {"content": "x" * 2001})) == (400, 50035)
     assert code(await bench.respond(trace, 4, {"content": " "})) == (400, 50006)
     assert code(await bench.respond(trace, 4)) == (200, None)
@@ -254,6 +309,13 @@ async def test_an_ephemeral_message_is_hidden_from_others_and_from_the_channel_r
     assert code(await bench.call("GET", f"/channels/{channel}/messages/{message}")) == (404, 10008)
     assert [m["id"] for m in bench.local.messages_for(user="robin", channel="general")] == [message]
     assert bench.local.messages_for(user="kim", channel="general") == []
+    for attempt in (
+        lambda: bench.local.click(user="kim", message=message, custom_id="go"),
+        lambda: bench.local.react(user="kim", message=message, emoji="👍"),
+        lambda: bench.local.say(user="kim", channel="general", content="?", reply_to=message),
+    ):
+        with pytest.raises(LocalDiscordError):
+            attempt()
 
 
 @pytest.mark.parametrize(("query", "status"), [("?with_response=1", 200), ("?with_response=true", 200), ("", 204)])
@@ -295,12 +357,15 @@ async def test_follow_ups_can_be_read_edited_and_deleted_by_their_own_token_only
 
 
 async def test_a_wrong_token_or_id_is_told_apart_from_a_late_one(bench: Bench) -> None:
-    trace = await bench.ask()
-    assert code(await bench.call("POST", f"/interactions/{trace.id}/wrong/callback", {"type": 5})) == (404, 10062)
-    assert code(await bench.call("POST", "/interactions/1/wrong/callback", {"type": 5})) == (404, 10062)
+    trace, other = await bench.ask(), await bench.ask()
+    for wrong in (f"{trace.id}/wrong", f"{trace.id}/{other.token}", f"1/{trace.token}", "1/wrong"):
+        assert code(await bench.call("POST", f"/interactions/{wrong}/callback", {"type": 5})) == LATE
+    await bench.respond(trace, 4)
     application = bench.local.application_id
-    assert code(await bench.call("POST", f"/webhooks/{application}/wrong", {"content": "x"})) == (401, 50027)
-    assert code(await bench.call("POST", f"/webhooks/1/{trace.token}", {"content": "x"})) == (404, 10015)
+    for wrong, expected in ((f"{application}/wrong", DEAD), (f"1/{trace.token}", NO_WEBHOOK)):
+        assert code(await bench.call("POST", f"/webhooks/{wrong}", {"content": "x"})) == expected
+        for name, (method, body) in product(("@original", "1"), METHODS.items()):
+            assert code(await bench.call(method, f"/webhooks/{wrong}/messages/{name}", body)) == expected
 
 
 async def test_an_update_changes_the_message_that_the_component_is_on(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """The REST API over HTTP: who may call, what is answered, what the world looks like afterwards."""
 
+import asyncio
 import json
 import logging
 from datetime import UTC, datetime
@@ -46,6 +47,12 @@ async def test_a_call_without_the_bots_token_is_refused_and_a_foreign_one_is_not
         assert await answer.json() == {"message": "401: Unauthorized", "code": 0}
     assert ("did not mint" in caplog.text) is (header is not None)
     assert "abc.def" not in caplog.text
+
+
+async def test_it_is_there_for_this_machine_alone(local: LocalDiscord) -> None:
+    assert local.base_url.startswith(f"http://127.0.0.1:{local.port}/")
+    with pytest.raises(ConnectionRefusedError):  # on another of the machine's own addresses
+        await asyncio.open_connection("127.0.0.2", local.port)
 
 
 async def test_json_comes_with_exactly_that_type_and_the_servers_date(

@@ -34,6 +34,8 @@ def check_texts(form: Form, *, is_chat_input: bool, is_described: bool) -> None:
     name = form.text("name", limits.COMMAND_NAME_MAX, least=limits.COMMAND_NAME_MIN, required=True)
     if is_chat_input and name is not None:
         _check_name(form, name, "name")
+    for key in ("name", "description"):
+        form.fits(len(translations(form, key)), 0, limits.COMMAND_LOCALIZATIONS_MAX, f"{key}_localizations")
     for locale, text in translations(form, "name").items():
         if _check_translation(form, text, limits.COMMAND_NAME_MAX, "name_localizations", locale) and is_chat_input:
             _check_name(form, str(text), "name_localizations", locale)

@@ -28,7 +28,8 @@ Compressor = Callable[[bytes], bytes]
 class Connection:
     """One client's WebSocket. Frames are queued by `send` and written in order by `write`.
 
-    `beat_at` is the Unix second of the last heartbeat, at first of the handshake.
+    `beat_at` is the Unix second of the last heartbeat, at first of the handshake; `acks_withheld` is how many more are
+    not answered.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Connection:
     ) -> None:
         self.websocket = websocket
         self.beat_at = clock.now()
+        self.acks_withheld = 0
         self._transport = transport
         self._compressor = compressor(compress)
         self._clock = clock
@@ -105,9 +107,12 @@ class Connection:
         """Wait until nothing more is written."""
         await self._gone.wait()
 
-    def beat(self) -> None:
-        """Set down that a heartbeat came."""
+    def beat(self) -> bool:
+        """Set down that a heartbeat came; return whether it is answered."""
         self.beat_at = self._clock.now()
+        is_answered = not self.acks_withheld
+        self.acks_withheld = max(self.acks_withheld - 1, 0)
+        return is_answered
 
     def is_over_send_limit(self) -> bool:
         """Count one frame from the client; return whether it was one too many.

@@ -120,6 +120,11 @@ class Gateway:
             if not resumable:
                 self._forget(session)
 
+    def withhold_acks(self, heartbeats: int) -> None:
+        """Leave the next so many heartbeats of every connection unanswered."""
+        for connection in self._connections:
+            connection.acks_withheld = heartbeats
+
     def drop(self) -> None:
         """Cut every connection without a close frame."""
         for connection in tuple(self._connections):
@@ -192,8 +197,8 @@ class Gateway:
         session = self._session_of(connection)
         match frame.get("op"):
             case Op.HEARTBEAT:
-                connection.beat()
-                connection.send({"op": Op.HEARTBEAT_ACK})
+                if connection.beat():
+                    connection.send({"op": Op.HEARTBEAT_ACK})
             case Op.IDENTIFY | Op.RESUME if session is not None:
                 raise Closed(CloseCode.ALREADY_AUTHENTICATED)
             case Op.IDENTIFY:

@@ -14,7 +14,7 @@ from runner.emulator.components import numbered
 from runner.emulator.forms.messages import MessageCall, check_callback_type, check_choices, check_message, check_modal
 from runner.emulator.gateway.announcer import Announcer
 from runner.emulator.interactions.records import Origin, Record, allowed_callbacks, failure_line
-from runner.emulator.interactions.responses import ResponseMaker
+from runner.emulator.interactions.responses import ResponseMaker, callback_response
 from runner.emulator.messages import MessageMaker, Upload
 from runner.emulator.refusals import Refused, refusal, require
 from runner.emulator.shapes.messages import message_json
@@ -40,7 +40,7 @@ _C = CallbackType
 _NO_WEBHOOK = {_S.RECEIVED, _S.EXPIRED_UNACKED, _S.AUTOCOMPLETED}
 """States in which the interaction's webhook does not exist (404, 10015)."""
 
-_NO_ORIGINAL = {_S.MODAL_SHOWN, _S.ORIGINAL_DELETED}
+_NO_ORIGINAL = {_S.MODAL_SHOWN, _S.LAUNCHED, _S.ORIGINAL_DELETED}
 """States in which the webhook exists and `@original` does not (404, 10008)."""
 
 
@@ -148,7 +148,7 @@ class Desk:
             raise refusal(ErrorCode.ALREADY_ACKNOWLEDGED)
 
     def _checked_kind(self, record: Record, body: JsonObject) -> CallbackType:
-        allowed = allowed_callbacks(record.origin)
+        allowed = allowed_callbacks(record.origin, self._world)
         require(check_callback_type(body.get("type"), allowed))
         return CallbackType(body["type"])
 
@@ -185,11 +185,14 @@ class Desk:
                 self._enter(record, _S.AUTOCOMPLETED)
                 record.trace.choices = data["choices"]
                 record.trace.mark_finished()
-            case _:
+            case _C.MODAL:
                 self._enter(record, _S.MODAL_SHOWN)
                 record.trace.modal = {**data, "components": numbered(data["components"])}
                 record.trace.mark_finished()
-        return self._response(record, kind)
+            case _:
+                self._enter(record, _S.LAUNCHED)
+                record.trace.mark_finished()
+        return callback_response(record, kind, self._world)
 
     def _reply(self, record: Record, data: JsonObject, uploads: Sequence[Upload]) -> None:
         message = self._responses.create(record, data, uploads, SETTABLE_BY_REPLY)
@@ -215,23 +218,6 @@ class Desk:
         self._enter(record, _S.UPDATED)
         self._edit(record, source, data, uploads)
         record.trace.mark_finished()
-
-    def _response(self, record: Record, kind: CallbackType) -> JsonObject:
-        """Return the callback response. Source: the same page, Interaction Callback Response Object."""
-        about: JsonObject = {"id": str(record.id), "type": int(record.trace.type)}
-        shape: JsonObject = {"interaction": about}
-        original = record.original
-        if original is None:
-            return shape
-        about["response_message_id"] = str(original.id)
-        about["response_message_loading"] = bool(original.flags & MessageFlags.LOADING)
-        about["response_message_ephemeral"] = bool(original.flags & MessageFlags.EPHEMERAL)
-        about["channel_id"] = str(original.channel_id)
-        if record.trace.guild_id is not None:
-            about["guild_id"] = str(record.trace.guild_id)
-        if kind in {_C.CHANNEL_MESSAGE_WITH_SOURCE, _C.UPDATE_MESSAGE}:
-            shape["resource"] = {"type": int(kind), "message": message_json(self._world, original)}
-        return shape
 
     # --- the webhook
 
@@ -427,6 +413,8 @@ _CALLBACK_NAMES = {
     _C.UPDATE_MESSAGE: "update",
     _C.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT: "suggestions",
     _C.MODAL: "form opened",
+    _C.PREMIUM_REQUIRED: "purchase asked for",
+    _C.LAUNCH_ACTIVITY: "activity launched",
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runner.emulator.trace import Trace
-from runner.emulator.world import Channel, Message
+from runner.emulator.world import Channel, Message, World
 from runner.lifecycle.limits import CallbackType, CommandType, InteractionType
 
 _C = CallbackType
@@ -61,22 +61,29 @@ class Record:
         return self.trace.id
 
 
-def allowed_callbacks(origin: Origin) -> set[CallbackType]:
-    """Return the callback types that Discord takes for an interaction.
+def allowed_callbacks(origin: Origin, world: World) -> set[CallbackType]:
+    """Return the callback types that Discord takes for an interaction of the application.
 
     Source: Discord docs, Interactions: Receiving and Responding, Interaction Callback Type.
     """
     match origin.type:
         case InteractionType.APPLICATION_COMMAND:
-            return _MESSAGE_CALLBACKS | {_C.MODAL}
+            return _MESSAGE_CALLBACKS | {_C.MODAL} | _launches(world)
         case InteractionType.MESSAGE_COMPONENT:
-            return _MESSAGE_CALLBACKS | _UPDATE_CALLBACKS | {_C.MODAL}
+            return _MESSAGE_CALLBACKS | _UPDATE_CALLBACKS | {_C.MODAL} | _launches(world)
         case InteractionType.MODAL_SUBMIT:
-            return _MESSAGE_CALLBACKS | (_UPDATE_CALLBACKS if origin.source is not None else set())
+            updates = _UPDATE_CALLBACKS if origin.source is not None else set[CallbackType]()
+            return _MESSAGE_CALLBACKS | updates | _launches(world)
         case InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
             return {_C.APPLICATION_COMMAND_AUTOCOMPLETE_RESULT}
         case InteractionType.PING:
             return {_C.PONG}
+
+
+def _launches(world: World) -> set[CallbackType]:
+    """Return the callback types that take the user out of the conversation, which few applications may."""
+    granted = {_C.LAUNCH_ACTIVITY: world.has_activities, _C.PREMIUM_REQUIRED: world.is_monetized}
+    return {kind for kind, may in granted.items() if may}
 
 
 def failure_line(kind: InteractionType) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 from runner.emulator.clock import Clock
 from runner.emulator.interactions.records import Origin, Record
 from runner.emulator.messages import MessageMaker, Upload
+from runner.emulator.shapes.messages import message_json
 from runner.emulator.shapes.users import user_json
 from runner.emulator.world import JsonObject, Message, World
 from runner.lifecycle.bits import MessageFlags, Permissions
-from runner.lifecycle.limits import CommandType, InteractionType
+from runner.lifecycle.limits import CallbackType, CommandType, InteractionType
 
 _REPLY_TYPE = 19
 _CHAT_INPUT_TYPE = 20
@@ -95,3 +96,32 @@ class ResponseMaker:
             return None
         user = user_json(self._world.users[origin.user_id])
         return {"id": str(record.id), "type": int(origin.type), "name": origin.command, "user": user}
+
+
+def callback_response(record: Record, kind: CallbackType, world: World) -> JsonObject:
+    """Return what a first response is answered with.
+
+    Source: Discord docs, Receiving and Responding, Interaction Callback Response Object.
+    """
+    about: JsonObject = {"id": str(record.id), "type": int(record.trace.type)}
+    if kind is CallbackType.LAUNCH_ACTIVITY:
+        instance = f"i-{record.id}-gc-{record.trace.guild_id or 0}-{record.trace.channel_id}"
+        launched: JsonObject = {"type": int(kind), "activity_instance": {"id": instance}}
+        return {"interaction": about | {"activity_instance_id": instance}, "resource": launched}
+    original = record.original
+    if original is None:
+        return {"interaction": about}
+    shape: JsonObject = {"interaction": about | _about_message(original, record.trace.guild_id)}
+    if kind in {CallbackType.CHANNEL_MESSAGE_WITH_SOURCE, CallbackType.UPDATE_MESSAGE}:
+        shape["resource"] = {"type": int(kind), "message": message_json(world, original)}
+    return shape
+
+
+def _about_message(original: Message, guild_id: int | None) -> JsonObject:
+    shape: JsonObject = {
+        "response_message_id": str(original.id),
+        "response_message_loading": bool(original.flags & MessageFlags.LOADING),
+        "response_message_ephemeral": bool(original.flags & MessageFlags.EPHEMERAL),
+        "channel_id": str(original.channel_id),
+    }
+    return shape if guild_id is None else shape | {"guild_id": str(guild_id)}

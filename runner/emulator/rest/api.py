@@ -127,7 +127,7 @@ class _Api:
         try:
             body, uploads = await _body(request)
             if fault is not None and fault.status is not None:
-                return body, _faulty(fault)
+                return body, _faulty(fault, self._core.clock.now())
             return body, self._called(request, path, body, uploads)
         except Refused as refused:
             return body, Answer(refused.status, refused.body, refused.headers)
@@ -241,7 +241,7 @@ def _cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _faulty(fault: Fault) -> Answer:
+def _faulty(fault: Fault, now: float) -> Answer:
     """Return the answer that a fault asks for; a 429 as rate limits look on the wire."""
     assert fault.status is not None, "asked for a status"
     if fault.status != 429:
@@ -251,6 +251,7 @@ def _faulty(fault: Fault) -> Answer:
         "Retry-After": str(math.ceil(fault.retry_after_s)),
         "X-RateLimit-Limit": "5",
         "X-RateLimit-Remaining": "0",
+        "X-RateLimit-Reset": f"{now + fault.retry_after_s:.3f}",
         "X-RateLimit-Reset-After": f"{fault.retry_after_s:.3f}",
         "X-RateLimit-Bucket": "local",
         "X-RateLimit-Scope": "user",
@@ -274,10 +275,12 @@ async def _body(request: web.Request) -> tuple[object, tuple[Upload, ...]]:
 async def _multipart(request: web.Request) -> tuple[object, tuple[Upload, ...]]:
     body: object = {}
     uploads: list[Upload] = []
+    spare = limits.MESSAGE_REQUEST_MAX_BYTES
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             continue
-        data = bytes(await part.read(decode=True))
+        data = await _content(part, min(spare, limits.ATTACHMENT_DEFAULT_MAX_BYTES))
+        spare -= len(data)
         if part.name == "payload_json":
             body = _parsed(data)
         elif part.name is not None and part.name.startswith("files["):
@@ -285,9 +288,17 @@ async def _multipart(request: web.Request) -> tuple[object, tuple[Upload, ...]]:
     return body, tuple(uploads)
 
 
+async def _content(part: BodyPartReader, most: int) -> bytes:
+    """Return what a part holds, at most so many bytes of it; what follows is not kept. Raises `Refused`."""
+    data = bytearray()
+    while chunk := await part.read_chunk():
+        data += chunk
+        if len(data) > most:
+            raise refusal(ErrorCode.REQUEST_TOO_LARGE)
+    return bytes(data)
+
+
 def _upload(part: BodyPartReader, data: bytes) -> Upload:
-    if len(data) > limits.ATTACHMENT_DEFAULT_MAX_BYTES:
-        raise refusal(ErrorCode.REQUEST_TOO_LARGE)
     number = (part.name or "")[len("files[") : -1]
     content_type = part.headers.get("Content-Type", "application/octet-stream")
     return Upload(int(number) if number.isdecimal() else 0, part.filename or "file", content_type, data)
