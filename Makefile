@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SERVER := tests/editor/node_modules
+# What tests take from npm: the language server that editors run, and discord.js, which the local Discord must satisfy too.
+NPM := tests/editor/node_modules tests/clients/node_modules
 
 .PHONY: check run fix format lint types test benchmarks
 
@@ -23,7 +24,7 @@ types: $(INSTALLED)
 	$(BIN)/pyright
 
 test: $(INSTALLED)
-	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(SERVER); else echo "no npm: no editor is tested"; fi
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(NPM); else echo "no npm: neither editors nor discord.js are tested"; fi
 	$(BIN)/pytest --numprocesses auto --quiet
 
 # Formats, and regenerates what is generated: the schema and the expected outputs of refused configs.
@@ -38,10 +39,9 @@ fix: $(INSTALLED)
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.compare
 
-# The language server that editors run, for the tests of the schema.
-$(SERVER): tests/editor/package.json tests/editor/package-lock.json
-	npm ci --prefix tests/editor --ignore-scripts --no-audit --no-fund --silent
-	touch $(SERVER)
+$(NPM): %/node_modules: %/package.json %/package-lock.json
+	npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -155,7 +155,7 @@ class Judge:
         yield from self._of_answer(operation, entry)
 
     def _operation(self, entry: WireEntry) -> "_Operation | None":
-        segments = entry.route.split("?")[0].split("/")[1:]
+        segments = [unquote(segment) for segment in entry.route.split("?")[0].split("/")[1:]]
         found = [each for each in self._operations if each.matches(entry.method, segments)]
         return max(found, key=_Operation.literals, default=None)
 

@@ -12,6 +12,7 @@ from runner.emulator.clock import elapse
 from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.server import LocalDiscord
 from runner.lifecycle.bits import Permissions
+from tests.emulator.conftest import Listen
 from tests.emulator.lighthouse import Call, channel_of, guild_of, role_id, take_permission, user_id
 
 
@@ -251,12 +252,16 @@ async def test_channels_are_made_changed_and_deleted(local: LocalDiscord, call: 
     assert (await call("GET", path))[1]["code"] == 10003
 
 
-async def test_direct_messages_open_once_and_can_be_closed_to_the_bot(local: LocalDiscord, call: Call) -> None:
+async def test_direct_messages_open_once_and_can_be_closed_to_the_bot(
+    local: LocalDiscord, call: Call, listen: Listen
+) -> None:
+    ear = await listen()
     robin = user_id(local, "robin")
     _, channel = await call("POST", "/users/@me/channels", {"recipient_id": robin})
     assert (await call("POST", "/users/@me/channels", {"recipient_id": str(robin)}))[1]["id"] == channel["id"]
     path = f"/channels/{channel['id']}/messages"
     assert (await call("POST", path, {"content": "psst"}))[0] == 200
+    assert ear.names() == ["MESSAGE_CREATE"]  # and none of the channel
     local.world.users[robin].dms_open = False
     assert (await call("POST", path, {"content": "psst"}))[1]["code"] == 50007
 

@@ -128,9 +128,10 @@ class Announcer:
     # --- channels and threads
 
     def channel(self, channel: Channel, event: str) -> None:
-        """Announce that a channel was created, changed or deleted."""
+        """Announce that a channel was created, changed or deleted. Bots hear of guilds' channels only, since API v8."""
         data = channel_json(self._world, channel)
-        self._gateway.dispatch(event, data, guild_id=channel.guild_id, intent=Intents.GUILDS)
+        if channel.guild_id is not None:
+            self._gateway.dispatch(event, data, guild_id=channel.guild_id, intent=Intents.GUILDS)
         self._world_changed(event, data)
 
     def thread(self, thread: Channel, event: str, **more: object) -> None:
