@@ -34,7 +34,7 @@ def all_emitted() -> Mapping[str, frozenset[Path]]:
     """Return every slug of the package, with the modules that emit it."""
     found: dict[str, frozenset[Path]] = {}
     for module in sorted(ROOT.rglob("*.py")):
-        if "emulator" not in module.parts:
+        if "emulator" not in module.relative_to(ROOT).parts:
             for slug in emitted(module):
                 found[slug] = found.get(slug, frozenset()) | {module.relative_to(ROOT)}
     return found
