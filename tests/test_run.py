@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -111,6 +112,8 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
             env={**inherited, "PYTHONPATH": str(Path(__file__).parent.parent), **given, **environment},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # What runs in a shell's background ignores Ctrl-C, and its children begin so.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         processes.append(Process(process))
         return processes[-1]
