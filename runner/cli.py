@@ -229,6 +229,7 @@ def _summarise(results: Mapping[Path, Built]) -> None:
 
 
 def _test(parsed: argparse.Namespace) -> int:
+    from runner.scenarios.coverage import merged
     from runner.scenarios.files import play_files, scenario_files
     from runner.scenarios.report import render_github, render_json, render_junit, render_text
 
@@ -240,7 +241,9 @@ def _test(parsed: argparse.Namespace) -> int:
         refused = Built(None, list(outcome.diagnostics), outcome.sources)
         _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)
     render = {"text": render_text, "json": render_json, "github": render_github, "junit": render_junit}[parsed.format]
-    print(render(outcome.played), end="")
+    is_whole = not parsed.pattern and outcome.played  # of a part of them nobody expects to reach everything
+    coverage = merged(each.report() for each in outcome.coverages.values()) if is_whole else None
+    print(render(outcome.played, coverage), end="")
     return FINE if outcome.is_fine else CONFIG_AT_FAULT
 
 

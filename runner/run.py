@@ -17,6 +17,7 @@ from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
 from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
+from runner.engine.observer import Observer
 from runner.engine.standby import Standby
 from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.lifecycle import budget
@@ -91,12 +92,13 @@ async def run(
     live_max: int = LIVE_MAX,
     directory: Path | None = None,
     is_real_time: bool = True,
+    observer: Observer | None = None,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
     `directory`; left out: where the file is. With `is_real_time` a thread stands by for when the event loop stands
-    still: it goes by the machine's own clock.
+    still: it goes by the machine's own clock. `observer` is told what the engine does.
     Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place,
     `StoreFailed` when the bot can't keep what it has to.
     """
@@ -104,7 +106,9 @@ async def run(
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
         try:
-            await _run(program, discord, log, serving, stopping, memory, opening, files, now, live_max, is_real_time)
+            await _run(
+                program, discord, log, serving, stopping, memory, opening, files, now, live_max, is_real_time, observer
+            )
         finally:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
@@ -128,6 +132,7 @@ async def _run(
     now: Callable[[], float],
     live_max: int,
     is_real_time: bool,
+    observer: Observer | None,
 ) -> None:
     answers = _answer_pool(discord.api_url)
     loop = asyncio.get_running_loop()
@@ -149,6 +154,7 @@ async def _run(
                 log=log,
                 live_max=live_max,
                 standby=standby,
+                observer=observer,
             ) as engine:
                 engines.append(engine)
                 keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log)

@@ -24,6 +24,7 @@ from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 from runner.engine.interaction import LIVE_MAX, Engine
+from runner.engine.observer import Observer
 from runner.gateway import Gateway
 from runner.logs import LineFormatter, Log
 from runner.run import Discord, Running, run
@@ -192,14 +193,15 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
         live_max: int = LIVE_MAX,
         environment: Mapping[str, str] | None = None,
         more: Mapping[str, type[Action]] | None = None,
+        observer: Observer | None = None,
     ) -> Bot:
-        """`ahead_s` is how many seconds the bot's clock is ahead of Discord's."""
+        """`ahead_s` is how many seconds the bot's clock is ahead of Discord's; `observer` looks on."""
         if local is None:
             local = LocalDiscord(clock=VirtualClock(asyncio.get_running_loop()))
             await local.start()
             started.servers.append(local)
         log = Lines()
-        made = await _serve(compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path)
+        made = await _serve(compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer)
         started.bots.append(made)
         return made
 
@@ -217,7 +219,13 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
 
 
 async def _serve(
-    program: Program, local: LocalDiscord, log: Lines, ahead_s: float, live_max: int, directory: Path
+    program: Program,
+    local: LocalDiscord,
+    log: Lines,
+    ahead_s: float,
+    live_max: int,
+    directory: Path,
+    observer: Observer | None,
 ) -> Bot:
     loop = asyncio.get_running_loop()
     serving: asyncio.Future[Running] = loop.create_future()
@@ -239,6 +247,7 @@ async def _serve(
             live_max=live_max,
             directory=directory,
             is_real_time=False,
+            observer=observer,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

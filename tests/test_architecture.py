@@ -42,6 +42,7 @@ ORDER = (
     "gateway",
     "reload",
     "run",
+    "inspector",
     "worlds",
     "scenarios",
     "cli",

@@ -28,6 +28,7 @@ from typing import Any, Final, NoReturn, Protocol
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
 from runner.engine.claim import Claim
+from runner.engine.observer import Answered, Watch
 from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, TokenExpired, TooLate
 from runner.engine.responses import First, Original, callback_body, encoded, error_in, original_in, original_of, shows
 from runner.lifecycle import budget
@@ -93,6 +94,7 @@ class Acknowledger:
         "_source",
         "_source_id",
         "_token",
+        "_watch",
         "ack_by",
         "acknowledged_at",
         "expired_in",
@@ -116,7 +118,9 @@ class Acknowledger:
         *,
         keeps_original: bool = False,
         claim: Claim | None = None,
+        watch: Watch | None = None,
     ) -> None:
+        """`watch` is told of each decision."""
         self._answers = answers
         self._application_id = application_id
         self._id: str = interaction["id"]
@@ -124,6 +128,7 @@ class Acknowledger:
         source: Mapping[str, Any] = interaction.get("message") or {}  # the component's
         self._source_id: str | None = source.get("id")
         self._source = original_of(source) if keeps_original else None
+        self._watch = watch
         self._loop = asyncio.get_running_loop()
         self._claim = claim  # what another thread may answer, when this one can't
         self._first: asyncio.Future[None] | None = None  # a first response is on its way
@@ -171,6 +176,8 @@ class Acknowledger:
         if self._is_deleting:
             await self._answer_later(_expect(self.origin, self.state, Event.DELETE), message, is_ephemeral)
         outcome = advance(self.origin, self.state, self.wanted(event, is_ephemeral=is_ephemeral))
+        if self._watch is not None:
+            self._watch(_decision(event, self.state, outcome, is_ephemeral))
         if isinstance(outcome, Refusal):
             raise StepFailed(outcome.reason)
         if outcome.call.callback_type is not None:
@@ -514,6 +521,12 @@ def _refused_first(code: int, reason: str) -> Exception:
             return TooLate()
         case _:
             return Rejected(code, reason)
+
+
+def _decision(event: Event, before: State, outcome: Transition | Refusal, is_ephemeral: bool) -> Answered:
+    if isinstance(outcome, Refusal):
+        return Answered(event, before, before, None, is_ephemeral, outcome.reason)
+    return Answered(event, before, outcome.state, outcome.call, is_ephemeral)
 
 
 def _expect(origin: Origin, state: State, event: Event) -> Transition:

@@ -1,7 +1,7 @@
 """How an interaction ends for its user: the result, a refusal, a friendly error, a notice, but never a spinner."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from runner.actions.action import Refused, StepFailed
@@ -19,6 +19,16 @@ from runner.messages import Message
 from runner.rest import Rest
 from runner.templates import RenderError
 from runner.texts import sentence
+
+_WHY: Mapping[str, str] = {
+    "refused": "a guard has refused",
+    "turned away": "there is no room for one more, or the bot is about to stop",
+    "cancelled": "the steps have been cut",
+    "unknown": "no handler is there any more",
+    "failed": "a step has failed, and nothing else has told the user",
+    "timeout": "the handler's time is up, and nothing else has told the user",
+}
+"""Why a built-in sentence is said, by the way in which an interaction ends."""
 
 
 class NewRun(Protocol):
@@ -100,6 +110,7 @@ class Endings:
         await live.acknowledger.settled()
         match live.acknowledger.state:
             case State.RECEIVED if live.origin is Origin.COMPONENT:
+                live.because("the steps have ended without an answer")
                 await live.acknowledger.respond(Event.DEFER_UPDATE, Message(), is_ephemeral=False)
             case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
                 live.acknowledger.ensure_open()
@@ -205,6 +216,7 @@ class Endings:
             takes_a_place = acknowledger.state is State.DEFERRED_SOURCE or acknowledger.is_stand_in
             is_ephemeral = not takes_a_place or acknowledger.is_ephemeral
         words = Words(text, neutral, is_ephemeral)
+        live.because(_WHY.get(live.outcome, "the steps have ended without an answer"))
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
                 await self._say(acknowledger, words)

@@ -25,6 +25,7 @@ from runner.engine.guards import admit
 from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
+from runner.engine.observer import Ended, Observer, Subject, Watch
 from runner.engine.responses import deferral
 from runner.engine.rivals import Rivals
 from runner.engine.routing import Routed, route
@@ -77,11 +78,13 @@ class Engine:
         new_reference: Callable[[], str] = lambda: secrets.token_hex(_REFERENCE_BYTES),
         live_max: int = LIVE_MAX,
         standby: LooksAfter | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
 
         While `live_max` interactions are under way, a further one is told to come again. `standby` is the last resort
         for when the loop stands still; with it, the loop is measured too. Both go by the machine's own time.
+        `observer` is told what happens, as it does.
         """
         self.program = program
         self.counts = Counts()
@@ -93,6 +96,7 @@ class Engine:
         self._now = now
         self._log = log
         self._live_max = live_max
+        self._observer = observer
         self._skew = SkewEstimate()
         self._skew_s = 0.0
         self._most_skew_s = math.inf
@@ -104,7 +108,7 @@ class Engine:
         self._tasks = asyncio.TaskGroup()
         self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
         self._lag = Lag(self.counts, log)
-        world = World(rest, directory, memory, now, log, new_reference, self._lag)
+        world = World(rest, directory, memory, now, log, new_reference, self._lag, observer)
         self.schedules = Schedules(lambda: self.program, memory, Unattended(world), now, log)
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
@@ -143,6 +147,8 @@ class Engine:
     def swap(self, program: Program) -> None:
         """Answer with `program` from the next interaction on; what is under way ends on its own program."""
         self.program = program
+        if self._observer is not None:
+            self._observer.swapped(program)
         if program.needs_timers:
             self.timers_wanted.set()
         if program.needs_store:
@@ -213,6 +219,7 @@ class Engine:
         # Neither end depends on what we take for the time. Discord may refuse the first response before `ack_by`; if it
         # takes one, at most the 3 s had passed on the way here, so that the token lives until `token_by` for certain.
         created = started + min(left_s, INITIAL_RESPONSE_S) - INITIAL_RESPONSE_S
+        watch = self._watched(interaction, routed)
         acknowledger = Acknowledger(
             self._answers,
             self._application_id,
@@ -222,6 +229,7 @@ class Engine:
             token_by=started + budget.TOKEN_USABLE_S,
             keeps_original=routed.handler is not None and routed.handler.plan.outlives,
             claim=self._claim(interaction, routed, started - created),
+            watch=watch,
         )
         return Live(
             interaction["id"],
@@ -235,6 +243,7 @@ class Engine:
             started,
             created,
             self._turned_away(),
+            watch=watch,
         )
 
     def _claim(self, interaction: Json, routed: Routed, age_s: float) -> Claim | None:
@@ -250,6 +259,14 @@ class Engine:
         )
         self._standby.watch(claim)
         return claim
+
+    def _watched(self, interaction: Json, routed: Routed) -> Watch | None:
+        """Return what is to be told of an interaction, None if nobody looks."""
+        if self._observer is None:
+            return None
+        place = interaction.get("guild_id"), interaction.get("channel_id"), context.caller(interaction)["id"]
+        subject = Subject(interaction["id"], interaction["type"], routed.name, *place)
+        return self._observer.watch(subject, self.program)
 
     def _turned_away(self) -> str | None:
         if self._is_draining:
@@ -316,6 +333,7 @@ class Engine:
                 await live.run.read_state()
             admit(handler, live.interaction, values, live.program.checks, self._directory)
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
+                live.because("this handler answers so before its first step")
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)
         await self._endings.complete(live)
@@ -338,6 +356,7 @@ class Engine:
             is_ephemeral=is_ephemeral,
             state=handler.state,
             held_up=partial(self._held_up, live),
+            watch=live.watch,
         )
 
     def _held_up(self, live: Live, step: CompiledStep, since: float) -> None:
@@ -353,6 +372,8 @@ class Engine:
         self._live.pop(live.id, None)
         if self._idle is not None and not self._live and not self._idle.done():
             self._idle.set_result(None)
+        if live.watch is not None:
+            live.watch(Ended(live.outcome, live.reference))
         self._log_line(live)
 
     def _log_line(self, live: Live) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.compile import Handler, Program
 from runner.engine.acknowledger import Acknowledger
+from runner.engine.observer import Because, Watch
 from runner.engine.steps import Run
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, watchdog_event
@@ -51,6 +52,12 @@ class Live:
     said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
     unsaid: Words | None = None  # the last sentence, if it could not be said
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
+    watch: Watch | None = None  # who looks on, if anybody does
+
+    def because(self, why: str) -> None:
+        """Tell whoever looks on why the next answer is given."""
+        if self.watch is not None:
+            self.watch(Because(why))
 
     def cut(self, now: float) -> None:
         """End the author's steps, at the instant `now` of the loop. A built-in sentence is said to its end."""

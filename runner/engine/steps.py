@@ -20,6 +20,17 @@ from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
 from runner.engine.late import is_done_late
 from runner.engine.memory import Here, Remembers, to_the_end
+from runner.engine.observer import (
+    Because,
+    Called,
+    Entered,
+    StepBegun,
+    StepBroken,
+    StepEnded,
+    StepGiven,
+    StepSkipped,
+    Watch,
+)
 from runner.engine.speaker import Speaker
 from runner.engine.strands import run_beside
 from runner.fields import Steps
@@ -59,7 +70,7 @@ class Run:
 
     __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_held_up", "_here", "_interaction", "_leave",
                  "_left", "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state",
-                 "_taken", "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+                 "_taken", "_watch", "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -76,10 +87,11 @@ class Run:
         is_ephemeral: bool,
         held_up: Callable[[CompiledStep, float], None],
         state: tuple[str, ...] = (),
+        watch: Watch | None = None,
     ) -> None:
         """`held_up` is told of a step after which others must have the loop, and since when it was this run's.
 
-        `state` are the values of the state that templates of the handler read.
+        `state` are the values of the state that templates of the handler read; `watch` is told of each step.
         """
         self._program = program
         self._interaction = interaction
@@ -93,6 +105,7 @@ class Run:
         self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
         self._plan = plan
         self._held_up = held_up
+        self._watch = watch
         self._loop = asyncio.get_running_loop()
         self._stack: list[Frame] = []
         self._entered: tuple[Steps, Kept | None] | None = None
@@ -117,6 +130,8 @@ class Run:
     async def execute(self, steps: Steps) -> None:
         """Run `steps` to their end, or until they are left. Raises what the failing step raised."""
         self._stack.append(Frame(steps))
+        if self._watch is not None:
+            self._watch(Entered(steps))
         await self.go_on()
 
     async def abandon(self) -> None:
@@ -147,12 +162,19 @@ class Run:
                 await self._advance()
             except TimeIsUp as failure:
                 self._leave = Leave(Ending.FAIL, failure, depth=failure.depth)
+                self._tell_broken(failure)
             except (StepFailed, RenderError, Refused) as failure:
                 self._leave = Leave(Ending.FAIL, failure)
+                self._tell_broken(failure)
             if self._leave is not None:
                 self._unwind(self._leave)
             elif self._entered is not None:
                 self._push(*self._entered)
+
+    def _tell_broken(self, failure: Exception) -> None:
+        if self._watch is not None:
+            frame = self._stack[-1]
+            self._watch(StepBroken(frame.steps.address, frame.index - 1, str(failure) or type(failure).__name__))
 
     async def _advance(self) -> None:
         """Take one step: the next one of the topmost steps, or, behind their end, on in those around them."""
@@ -169,11 +191,15 @@ class Run:
     async def _step(self, frame: Frame) -> None:
         step = self.at = frame.at
         frame.deadline = None
+        if self._watch is not None:
+            self._watch(StepBegun(frame.steps.address, frame.index - 1, step))
         await self._spend()
         if step.reads_state:
             await self.read_state()
         if step.when is not None and not step.when(self.context):
             self._keep(step, None)
+            if self._watch is not None:
+                self._watch(StepSkipped(frame.steps.address, frame.index - 1))
             return
         if step.is_slow:
             await self._acknowledged_before(step)
@@ -192,13 +218,15 @@ class Run:
         if step.timeout_s is not None:
             frame.deadline = self._loop.time() + step.timeout_s
         action = step.action if step.render is None else step.render(self.context)
-        self._keep(step, await self._in_time(action.run, self))
+        if self._watch is not None:
+            self._watch(StepGiven(frame.steps.address, frame.index - 1, action))
+        self._done(frame, await self._in_time(action.run, self))
 
     async def _again(self, frame: Frame) -> None:
         """Go on with a step behind the steps inside of it."""
         step = self.at = frame.at
         kept, frame.kept = frame.kept or {}, None
-        self._keep(step, await self._in_time(step.action.again, self, kept))
+        self._done(frame, await self._in_time(step.action.again, self, kept))
         self._bind_names()
 
     async def _retry(self, frame: Frame, retry: Retry) -> None:
@@ -241,6 +269,8 @@ class Run:
             self.context = {**shared, **kept, "vars": self._program.variables, "steps": {}}
             self._calls.append(len(self._stack))
         self._stack.append(Frame(steps))
+        if self._watch is not None:
+            self._watch(Entered(steps))
         self._bind_names()
 
     def _bind_names(self) -> None:
@@ -305,6 +335,11 @@ class Run:
         if step.id is not None:
             self.context.setdefault("steps", {})[step.id] = outputs
 
+    def _done(self, frame: Frame, outputs: Mapping[str, object] | None) -> None:
+        self._keep(frame.at, outputs)
+        if self._watch is not None:
+            self._watch(StepEnded(frame.steps.address, frame.index - 1, outputs))
+
     async def _acknowledged_before(self, step: CompiledStep) -> None:
         """Acknowledge before a step that leaves the process, with the visibility of the answer that follows it.
 
@@ -312,6 +347,8 @@ class Run:
         """
         if self._acknowledger.is_unanswered:
             is_ephemeral = self._plan.defer_before.get(step.key, self.is_ephemeral)
+            if self._watch is not None:
+                self._watch(Because(f"`{step.name}` at {step.place} may take longer than Discord waits"))
             await self._acknowledger.respond(self._plan.deferral, Message(), is_ephemeral=is_ephemeral)
         elif self._acknowledger.state is State.EXPIRED_UNACKED:
             self._acknowledger.ensure_open()
@@ -335,6 +372,7 @@ class Run:
             self.is_ephemeral = is_ephemeral  # the answers to come take the spinner's place
             if self._acknowledger.state in (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE):
                 return  # the watchdog was faster
+        self._because_of_the_step()
         try:
             await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
         except MaybeSaid as doubt:  # to say it again, or that it failed, may be wrong: what is certain is for the log
@@ -346,17 +384,31 @@ class Run:
                 end.unsaid = message
                 raise
 
+    def _because_of_the_step(self) -> None:
+        if self._watch is not None and self.at is not None:
+            self._watch(Because(f"`{self.at.name}` at {self.at.place} says so"))
+
     async def open_modal(self, name: str) -> None:
         """Open a form, rendered with what templates read here."""
         body = self._program.modals[name].render(self.context)
+        self._because_of_the_step()
         await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
 
     async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
         try:
-            return await self._rest.request(method, route, json, **parts)
+            answer = await self._rest.request(method, route, json, **parts)
         except RestRefused as refusal:
+            self._tell_called(method, route.format_map(parts), refusal)
             raise StepFailed(f"Discord refused: {refusal}") from None
+        self._tell_called(method, route.format_map(parts), None)
+        return answer
+
+    def _tell_called(self, method: str, path: str, refusal: RestRefused | None) -> None:
+        if self._watch is not None:
+            place = self._stack[-1].steps.address, self._stack[-1].index - 1
+            said = () if refusal is None else (refusal.status, refusal.code)
+            self._watch(Called(*place, method, path, *said))
 
     async def read_state(self) -> None:
         """Read the values of the state that the handler's templates read, unless that has been done: in one query.
@@ -456,6 +508,8 @@ class Run:
     def _strand(self, steps: Steps) -> "Run":
         strand = copy(self)
         strand._stack, strand._calls, strand._left = [Frame(steps)], [], []
+        if self._watch is not None:
+            self._watch(Entered(steps))
         return strand
 
     def call(self, flow: str, values: Mapping[str, object]) -> None:

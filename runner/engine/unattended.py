@@ -12,6 +12,7 @@ from runner.engine import context
 from runner.engine.context import Directory
 from runner.engine.lag import Lag
 from runner.engine.memory import Memory
+from runner.engine.observer import Ended, Observer, Subject, Watch
 from runner.engine.speaker import Nobody
 from runner.engine.steps import Run, loggable, public_message
 from runner.lifecycle import budget
@@ -37,6 +38,7 @@ class World:
     log: Log
     new_reference: Callable[[], str]
     lag: Lag
+    observer: Observer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,11 @@ class Unattended:
         started = asyncio.get_running_loop().time()
         place = {**NOWHERE, **place}
         roots = {**context.build(handler, program, place, self.world.directory, self.world.now()), **values}
-        run = self._new_run(handler, program, place, roots)
-        outcome, reference = await self._ended(handler, program, place, run)
+        watch = self._watched(handler, program, place)
+        run = self._new_run(handler, program, place, roots, watch)
+        outcome, reference = await self._ended(handler, program, place, run, watch)
+        if watch is not None:
+            watch(Ended(outcome, reference))
         self.world.log.info(
             "unattended",
             handler=handler.name,
@@ -64,7 +69,16 @@ class Unattended:
             reference=reference,
         )
 
-    async def _ended(self, handler: Handler, program: Program, place: Json, run: Run) -> tuple[str, str | None]:
+    def _watched(self, handler: Handler, program: Program, place: Json) -> Watch | None:
+        if self.world.observer is None:
+            return None
+        where = place.get("guild_id"), place.get("channel_id"), context.caller(place)["id"]
+        subject = Subject("", None, handler.name, *where)
+        return self.world.observer.watch(subject, program)
+
+    async def _ended(
+        self, handler: Handler, program: Program, place: Json, run: Run, watch: Watch | None
+    ) -> tuple[str, str | None]:
         """Run to the end, whatever that is; return its name and, if it was a failure, a reference for the log."""
         try:
             async with asyncio.timeout(handler.timeout_s):
@@ -79,11 +93,18 @@ class Unattended:
             return "ok", None
         reference = self.world.new_reference()
         self._report("step failed" if failure else "handler timed out", reference, handler, run, failure)
-        await self._rescue(handler, program, place, run, failure, reference)
+        await self._rescue(handler, program, place, run, failure, reference, watch)
         return "failed" if failure else "timeout", reference
 
     async def _rescue(
-        self, handler: Handler, program: Program, place: Json, failed: Run, failure: Exception | None, reference: str
+        self,
+        handler: Handler,
+        program: Program,
+        place: Json,
+        failed: Run,
+        failure: Exception | None,
+        reference: str,
+        watch: Watch | None,
     ) -> None:
         """Run what always follows the steps that were cut, and what the author has for failures."""
         run, step = failed, failed.at.name if failed.at else ""
@@ -94,7 +115,7 @@ class Unattended:
             steps = steps or (handler.on_error if failure else handler.on_timeout)
             if steps is not None:
                 message = public_message(failure) if failure else ""
-                run = self._new_run(handler, program, place, values)
+                run = self._new_run(handler, program, place, values, watch)
                 run.context["error"] = {"reference": reference, "message": message, "step": step}
                 async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
                     await run.execute(steps)
@@ -113,7 +134,9 @@ class Unattended:
             exception=None if is_expected else failure,
         )
 
-    def _new_run(self, handler: Handler, program: Program, place: Json, values: dict[str, Any]) -> Run:
+    def _new_run(
+        self, handler: Handler, program: Program, place: Json, values: dict[str, Any], watch: Watch | None
+    ) -> Run:
         world = self.world
         return Run(
             program,
@@ -128,4 +151,5 @@ class Unattended:
             is_ephemeral=False,
             state=handler.state,
             held_up=partial(world.lag.suspect, handler.name),
+            watch=watch,
         )

@@ -66,6 +66,7 @@ class Watchdog:
 
     async def _acknowledge_for(self, live: Live) -> None:
         is_ephemeral = live.handler.plan.is_ephemeral if live.handler else True
+        live.because(f"nothing had answered after {live.patience_s:g} s")
         try:
             if live.may_open:
                 await self._give_up(live)
@@ -80,6 +81,7 @@ class Watchdog:
     async def _hand_over_for(self, live: Live) -> None:
         """Put a sentence in the spinner's place: with the token dies the chance to take it away."""
         said = Message(content=sentence("takes_longer"))
+        live.because("the token is about to die, and a spinner would stay for ever")
         try:
             while live.acknowledger.owes_an_end:
                 if not await _is_handed_over(live, said):

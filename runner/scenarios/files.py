@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runner.build import Built
 from runner.diagnostics import Diagnostic, Severity
+from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import ScenarioFile
 from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios
 from runner.scenarios.play import play
@@ -19,11 +20,12 @@ BuildBot = Callable[[Path, Mapping[str, str]], Built]
 
 @dataclass(slots=True)
 class Outcome:
-    """What was played, and what is wrong with the files and the configs that they are about."""
+    """What was played, what of each config that reached, and what is wrong with the files and the configs."""
 
     played: list[Played] = field(default_factory=list[Played])
     diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     sources: dict[str, str] = field(default_factory=dict[str, str])
+    coverages: dict[Path, Coverage] = field(default_factory=dict[Path, Coverage])
 
     @property
     def is_fine(self) -> bool:
@@ -53,15 +55,17 @@ def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot) -> Outc
 def _play_file(
     path: Path, loaded: LoadedScenarios, file: ScenarioFile, pattern: str, build_bot: BuildBot, outcome: Outcome
 ) -> None:
-    built = build_bot(bot_of(path, file), file.environment)
+    bot = bot_of(path, file)
+    built = build_bot(bot, file.environment)
     outcome.diagnostics += built.diagnostics
     outcome.sources |= built.sources
     if built.program is None:
         return
+    coverage = outcome.coverages.setdefault(bot, Coverage(built.program))
     chosen = {name: scenario for name, scenario in file.scenarios.items() if pattern in name}
     for name, scenario in chosen.items():
         with _quick():
-            result = play(name, scenario, built.program)
+            result = play(name, scenario, built.program, [coverage])
         place = loaded.place(name, result.failure.event) if result.failure is not None else None
         outcome.played.append(Played(str(path), place, result))
 

@@ -9,6 +9,8 @@ from runner.compile import Program
 from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.trace import SeenMessage, Trace
+from runner.engine.observer import Observer
+from runner.inspector.record import RunRecord
 from runner.scenarios.document import Expectation, Happening, Moment, Scenario
 from runner.scenarios.expect import Difference, Seen, differences, labels_of
 from runner.scenarios.look import channels_seen, members_seen
@@ -22,12 +24,16 @@ REAL_S_MAX: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An event after which something was not as expected: its index, the differences, the interaction, the log."""
+    """An event after which something was not as expected: its index, the differences, the interaction, the log.
+
+    `run` is what the bot did about the interaction.
+    """
 
     event: int
     differences: tuple[Difference, ...]
     trace: Trace | None
     log: tuple[str, ...] = ()
+    run: RunRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,13 @@ class Result:
     took_s: float
 
 
-def play(name: str, scenario: Scenario, program: Program) -> Result:
+def play(name: str, scenario: Scenario, program: Program, observers: Sequence[Observer] = ()) -> Result:
     """Play a scenario to its end, or to the first event after which something is not as expected."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(_played(name, scenario, program))
+        return runner.run(_played(name, scenario, program, observers))
 
 
-async def _played(name: str, scenario: Scenario, program: Program) -> Result:
+async def _played(name: str, scenario: Scenario, program: Program, observers: Sequence[Observer]) -> Result:
     failures: list[Failure] = []
     took: list[float] = []
 
@@ -59,7 +65,7 @@ async def _played(name: str, scenario: Scenario, program: Program) -> Result:
         took.append(stage.clock.now() - began)
 
     try:
-        await on_stage(program, act)
+        await on_stage(program, act, observers)
     except BotEnded as end:
         failures.append(Failure(0, (Difference("bot", "that it serves", str(end)),), None))
     return Result(name, failures[0] if failures else None, took[0] if took else 0.0)
@@ -119,7 +125,8 @@ class _Player:
     ) -> Failure | None:
         found = self._differences(expected, by, trace, refused)
         log = tuple(_line(record) for record in self.stage.log_lines)
-        return Failure(index, tuple(found), trace, log) if found else None
+        run = None if trace is None else self.stage.recorder.of(str(trace.id))
+        return Failure(index, tuple(found), trace, log, run) if found else None
 
     def _differences(
         self, expected: Expectation, by: str, trace: Trace | None, refused: str | None

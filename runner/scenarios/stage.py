@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from runner.compile import Program
 from runner.emulator.clock import VirtualClock, elapse
 from runner.emulator.server import LocalDiscord
+from runner.engine.observer import Observer, Occurrence, Subject, Watch
+from runner.inspector.recorder import Recorder
 from runner.logs import Log
 from runner.run import Discord, Running, run
 
@@ -41,14 +43,39 @@ class _Lines(logging.Handler):
             self.has_ended.set()
 
 
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Several observers as one."""
+
+    observers: Sequence[Observer]
+
+    def watch(self, subject: Subject, program: Program) -> Watch:
+        watches = [observer.watch(subject, program) for observer in self.observers]
+
+        def tell(occurrence: Occurrence) -> None:
+            for watch in watches:
+                watch(occurrence)
+
+        return tell
+
+    def swapped(self, program: Program) -> None:
+        for observer in self.observers:
+            observer.swapped(program)
+
+
 @dataclass(slots=True)
 class Stage:
-    """One local Discord, and one bot at a time. `program` is what the bot runs, `folder` where it keeps things."""
+    """One local Discord, and one bot at a time. `program` is what the bot runs, `folder` where it keeps things.
+
+    `recorder` keeps what the bot did last, `audience` is it and whoever else looks on.
+    """
 
     program: Program
     local: LocalDiscord
     clock: VirtualClock
     folder: Path
+    recorder: Recorder
+    audience: Observer
     lines: _Lines = field(default_factory=_Lines)
     running: Running | None = None
     stopping: "asyncio.Future[None] | None" = None
@@ -71,6 +98,7 @@ class Stage:
                 now=self.clock.now,
                 directory=self.folder,
                 is_real_time=False,
+                observer=self.audience,
             )
         )
         await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)
@@ -102,8 +130,13 @@ class Stage:
         return [line for line in self.lines.kept if line.levelno >= logging.WARNING]
 
 
-async def on_stage(program: Program, act: Callable[[Stage], Awaitable[None]]) -> None:
-    """Start a local Discord and the bot, let `act` play on them, and end both. Raises what `act` raises, `BotEnded`."""
+async def on_stage(
+    program: Program, act: Callable[[Stage], Awaitable[None]], observers: Sequence[Observer] = ()
+) -> None:
+    """Start a local Discord and the bot, let `act` play on them, and end both; `observers` look on.
+
+    Raises what `act` raises, and `BotEnded`.
+    """
     logger = logging.getLogger(LOGGER)
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -112,7 +145,9 @@ async def on_stage(program: Program, act: Callable[[Stage], Awaitable[None]]) ->
     await local.start()
     with TemporaryDirectory(prefix="lifecycle-runner-") as folder:
         # A store of its own, whatever the config says: what is played must not reach what a running bot keeps.
-        stage = Stage(replace(program, store="sqlite:state.db"), local, clock, Path(folder))
+        recorder = Recorder(clock.now)
+        audience = _Audience([recorder, *observers])
+        stage = Stage(replace(program, store="sqlite:state.db"), local, clock, Path(folder), recorder, audience)
         try:
             await stage.start_bot()
             await act(stage)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from runner.cli import CALL_AT_FAULT, CONFIG_AT_FAULT, FINE, main
+from runner.scenarios.report import MISSED_SHOWN_MAX
 
 BOT = "commands: {ping: {description: Ping, reply: Pong}}\n"
 SCENARIOS = """\
@@ -37,8 +38,11 @@ def test_people_read_where_what_and_when(capsys: pytest.CaptureFixture[str]) -> 
         "  what happened:\n"
         "       0.000 s  dispatched\n"
         "       0.000 s  reply 200\n"
+        "  what the bot did:\n"
+        "       0.000 s  bot.yaml:1 reply\n"
         "\n"
         "1 of 2 scenarios failed\n"
+        "reached: 1 of 1 handlers, 1 of 1 steps\n"
     )
 
 
@@ -89,3 +93,32 @@ def test_no_scenarios_are_no_success(folder: Path, capsys: pytest.CaptureFixture
     (folder / "empty").mkdir()
     assert main(["test", "empty"]) == CALL_AT_FAULT
     assert "there is no file that ends in .scenario.yaml" in capsys.readouterr().err
+
+
+def test_what_no_scenario_reaches_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "bot.yaml").write_text(
+        "commands:\n"
+        "  ping: {description: Ping, reply: Pong}\n"
+        "  pong: {description: Pong, steps: [{if: user.is_bot, then: [{log: x}]}, {reply: Ping}]}\n"
+    )
+    main(["test"])
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "reached: 1 of 2 handlers, 0 of 2 branches, 1 of 4 steps",
+        "  not reached: bot.yaml:3: handler /pong",
+    ]
+    main(["test", "--format", "json"])
+    assert json.loads(capsys.readouterr().out)["coverage"] == {
+        "handlers": {"reached": 1, "of": 2},
+        "branches": {"reached": 0, "of": 2},
+        "steps": {"reached": 1, "of": 4},
+        "not_reached": [{"kind": "handler", "name": "/pong", "place": "bot.yaml:3"}],
+    }
+
+
+def test_a_long_list_of_what_is_not_reached_is_cut(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = "".join(f"  c{each}: {{description: C, reply: C}}\n" for each in range(MISSED_SHOWN_MAX + 2))
+    (folder / "bot.yaml").write_text("commands:\n  ping: {description: Ping, reply: Pong}\n" + more)
+    main(["test"])
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("  not reached: ") for line in lines) == MISSED_SHOWN_MAX
+    assert lines[-1] == "  and 2 more; --format json names all of them"
