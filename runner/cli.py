@@ -22,7 +22,10 @@ from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, r
 from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary, summary
 
 if TYPE_CHECKING:
+    import asyncio
+
     from runner.emulator.world import World
+    from runner.inspector.inspection import Inspection
     from runner.run import Discord, Files, Running
 
 FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
@@ -96,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
     _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
     _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
+    _inspect_arguments(verbs.add_parser("inspect", help="show what a bot on the local Discord did last"))
     _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
     _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
     _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
@@ -135,6 +139,12 @@ def _test_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
     parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
     parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+
+
+def _inspect_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("page", metavar="PAGE", help="the address of the page, as the line says when the bot serves")
+    parser.add_argument("handler", nargs="?", metavar="HANDLER", help="only this one, as the log names it: /ping")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _explain_arguments(parser: argparse.ArgumentParser) -> None:
@@ -245,6 +255,22 @@ def _test(parsed: argparse.Namespace) -> int:
     coverage = merged(each.report() for each in outcome.coverages.values()) if is_whole else None
     print(render(outcome.played, coverage), end="")
     return FINE if outcome.is_fine else CONFIG_AT_FAULT
+
+
+def _inspect(parsed: argparse.Namespace) -> int:
+    import json
+
+    from runner.inspector.asked import NoPage, of_handler, snapshot_of, text_lines
+
+    try:
+        snapshot = of_handler(snapshot_of(parsed.page), parsed.handler)
+    except ValueError as fault:
+        return _failed(CALL_AT_FAULT, str(fault))
+    except NoPage as fault:
+        return _failed(WORLD_AT_FAULT, str(fault))
+    is_json = parsed.format == "json"
+    print(json.dumps(snapshot, indent=2, ensure_ascii=False) if is_json else "\n".join(text_lines(snapshot)))
+    return FINE
 
 
 def _explain(parsed: argparse.Namespace) -> int:
@@ -384,7 +410,10 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
             api_url = os.environ.get("DISCORD_API_URL") or DISCORD_API_URL
             asyncio.run(_on_discord(files, Discord(api_url.rstrip("/"), token)))
         else:
-            asyncio.run(_on_local_discord(files, parsed.port, world))
+            from runner.emulator.clock import LeapLoop
+
+            with asyncio.Runner(loop_factory=LeapLoop) as runner:
+                runner.run(_on_local_discord(files, parsed.port, world))
     except TokenRefused:
         reason = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
         return WORLD_AT_FAULT, reason
@@ -414,22 +443,77 @@ async def _on_discord(files: "Files", discord: "Discord", note: str = "") -> Non
 
 
 async def _on_local_discord(files: "Files", port: int, world: "World | None") -> None:
-    from runner.emulator.clock import RealClock
+    import asyncio
+
+    from runner.emulator.clock import LeapClock, LeapLoop
     from runner.emulator.page import Page
     from runner.emulator.server import LocalDiscord
+    from runner.inspector.inspection import Inspection
     from runner.run import Discord
 
-    local = LocalDiscord(clock=RealClock(), port=port, world=world)
-    page = Page(local)
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, LeapLoop), "made by the caller"
+    local = LocalDiscord(clock=LeapClock(loop), port=port, world=world)
+    inspection = Inspection(local.clock.now)
+    page = Page(local, inspection, loop.leap)
     try:
         await local.start()
     except OSError as fault:
         raise _PortTaken(fault.strerror or "it is not free") from None
     try:
         note = f", page {page.url}, API {local.base_url}"
-        await _on_discord(files, Discord(local.base_url, local.token), note)
+        await _inspected(files, Discord(local.base_url, local.token), note, inspection)
     finally:
         await local.stop()
+
+
+async def _inspected(files: "Files", discord: "Discord", note: str, inspection: "Inspection") -> None:
+    """Serve on the local Discord, with somebody who looks on and may restart the bot."""
+    import asyncio
+
+    from runner.run import run, stop_signals
+
+    def serving(running: "Running") -> None:
+        inspection.running = running
+        _announce(running, note)
+
+    with stop_signals() as told:
+        while not told.done():
+            stopping: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            stop = partial(_stop, stopping)
+            told.add_done_callback(stop)
+            inspection.on_restart = stop
+            program = files.built.program
+            assert program is not None, "a refused config has ended this before"
+            await run(
+                program,
+                discord,
+                Log("runner"),
+                serving,
+                stopping,
+                files=files,
+                now=inspection.recorder.now,
+                is_real_time=False,  # the clock may leap, and a loop that stands still is the local Discord's as well
+                observer=inspection.recorder,
+            )
+            inspection.running = None
+            told.remove_done_callback(stop)
+            files = _anew(files)
+
+
+def _anew(files: "Files") -> "Files":
+    """Return the files as they are now, for another start; as they were, if they can't be built any more."""
+    from dataclasses import replace
+
+    before = files.built.program
+    built = files.build(read_bounded, found_on_disk, before.generation + 1 if before is not None else 1)
+    files.report(built)
+    return files if built.program is None else replace(files, built=built)
+
+
+def _stop(stopping: "asyncio.Future[None]", _: object = None) -> None:
+    if not stopping.done():
+        stopping.set_result(None)
 
 
 def _announce(running: "Running", note: str) -> None:
@@ -454,6 +538,7 @@ _VERBS: Mapping[str, Verb] = {
     "run": _run,
     "validate": _validate,
     "test": _test,
+    "inspect": _inspect,
     "explain": _explain,
     "actions": _actions,
     "init": _init,

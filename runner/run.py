@@ -78,6 +78,7 @@ class Running:
 
     engine: Engine
     gateway: Gateway
+    memory: Memory
 
 
 async def run(
@@ -236,7 +237,7 @@ class _Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(REGISTRATION_S):
                 await self.registered.wait()
-        serving(Running(self.engine, self.gateway))
+        serving(Running(self.engine, self.gateway, self.memory))
         if self.files is not None:
             await self._follow(self.files)
 

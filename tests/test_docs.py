@@ -74,7 +74,7 @@ commands:
     assert blocks("text")[0].strip() in shown
 
 
-def test_ci_runs_the_readmes_second_command_and_nothing_else() -> None:
+def test_ci_installs_a_browser_and_runs_the_readmes_second_command_and_nothing_else() -> None:
     install_and_run, install_and_check = (block.strip() for block in blocks("console"))
     commands = [
         line
@@ -82,8 +82,8 @@ def test_ci_runs_the_readmes_second_command_and_nothing_else() -> None:
         if line and not line.startswith(("#", "set ", "cd "))
     ]
     assert install_and_run == "make run"
-    assert commands == [install_and_check] == ["make"]
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    assert commands == [".ci/browser", install_and_check] == [".ci/browser", "make"]
+    assert all(os.access(ROOT / ".ci" / script, os.X_OK) for script in ("run", "browser"))
 
 
 def test_both_commands_of_the_readme_are_targets_that_install_what_they_need() -> None:

@@ -337,6 +337,39 @@ async def test_without_a_token_it_runs_on_its_own_discord_and_says_where_that_is
     assert len(bot.out.splitlines()) == 1
 
 
+async def test_whoever_runs_it_sees_what_it_does_restarts_it_and_moves_its_clock(start: Start) -> None:
+    schedules = "schedules: {hourly: {every: 1h, steps: [{log: the hour has come}]}}\n"
+    bot = await start(BOT + schedules, None)
+    page = (await bot.serves()).partition(", page ")[2].split(", API ")[0]
+    ran = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "runner", "inspect", page, "/fast"),
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert (await ran.communicate())[0] == b"\n"
+    async with aiohttp.ClientSession() as http:
+
+        async def post(door: str, **body: object) -> int:
+            async with http.post(page + door, json=body) as answer:
+                return answer.status
+
+        async with http.get(f"{page}inspector") as stream:
+            assert await post("interactions", user="Robin", channel="general", command="fast") == 202
+            async with asyncio.timeout(ENDS_S):
+                while b'"outcome":"ok"' not in (line := await stream.content.readline()):
+                    assert line, "the stream has not ended"
+        assert await post("nasty/leap", seconds=3601) == 202
+        await bot.has_said(b"the hour has come")
+        assert await post("nasty/restart") == 202
+        async with asyncio.timeout(ENDS_S):
+            while b"generation 2" not in bot.out:
+                bot.has_line.clear()
+                await bot.has_line.wait()
+        assert await post("interactions", user="Robin", channel="general", command="fast") == 202
+    bot.process.send_signal(signal.SIGINT)
+    assert await bot.ended() == 0
+
+
 async def test_a_save_is_served_by_the_next_interaction_and_a_bad_one_changes_nothing(
     start: Start, local: LocalDiscord, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from runner.emulator.clock import Clock
 from runner.emulator.components import completed, resolved_url
@@ -155,14 +156,21 @@ class MessageMaker:
         kept = [old for old in message.attachments if keep is None or old["id"] in described]
         return kept + [self._store(message, upload, described.get(str(upload.index), {})) for upload in uploads]
 
-    def _store(self, message: Message, upload: Upload, described: Mapping[str, Any]) -> JsonObject:
+    def keep(self, filename: str, content_type: str, data: bytes) -> str:
+        """Keep a file that somebody has chosen for an option or a form; returns its id."""
+        shape = self._kept(Upload(0, filename, content_type, data), filename, "ephemeral")
+        self._world.uploads[int(shape["id"])] = shape | {"ephemeral": True}
+        while len(self._world.uploads) > FILES_MAX:
+            del self._world.uploads[next(iter(self._world.uploads))]
+        return str(shape["id"])
+
+    def _kept(self, upload: Upload, filename: str, folder: int | str) -> JsonObject:
         attachment_id = self._ids.next()
         self.files[attachment_id] = upload
         while len(self.files) > FILES_MAX:
             self.files.popitem(last=False)
-        filename = str(described.get("filename") or upload.filename)
-        url = f"{self._cdn()}/{message.channel_id}/{attachment_id}/{filename}"
-        shape: JsonObject = {
+        url = f"{self._cdn()}/{folder}/{attachment_id}/{quote(filename)}"
+        return {
             "id": str(attachment_id),
             "filename": filename,
             "size": len(upload.data),
@@ -171,6 +179,9 @@ class MessageMaker:
             "content_type": mimetypes.guess_type(filename)[0] or upload.content_type,
             "flags": 0,
         }
+
+    def _store(self, message: Message, upload: Upload, described: Mapping[str, Any]) -> JsonObject:
+        shape = self._kept(upload, str(described.get("filename") or upload.filename), message.channel_id)
         if described.get("description"):
             shape["description"] = described["description"]
         if message.flags & MessageFlags.EPHEMERAL:

@@ -12,9 +12,17 @@ The actions are POSTs with a JSON object. Users and channels are given by id or 
 - `/local/interactions` `{user, channel, command, options}`: type a slash command, as `"ping"` or `"ticket open"`
 - `/local/clicks` `{user, message, custom_id, values}`: press a button, or choose `values` in a select
 - `/local/forms` `{user, interaction, values}`: submit the form that an interaction opened, a value per custom id
-- `/local/messages` `{user, channel, content}`: write an ordinary message
+- `/local/context_menus` `{user, channel, command, target}`: choose a command from a message's or a member's menu
+- `/local/suggestions` `{user, channel, command, options, focused}`: type into an option; answers `{"choices": […]}`
+- `/local/messages` `{user, channel, content, reply_to}`: write an ordinary message, perhaps as a reply
+- `/local/reactions` `{user, message, emoji, remove}`, `/local/votes` `{user, message, answer, remove}`
+- `/local/files?name=NAME`, the file itself as the body: choose a file for an option or for a form
+- `/local/nasty/WAY`: break something; the ways, and what each takes, are those of `page_nasty`
 
 They answer 202 and `{"id": …}`: the id of the interaction or of the message; what becomes of it comes by the stream.
+`GET /local/inspector` is another stream, for whoever runs the bot: `snapshot`, `lane` (one interaction, or one run
+without, whole) and `reloads`; `GET /local/inspector.json` is the snapshot alone, and `GET /local/kept` what the bot
+keeps for `?guild=`, `channel=` and `user=`.
 422 and `{"error": sentence}` is what Discord's client would not let the member do; 400, 411, 413 and 415 are requests
 that are not as described here; 403 is a request from another web site, which a browser can be tricked into.
 """
@@ -27,14 +35,22 @@ from typing import Final
 
 from aiohttp import web
 
-from runner.emulator.journal import LocalEvent
-from runner.emulator.page_requests import HOSTS, Unfit, asked_by, is_from_here
+from runner.emulator.page_inspector import Inspector, InspectorView, Nobody, Told
+from runner.emulator.page_nasty import Nasty
+from runner.emulator.page_requests import HOSTS, Asked, Unfit, asked_by, is_from_here
 from runner.emulator.page_view import Event, UnknownMember, View
 from runner.emulator.server import LocalDiscord, LocalDiscordError
 from runner.emulator.trace import Trace
+from runner.lifecycle import limits
 
 PREFIX: Final = "/local"
 """Where everything of the page is."""
+
+SUGGESTIONS_S: Final = 10.0
+"""How long a request for suggestions waits: Discord's own 3 s end it sooner, unless the clock is moved."""
+
+ANSWERS_MAX: Final = 100
+"""The largest number of an answer that is looked for in a poll."""
 
 STREAMS_MAX: Final = 32
 """Event streams that may be open at once, one per page or script."""
@@ -63,8 +79,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Page:
     """The page of a local Discord. Made before the local Discord starts; starts and stops with it."""
 
-    def __init__(self, local: LocalDiscord) -> None:
+    def __init__(
+        self, local: LocalDiscord, inspector: Inspector | None = None, leap: Callable[[float], None] | None = None
+    ) -> None:
+        """`inspector` is the bot that tells what it does; `leap` moves the clock forward by seconds."""
         self._local = local
+        self._inspector = inspector or Nobody()
+        self._nasty = Nasty(local, self._inspector.restart, leap)
         self._files = _page_files()
         self._streams: set[_Stream] = set()
         local.mount(PREFIX, self._app())
@@ -81,11 +102,20 @@ class Page:
         app.router.add_get("", _to_the_page)
         app.router.add_get("/", self._file)
         app.router.add_get("/events", self._events)
+        app.router.add_get("/inspector", self._inspected)
+        app.router.add_get("/inspector.json", self._inspected_once)
+        app.router.add_get("/kept", self._kept)
         app.router.add_get("/{name}", self._file)
         app.router.add_post("/interactions", self._command)
         app.router.add_post("/clicks", self._click)
         app.router.add_post("/forms", self._form)
         app.router.add_post("/messages", self._say)
+        app.router.add_post("/context_menus", self._context_menu)
+        app.router.add_post("/suggestions", self._suggestions)
+        app.router.add_post("/reactions", self._react)
+        app.router.add_post("/votes", self._vote)
+        app.router.add_post("/files", self._upload)
+        app.router.add_post("/nasty/{way}", self._be_nasty)
         return app
 
     @web.middleware
@@ -110,17 +140,34 @@ class Page:
     # --- the stream
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        view = View(self._local, request.query.get("user"))
+        return await self._stream(request, View(self._local, request.query.get("user")))
+
+    async def _inspected(self, request: web.Request) -> web.StreamResponse:
+        return await self._stream(request, InspectorView(self._local, self._inspector))
+
+    async def _inspected_once(self, _: web.Request) -> web.Response:
+        return web.json_response(InspectorView(self._local, self._inspector).snapshot())
+
+    async def _kept(self, request: web.Request) -> web.Response:
+        asked = request.query
+        return web.json_response(
+            await self._inspector.kept(asked.get("guild"), asked.get("channel"), asked.get("user"))
+        )
+
+    async def _stream(self, request: web.Request, view: View | InspectorView) -> web.StreamResponse:
         self._drop_closed_streams()
         if len(self._streams) >= STREAMS_MAX:
             return _refusal(503, f"there are {STREAMS_MAX} event streams open already")
         stream = _Stream(request)
         self._streams.add(stream)
-        unsubscribe = self._local.subscribe(stream.offer)
+        endings = [self._local.subscribe(stream.offer)]
+        if isinstance(view, InspectorView):
+            endings.append(self._inspector.subscribe(lambda news: stream.offer(Told(news))))
         try:
             return await stream.serve(view)
         finally:
-            unsubscribe()
+            for end in endings:
+                end()
             self._streams.discard(stream)
 
     def _drop_closed_streams(self) -> None:
@@ -165,7 +212,61 @@ class Page:
     async def _say(self, request: web.Request) -> web.Response:
         asked = await asked_by(request)
         user, channel = asked.text("user"), asked.text("channel")
-        return _accepted(self._local.say(user=user, channel=channel, content=asked.text("content")))
+        content, answered = asked.text("content"), asked.optional_text("reply_to")
+        return _accepted(self._local.say(user=user, channel=channel, content=content, reply_to=answered))
+
+    async def _context_menu(self, request: web.Request) -> web.Response:
+        asked = await asked_by(request)
+        trace = self._local.context_menu(
+            user=asked.text("user"),
+            channel=asked.text("channel"),
+            name=asked.text("command"),
+            target=asked.text("target"),
+        )
+        return _accepted(trace.id)
+
+    async def _suggestions(self, request: web.Request) -> web.Response:
+        asked = await asked_by(request)
+        trace = self._local.autocomplete(
+            user=asked.text("user"),
+            channel=asked.text("channel"),
+            name=asked.text("command"),
+            options=asked.scalars("options"),
+            focused=asked.text("focused"),
+        )
+        await trace.finished(SUGGESTIONS_S)
+        return web.json_response({"id": str(trace.id), "choices": list(trace.choices or ()), "error": trace.outcome})
+
+    async def _react(self, request: web.Request) -> web.Response:
+        asked = await asked_by(request)
+        act = self._local.unreact if asked.truth("remove") else self._local.react
+        act(user=asked.text("user"), message=asked.text("message"), emoji=asked.text("emoji"))
+        return _accepted(int(asked.text("message")))
+
+    async def _vote(self, request: web.Request) -> web.Response:
+        asked = await asked_by(request)
+        act = self._local.unvote if asked.truth("remove") else self._local.vote
+        act(user=asked.text("user"), message=asked.text("message"), answer=int(asked.number("answer", 0, ANSWERS_MAX)))
+        return _accepted(int(asked.text("message")))
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """Take a file. A type that no form of another site can send: see `asked_by`."""
+        if request.content_type != "application/octet-stream":
+            raise Unfit(415, "the body must be the file, with `Content-Type: application/octet-stream`")
+        name = request.query.get("name", "")
+        if not name or len(name) > limits.ATTACHMENT_FILENAME_MAX:
+            raise Unfit(400, f"`name` must be a text of 1 to {limits.ATTACHMENT_FILENAME_MAX} characters")
+        if request.content_length is None:
+            raise Unfit(411, "the body needs a `Content-Length`")
+        if request.content_length > limits.ATTACHMENT_DEFAULT_MAX_BYTES:
+            raise Unfit(413, f"the file is longer than {limits.ATTACHMENT_DEFAULT_MAX_BYTES} bytes")
+        made = self._local.upload(filename=name, content_type="application/octet-stream", data=await request.read())
+        return _accepted(int(made))
+
+    async def _be_nasty(self, request: web.Request) -> web.Response:
+        asked: Asked = await asked_by(request)
+        self._nasty.do(request.match_info["way"], asked)
+        return web.json_response({"faults": self._local.faults.pending}, status=202)
 
     def _trace(self, interaction_id: str) -> Trace:
         for trace in reversed(self._local.traces):
@@ -179,14 +280,14 @@ class _Stream:
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
-        self._waiting: asyncio.Queue[LocalEvent | None] = asyncio.Queue(BACKLOG_MAX)
+        self._waiting: asyncio.Queue[object] = asyncio.Queue(BACKLOG_MAX)  # None is the end
 
     @property
     def is_closed(self) -> bool:
         """Whether the reader has left."""
         return self._request.transport is None or self._request.transport.is_closing()
 
-    def offer(self, event: LocalEvent) -> None:
+    def offer(self, event: object) -> None:
         """Let an event wait its turn; one too many ends the stream."""
         if self._waiting.full():
             self.end()
@@ -199,7 +300,7 @@ class _Stream:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
 
-    async def serve(self, view: View) -> web.StreamResponse:
+    async def serve(self, view: View | InspectorView) -> web.StreamResponse:
         """Send a snapshot, then each event that the view lets through, until the end or until the reader leaves."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         try:

@@ -27,11 +27,29 @@ class Asked:
     def __init__(self, body: Mapping[str, object]) -> None:
         self._body = body
 
-    def text(self, key: str) -> str:
-        """Return a text that is not empty."""
-        value = self._body.get(key)
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return a text that is not empty; the default if it is absent and there is one."""
+        value = self._body.get(key, default)
         if not isinstance(value, str) or not value:
             raise Unfit(400, f"`{key}` must be a text")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        """Return a text that is not empty, None if it is absent."""
+        return self.text(key) if self._body.get(key) is not None else None
+
+    def number(self, key: str, default: float, most: float) -> float:
+        """Return a number from 0 to `most`, the default if it is absent."""
+        value = self._body.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            raise Unfit(400, f"`{key}` must be a number from 0 to {most:g}")
+        return float(value)
+
+    def truth(self, key: str) -> bool:
+        """Return true or false; false if it is absent."""
+        value = self._body.get(key, False)
+        if not isinstance(value, bool):
+            raise Unfit(400, f"`{key}` must be true or false")
         return value
 
     def texts(self, key: str) -> list[str]:

@@ -10,7 +10,7 @@ from runner.emulator.interactions.payloads import TEXT_CHANNELS
 from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace, TraceEvent
-from runner.emulator.world import Channel, Guild, JsonObject, User
+from runner.emulator.world import Channel, Guild, JsonObject, Role, User
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import InteractionType
@@ -76,25 +76,27 @@ class View:
             "is_connected": self._local.is_connected,
             "guild": {"id": str(self._guild.id), "name": self._guild.name},
             "people": [_person(user, self._guild) for user in self._people()],
-            "roles": [{"id": str(role.id), "name": role.name} for role in self._guild.roles.values()],
+            "roles": [_role(role) for role in sorted(self._guild.roles.values(), key=lambda role: -role.position)],
             "channels": channels,
+            "emojis": [{"id": str(emoji.id), "name": emoji.name} for emoji in self._guild.emojis.values()],
             "commands": {command["id"]: command for commands in offered.values() for command in commands},
             "offered": {channel: [command["id"] for command in commands] for channel, commands in offered.items()},
             "messages": [message for channel in open_ids for message in self._messages(channel)],
-            "interactions": [_interaction(trace) for trace in self._traces()],
+            "interactions": [timeline_json(trace) for trace in self._traces()],
         }
 
-    def event(self, event: LocalEvent) -> Event | None:
+    def event(self, event: object) -> Event | None:
         """Return what the page learns from something that happened, None if it is not for this member's eyes."""
+        assert isinstance(event, LocalEvent), "nothing else is told to members"
         match event.kind:
             case LocalEventKind.MESSAGE_CREATED | LocalEventKind.MESSAGE_EDITED:
-                return Event("message", _message(event.data)) if self._sees(event.data) else None
+                return Event("message", self._message(event.data)) if self._sees(event.data) else None
             case LocalEventKind.MESSAGE_DELETED:
                 gone = {"id": event.data["id"], "channel_id": event.data["channel_id"]}
                 return Event("message_deleted", gone) if self._sees(event.data) else None
             case LocalEventKind.INTERACTION:
                 trace = self._own_trace(int(event.data["interaction_id"]))
-                return None if trace is None else Event("interaction", _interaction(trace))
+                return None if trace is None else Event("interaction", timeline_json(trace))
             case _:
                 return Event("snapshot", self.snapshot())
 
@@ -107,7 +109,20 @@ class View:
 
     def _messages(self, channel_id: str) -> list[JsonObject]:
         shown = self._local.messages_for(user=self._me, channel=channel_id, limit=MESSAGES_SHOWN_MAX)
-        return [_message(message) for message in shown]
+        return [self._message(message) for message in shown]
+
+    def _message(self, message: Mapping[str, Any]) -> JsonObject:
+        """Return a message with what the member has added to it: `mine`, their reactions and their votes."""
+        shape = {key: value for key, value in message.items() if key not in _NEVER_SENT}
+        found = self._local.world.message(int(message["id"]))
+        reactions = {} if found is None else found.reactions
+        votes = {} if found is None or found.poll is None else found.poll.votes
+        return shape | {
+            "mine": {
+                "reactions": [emoji for emoji, users in reactions.items() if self._user.id in users],
+                "votes": [answer for answer, users in votes.items() if self._user.id in users],
+            }
+        }
 
     def _sees(self, message: Mapping[str, Any]) -> bool:
         channel = self._local.world.channels.get(int(message["channel_id"]))
@@ -140,11 +155,11 @@ def _person(user: User, guild: Guild) -> JsonObject:
     return {"id": str(user.id), "name": user.display_name, "bot": user.bot, "roles": [str(role) for role in roles]}
 
 
-def _message(message: Mapping[str, Any]) -> JsonObject:
-    return {key: value for key, value in message.items() if key not in _NEVER_SENT}
+def _role(role: Role) -> JsonObject:
+    return {"id": str(role.id), "name": role.name, "color": role.color}
 
 
-def _interaction(trace: Trace) -> JsonObject:
+def timeline_json(trace: Trace) -> JsonObject:
     """Return an interaction's timeline. Its durations count from the dispatch, as Discord's deadlines do."""
     source = trace.payload.get("message")
     return {

@@ -294,6 +294,10 @@ class LocalDiscord:
         where = find_guild(self.world, guild)
         self._membership.set_command_permissions(guild=where, command_id=command, overwrites=list(overwrites))
 
+    def upload(self, *, filename: str, content_type: str, data: bytes) -> str:
+        """Keep a file that somebody has chosen; returns the id that stands for it in an option or in a form."""
+        return self._core.messages.keep(filename, content_type, data)
+
     # --- what a client shows
 
     def commands_for(self, *, user: str, channel: str) -> list[JsonObject]:
@@ -313,6 +317,10 @@ class LocalDiscord:
     def dispatch_again(self, trace: Trace) -> None:
         """Deliver the same interaction once more, as the gateway may."""
         self._core.desk.dispatch_again(trace)
+
+    def expire_token(self, trace: Trace) -> None:
+        """Let an interaction's token die now instead of after 15 minutes."""
+        self._core.desk.expire_token(trace)
 
     def reconnect(self) -> None:
         """Ask every connected session to reconnect (op 7)."""

@@ -363,8 +363,9 @@ class Guild:
 class World:
     """Everything that exists, by id. `bot_id` is the application's bot user, and the application's own id.
 
-    `emojis` are the application's own, `invites` are by their codes. An application that `has_activities` may launch
-    one as a first response, and one that `is_monetized` may ask for a purchase.
+    `emojis` are the application's own, `invites` are by their codes, `uploads` are files that people have chosen for
+    options and forms, as attachment objects. An application that `has_activities` may launch one as a first response,
+    and one that `is_monetized` may ask for a purchase.
     """
 
     bot_id: int
@@ -374,6 +375,7 @@ class World:
     webhooks: dict[int, Webhook] = field(default_factory=dict[int, Webhook])
     invites: dict[str, Invite] = field(default_factory=dict[str, Invite])
     emojis: dict[int, Emoji] = field(default_factory=dict[int, Emoji])
+    uploads: dict[int, JsonObject] = field(default_factory=dict[int, JsonObject])
     has_activities: bool = False
     is_monetized: bool = False
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import Any, cast
 
 import aiohttp
@@ -12,6 +13,7 @@ from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.server import LocalDiscord
 from runner.lifecycle import limits
 from runner.lifecycle.bits import ALL_INTENTS
+from tests.browser import launch
 from tests.emulator.lighthouse import Call
 from tests.openapi import faults_of
 
@@ -117,3 +119,13 @@ async def _beat_when_asked(websocket: aiohttp.ClientWebSocketResponse) -> None:
     async for message in websocket:
         if message.type is aiohttp.WSMsgType.TEXT and json.loads(message.data)["op"] == 1:
             await websocket.send_str('{"op": 1, "d": null}')
+
+
+@pytest.fixture(scope="module")
+def devtools() -> Iterator[tuple[asyncio.Runner, str]]:
+    """Chromium, for all tests of a file, and the loop that they run on."""
+    with asyncio.Runner() as runner, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        process, address = runner.run(launch(profile))
+        yield runner, address
+        process.kill()
+        runner.run(process.wait())

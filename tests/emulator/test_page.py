@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -34,6 +35,16 @@ COMMANDS = [
         "description": "Order something",
         "options": [{"name": "count", "type": 4, "description": "How many", "required": True, "max_value": 9}],
     },
+    {
+        "name": "tag",
+        "description": "Show a tag",
+        "options": [
+            {"name": "name", "type": 3, "description": "Which", "autocomplete": True},
+            {"name": "file", "type": 11, "description": "A file"},
+        ],
+    },
+    {"name": "Report", "type": 3},
+    {"name": "Greet", "type": 2},
 ]
 FORM = {
     "custom_id": "form",
@@ -311,8 +322,10 @@ async def test_the_snapshot_has_the_guild_and_offers_what_the_member_may_use(sta
     assert of_mo["limits"] == {"acknowledge_s": 3.0, "finish_s": 900.0}
     assert stage.channels["staff"] in of_mo["offered"]
     assert stage.channels["staff"] not in of_kim["offered"]
-    assert offered_names(of_mo, stage.channels["general"]) == {"ping", "purge", "order"}
-    assert offered_names(of_kim, stage.channels["general"]) == {"ping", "order"}
+    assert offered_names(of_mo, stage.channels["general"]) == {
+        "ping", "purge", "order", "tag", "Report", "Greet",
+    }  # fmt: skip
+    assert "purge" not in offered_names(of_kim, stage.channels["general"])
     assert "purge" not in {command["name"] for command in of_kim["commands"].values()}
 
 
@@ -578,3 +591,150 @@ async def test_a_reader_who_falls_behind_is_let_go_and_gets_a_fresh_snapshot(sta
     async with stage.window() as again:
         _, snapshot = await again.next()
     assert snapshot["messages"][-1]["content"] == str(BACKLOG_MAX)
+
+
+# --- menus, suggestions, reactions, votes, files
+
+
+async def test_a_menu_of_a_message_and_of_a_member_sends_its_command(stage: Stage) -> None:
+    said = stage.local.say(user="robin", channel="general", content="Hello")
+    for name, target in (("Report", str(said)), ("Greet", stage.people["kim"])):
+        status, answer = await stage.post("context_menus", user="robin", channel="general", command=name, target=target)
+        assert (status, stage.local.traces[-1].payload["data"]["target_id"]) == (202, target), answer
+
+
+async def test_suggestions_come_with_the_answer(stage: Stage) -> None:
+    asked = {"user": "robin", "channel": "general", "command": "tag", "options": {"name": "al"}, "focused": "name"}
+    waiting = asyncio.create_task(stage.post("suggestions", **asked))
+    while not stage.local.traces:
+        await elapse(0.01)
+    await stage.respond(stage.local.traces[-1], 8, {"choices": [{"name": "alpha", "value": "a"}]})
+    assert (await waiting)[1]["choices"] == [{"name": "alpha", "value": "a"}]
+    status, answer = await stage.post("suggestions", **asked)  # and nobody answers
+    assert (status, answer["choices"], answer["error"]) == (200, [], "Loading options failed")
+
+
+async def test_a_reaction_and_a_vote_are_the_members_own(stage: Stage) -> None:
+    path = f"/channels/{stage.channels['general']}/messages"
+    answers = [{"poll_media": {"text": text}} for text in ("yes", "no")]
+    sent = await stage.bot("POST", path, {"poll": {"question": {"text": "?"}, "answers": answers, "duration": 1}})
+    async with stage.window("robin") as window, stage.window("kim") as other:
+        for each in (window, other):
+            await each.until("snapshot")
+        assert (await stage.post("reactions", user="robin", message=sent["id"], emoji="👍"))[0] == 202
+        assert (await window.until("message"))["mine"] == {"reactions": ["👍"], "votes": []}
+        assert (await other.until("message"))["mine"] == {"reactions": [], "votes": []}
+        assert (await stage.post("votes", user="robin", message=sent["id"], answer=2))[0] == 202
+        assert (await window.until("message"))["mine"] == {"reactions": ["👍"], "votes": [2]}
+        for door, what in (("reactions", {"emoji": "👍"}), ("votes", {"answer": 2})):
+            assert (await stage.post(door, user="robin", message=sent["id"], remove=True, **what))[0] == 202
+        assert (await window.until("message", lambda data: not data["mine"]["votes"]))["mine"]["reactions"] == []
+
+
+async def test_a_file_is_kept_and_resolved_for_the_option_that_names_it(stage: Stage) -> None:
+    headers = {"Content-Type": "application/octet-stream"}
+    async with stage.http.post(stage.page.url + "files?name=a%20b.txt", data=b"text", headers=headers) as answer:
+        assert answer.status == 202
+        number = (await answer.json())["id"]
+    trace = await stage.command("robin", "tag", name="x", file=number)
+    [file] = trace.payload["data"]["resolved"]["attachments"].values()
+    assert (file["id"], file["filename"], file["size"], file["ephemeral"]) == (number, "a b.txt", 4, True)
+    async with stage.http.get(file["url"]) as answer:
+        assert await answer.read() == b"text"
+    unknown = {"user": "robin", "channel": "general", "command": "tag", "options": {"name": "x", "file": "1"}}
+    assert await stage.post("interactions", **unknown) == (422, {"error": "there is no uploaded file '1'"})
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type", "size", "status"),
+    [
+        ("?name=a", "text/plain", 1, 415),
+        ("", "application/octet-stream", 1, 400),
+        (f"?name={'x' * 1025}", "application/octet-stream", 1, 400),
+        ("?name=a", "application/octet-stream", 10 * 1024 * 1024 + 1, 413),
+    ],
+    ids=["a form's type", "no name", "a long name", "too large"],
+)
+async def test_a_file_that_is_not_as_described_is_refused(
+    stage: Stage, query: str, media_type: str, size: int, status: int
+) -> None:
+    url = f"{stage.page.url}files{query}"
+    async with stage.http.post(url, data=BytesIO(bytes(size)), headers={"Content-Type": media_type}) as answer:
+        assert answer.status == status
+
+
+# --- the inspector
+
+
+async def test_the_inspector_sees_everybodys_interactions_and_scripts_read_the_same(stage: Stage) -> None:
+    async with stage.http.get(stage.page.url + "inspector") as answer:
+        window = Window(answer)
+        assert (await window.until("snapshot"))["lanes"] == []
+        for user in ("robin", "kim"):
+            trace = await stage.command(user, "ping")
+            await stage.respond(trace, 4, {"content": SECRET, "flags": EPHEMERAL})
+            lane = await window.until("lane", lambda data: data["interaction"]["acknowledged_after_s"] is not None)
+            assert (lane["key"], lane["user"].lower(), lane["run"]) == (str(trace.id), user, None)
+    async with stage.http.get(stage.page.url + "inspector.json") as answer:
+        assert [lane["user"] for lane in (await answer.json())["lanes"]] == ["Robin", "Kim"]
+
+
+async def test_a_bot_that_tells_nothing_keeps_nothing(stage: Stage) -> None:
+    async with stage.http.get(stage.page.url + "kept") as answer:
+        assert await answer.json() == {}
+
+
+FAULTS = {"latency": (200, 2.0), "500": (500, 0.0), "429": (429, 0.0)}
+
+
+@pytest.mark.parametrize("way", FAULTS)
+async def test_a_nasty_button_breaks_the_next_call(stage: Stage, way: str) -> None:
+    status, answer = await stage.post(f"nasty/{way}", match="any", times=2)
+    assert (status, answer) == (202, {"faults": 2})
+    assert await stage.post("nasty/clear") == (202, {"faults": 0})
+    await stage.post(f"nasty/{way}", seconds=2)
+    before = stage.local.clock.now()
+    headers = {"Authorization": f"Bot {stage.local.token}"}
+    async with stage.http.get(f"{stage.local.base_url}/users/@me", headers=headers) as got:
+        expected, late_s = FAULTS[way]
+        assert (got.status, stage.local.clock.now() - before >= late_s) == (expected, True)
+
+
+async def test_a_nasty_button_cuts_the_next_call(stage: Stage) -> None:
+    await stage.post("nasty/drop", match="members")
+    guild = next(iter(stage.local.world.guilds))
+    headers = {"Authorization": f"Bot {stage.local.token}"}
+    url = f"{stage.local.base_url}/guilds/{guild}/members/{stage.people['kim']}"
+    with pytest.raises(aiohttp.ClientError):
+        await stage.http.patch(url, json={"nick": "Kimmy"}, headers=headers)
+
+
+async def test_a_token_dies_on_demand(stage: Stage) -> None:
+    unanswered, answered = await stage.command("robin", "ping"), await stage.command("robin", "ping")
+    await stage.respond(answered, 4, {"content": "Pong"})
+    for trace in (unanswered, answered):
+        assert (await stage.post("nasty/expire", interaction=str(trace.id)))[0] == 202
+    assert (unanswered.outcome, answered.outcome) == ("The application did not respond", None)
+    url = f"{stage.local.base_url}/webhooks/{stage.local.application_id}/{answered.token}/messages/@original"
+    async with stage.http.get(url) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (401, 50027)
+
+
+@pytest.mark.parametrize(
+    ("way", "body", "status"),
+    [
+        ("nonsense", {}, 400),
+        ("500", {"match": "nonsense"}, 400),
+        ("500", {"times": 1001}, 400),
+        ("500", {"times": True}, 400),
+        ("latency", {"seconds": -1}, 400),
+        ("expire", {"interaction": "1"}, 422),
+        ("leap", {"seconds": 60}, 422),
+        ("disconnect", {}, 202),
+        ("reconnect", {}, 202),
+        ("invalidate", {}, 202),
+        ("restart", {}, 202),
+    ],
+)
+async def test_a_nasty_request_is_held_to_its_bounds(stage: Stage, way: str, body: Json, status: int) -> None:
+    assert (await stage.post(f"nasty/{way}", **body))[0] == status

@@ -1,11 +1,11 @@
-"""The page in a real browser: headless Chromium, driven over its DevTools protocol. On the machine's own clock."""
+"""The page in a real browser, on the machine's own clock."""
 
 import asyncio
 import json
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -16,14 +16,13 @@ from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.page import Page
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from runner.lifecycle.limits import InteractionType
+from tests.browser import CHROMIUM, WHY_NOT, Json, Tab, open_tab
 
-CHROMIUM = Path("/usr/bin/chromium")
-PATIENCE_S = 20.0
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 EVIL = '<img src=x onerror="document.title = `owned`"> <script>document.title = "owned"</script>'
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM} to drive")
-
-Json = dict[str, Any]  # JSON of the DevTools protocol and of Discord's API
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WHY_NOT)
 
 COMMANDS = [
     {"name": "ping", "description": "Check that the bot is alive"},
@@ -42,6 +41,16 @@ COMMANDS = [
             {"name": "gift", "type": 5, "description": "A gift?"},
         ],
     },
+    {
+        "name": "tag",
+        "description": "Show a tag",
+        "options": [
+            {"name": "name", "type": 3, "description": "Which", "required": True, "autocomplete": True},
+            {"name": "file", "type": 11, "description": "A picture"},
+        ],
+    },
+    {"name": "Report", "type": 3},
+    {"name": "Greet", "type": 2},
 ]
 BUTTONS = [
     {
@@ -59,109 +68,6 @@ FORM = {
         {"type": 18, "label": "Wish", "component": {"type": 4, "custom_id": "wish", "style": 1, "max_length": 50}}
     ],
 }
-
-
-# --- the browser
-
-WAIT = """new Promise((done) => {
-  const check = () => {
-    const found = (EXPRESSION);
-    if (!found) return;
-    observer.disconnect();
-    done(found);
-  };
-  const observer = new MutationObserver(check);
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  check();
-})"""
-
-
-@dataclass
-class Tab:
-    """One page in the browser, and what it asked of the network and complained about."""
-
-    socket: aiohttp.ClientWebSocketResponse
-    session: str = ""
-    requests: list[str] = field(default_factory=list[str])
-    complaints: list[str] = field(default_factory=list[str])
-    _last: int = 0
-
-    async def send(self, method: str, **parameters: object) -> Json:
-        self._last += 1
-        about = {"sessionId": self.session} if self.session else {}
-        await self.socket.send_json({"id": self._last, "method": method, "params": parameters, **about})
-        async with asyncio.timeout(PATIENCE_S):
-            while (answer := await self.socket.receive_json()).get("id") != self._last:
-                self._note(answer)
-        assert "error" not in answer, answer["error"]
-        result: Json = answer["result"]
-        return result
-
-    def _note(self, event: Json) -> None:
-        match event["method"]:
-            case "Network.requestWillBeSent":
-                self.requests.append(event["params"]["request"]["url"])
-            case "Log.entryAdded" if (
-                event["params"]["entry"]["source"] != "network"
-            ):  # those are refusals: tests expect them
-                self.complaints.append(event["params"]["entry"]["text"])
-            case "Runtime.exceptionThrown":
-                self.complaints.append(str(event["params"]["exceptionDetails"]))
-            case _:
-                pass
-
-    async def value(self, expression: str) -> Any:  # whatever the expression gives, as JSON
-        shape = await self.send("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in shape, shape["exceptionDetails"]
-        return shape["result"].get("value")
-
-    async def until(self, expression: str) -> Any:  # as above
-        """Wait for the document to change until the expression is true; returns its value."""
-        return await self.value(WAIT.replace("EXPRESSION", expression))
-
-    async def sees(self, text: str) -> None:
-        await self.until(f"document.body.innerText.includes({json.dumps(text)})")
-
-    async def write(self, text: str) -> None:
-        await self.until("document.querySelector('#line')")
-        await self.value("document.querySelector('#line').focus()")
-        await self.send("Input.insertText", text=text)
-
-    async def press(self, key: str) -> None:
-        codes = {"Enter": 13, "ArrowDown": 40, "Tab": 9, "Escape": 27, "Space": 32}
-        about: Json = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": codes[key]}
-        text = {"Enter": {"text": "\r"}, "Space": {"text": " "}}.get(key, {})
-        await self.send("Input.dispatchKeyEvent", type="keyDown", **about, **text)
-        await self.send("Input.dispatchKeyEvent", type="keyUp", **about)
-
-    async def run(self, command: str) -> None:
-        """Type a command without options, choose it and send it, all by keyboard."""
-        await self.write(f"/{command}")
-        await self.until("document.querySelector('#commands [aria-selected=true]')?.innerText.length")
-        await self.press("Enter")
-        await self.until("document.activeElement.innerText === 'Send'")
-        await self.press("Enter")
-
-    async def be(self, name: str) -> None:
-        """Choose another member."""
-        await self.value(
-            f"""{{ const member = document.querySelector('#member');
-              member.value = [...member.options].find((option) => option.text.startsWith({json.dumps(name)})).value;
-              member.dispatchEvent(new Event('change')); }}"""
-        )
-        await self.until(f"document.querySelector('#member').selectedOptions[0].text.startsWith({json.dumps(name)})")
-
-
-async def open_tab(socket: aiohttp.ClientWebSocketResponse, url: str) -> Tab:
-    tab = Tab(socket)
-    target = await tab.send("Target.createTarget", url="about:blank")
-    attached = await tab.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-    tab.session = attached["sessionId"]
-    for domain in ("Page", "Runtime", "Log", "Network"):
-        await tab.send(f"{domain}.enable")
-    await tab.send("Page.navigate", url=url)
-    await tab.until("document.querySelectorAll('#member option').length")
-    return tab
 
 
 # --- the bot
@@ -206,7 +112,12 @@ class Bot:
                 await self._callback(trace, 7, {"content": "Pressed", "components": []})
             case "ask":
                 await self._callback(trace, 9, FORM)
-            case "order" | "form":
+            case "order" | "form" | "Report" | "Greet":
+                await self._callback(trace, 4, {"content": "Noted"})
+            case "tag" if trace.type is InteractionType.APPLICATION_COMMAND_AUTOCOMPLETE:
+                typed = next(option["value"] for option in trace.payload["data"]["options"] if "focused" in option)
+                await self._callback(trace, 8, {"choices": [{"name": f"{typed}pha", "value": "a"}]})
+            case "tag":
                 await self._callback(trace, 4, {"content": "Noted"})
             case _:
                 pass
@@ -225,34 +136,6 @@ class Scene:
     local: LocalDiscord
     bot: Bot
     tab: Tab
-
-
-@pytest.fixture(scope="module")
-def devtools() -> Iterator[tuple[asyncio.Runner, str]]:
-    """Chromium, for all tests of this file, and the loop that they run on."""
-    with asyncio.Runner() as runner, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process, address = runner.run(_launch(profile))
-        yield runner, address
-        process.kill()
-        runner.run(process.wait())
-
-
-async def _launch(profile: str) -> tuple[asyncio.subprocess.Process, str]:
-    quiet = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    process = await asyncio.create_subprocess_exec(
-        CHROMIUM,
-        *quiet,
-        "--remote-debugging-port=0",
-        f"--user-data-dir={profile}",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stderr is not None, "asked for a pipe"
-    async with asyncio.timeout(PATIENCE_S):
-        async for line in process.stderr:
-            if line.startswith(b"DevTools listening on "):
-                return process, line.split()[-1].decode()
-    raise AssertionError("Chromium ended at once")
 
 
 @pytest.fixture
@@ -275,7 +158,8 @@ def play(devtools: tuple[asyncio.Runner, str]) -> Callable[[Callable[[Scene], Aw
                 await tab.send("Page.close")
         finally:
             await local.stop()
-        assert [url for url in tab.requests if not url.startswith((page.url, "data:"))] == []
+        own = (page.url, page.url.removesuffix("local/") + "attachments/", "data:")
+        assert [url for url in tab.requests if not url.startswith(own)] == []
         assert tab.complaints == []
 
     return lambda act: runner.run(whole(act))
@@ -446,6 +330,136 @@ def test_what_a_bot_sends_to_a_channel_is_shown_there(play: Play) -> None:
         shown = await tab.value("document.body.innerText")
         assert "Hello, all" not in shown
         assert "used /silent" not in shown
+
+    play(act)
+
+
+def test_what_the_bot_suggests_is_chosen_by_its_name_and_sent_as_its_value(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        await tab.write("/tag")
+        await tab.press("Enter")
+        await tab.until("document.activeElement.name === 'name'")
+        await tab.send("Input.insertText", text="al")
+        await tab.until("document.querySelector('datalist option')?.value === 'alpha'")
+        await tab.value("document.querySelector('[name=name]').value = 'alpha'")
+        await tab.press("Enter")
+        await tab.sees("Noted")
+        assert [option["value"] for option in scene.bot.got[-1]["options"]] == ["a"]
+
+    play(act)
+
+
+CHOOSE_FILE = """{ const files = new DataTransfer();
+  files.items.add(new File([Uint8Array.from(atob(DATA), (each) => each.charCodeAt(0))], 'dot.png'));
+  document.querySelector('[type=file]').files = files.files; }"""
+
+
+def test_a_file_is_sent_with_the_command_and_resolved(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        await tab.write("/tag")
+        await tab.press("Enter")
+        await tab.until("document.activeElement.name === 'name'")
+        await tab.send("Input.insertText", text="x")
+        await tab.value(CHOOSE_FILE.replace("DATA", json.dumps(DOT)))
+        await tab.press("Enter")
+        await tab.sees("Noted")
+        [file] = scene.bot.got[-1]["resolved"]["attachments"].values()
+        assert (file["filename"], file["content_type"], file["size"]) == ("dot.png", "image/png", len(b64decode(DOT)))
+        async with scene.bot.http.get(file["url"]) as answer:
+            assert await answer.read() == b64decode(DOT)
+
+    play(act)
+
+
+def test_a_picture_of_this_server_is_shown_and_one_of_another_is_named(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab, local = scene.tab, scene.local
+        general = next(channel.id for channel in local.world.channels.values() if channel.name == "general")
+        form = aiohttp.FormData(
+            {"payload_json": json.dumps({"embeds": [{"image": {"url": "https://example.org/x.png"}}]})}
+        )
+        form.add_field("files[0]", BytesIO(b64decode(DOT)), filename="dot.png")
+        headers = {"Authorization": f"Bot {local.token}"}
+        url = f"{local.base_url}/channels/{general}/messages"
+        async with scene.bot.http.post(url, data=form, headers=headers) as answer:
+            assert answer.status == 200
+        await tab.until("document.querySelector('#feed img')")
+        assert await tab.value("document.querySelector('#feed img').decode().then(() => true)")
+        await tab.sees("Picture: https://example.org/x.png")
+        assert await tab.value("document.querySelectorAll('#feed img').length") == 1
+
+    play(act)
+
+
+def test_a_message_is_answered_reacted_to_and_has_the_commands_of_its_menu(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        await tab.write("Hello")
+        await tab.press("Enter")
+        await tab.until("document.querySelector('#feed .menu')")
+        entry = "[...document.querySelectorAll('#feed .menu button')].find((each) => each.innerText === NAME)"
+        for name, then in {"👍": "👍 1", "Reply": "In reply to: Hello", "Report": "Noted"}.items():
+            await tab.value("document.querySelector('#feed .menu').open = true")
+            await tab.until(f"{entry.replace('NAME', json.dumps(name))}")
+            await tab.value(f"{entry.replace('NAME', json.dumps(name))}.click()")
+            await tab.sees(then)
+        await tab.value("document.querySelector('.reaction[aria-pressed=true]').click()")
+        await tab.until("!document.querySelector('.reaction')")
+        await tab.write("Yes")
+        await tab.press("Enter")
+        await tab.until("document.querySelector('#feed li:last-child .origin')?.innerText === 'In reply to: Hello'")
+        [message] = scene.bot.got[-1]["resolved"]["messages"].values()
+        assert message["content"] == "Hello"
+
+    play(act)
+
+
+def test_a_member_has_a_menu_with_commands(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        await tab.value("document.querySelector('#show-members').click()")
+        await tab.value("document.querySelector('#members .menu').open = true")
+        await tab.until("document.querySelector('#members .menu button')")
+        await tab.value("document.querySelector('#members .menu button').click()")
+        await tab.sees("Noted")
+        assert "target_id" in scene.bot.got[-1]
+
+    play(act)
+
+
+def test_a_poll_takes_a_vote_and_gives_it_back(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        general = next(channel.id for channel in scene.local.world.channels.values() if channel.name == "general")
+        answers = [{"poll_media": {"text": text}} for text in ("Tea", "Coffee")]
+        poll = {"question": {"text": "What?"}, "answers": answers, "duration": 1}
+        await scene.bot.call("POST", f"/channels/{general}/messages", {"poll": poll})
+        for pressed in ("true", "false"):
+            await tab.until("document.querySelector('[data-answer]')")
+            await tab.value("document.querySelector('[data-answer]').click()")
+            await tab.until(f"document.querySelector('[data-answer]').getAttribute('aria-pressed') === '{pressed}'")
+
+    play(act)
+
+
+def test_the_inspector_shows_a_lane_and_its_buttons_break_things(play: Play) -> None:
+    async def act(scene: Scene) -> None:
+        tab = scene.tab
+        await tab.value("document.querySelector('#show-inspector').click()")
+        await tab.until("document.querySelector('#inspector [data-way]')")
+        await tab.run("slow")
+        await tab.until("document.querySelector('.lane')?.innerText.includes('/slow by Olive')")
+        await tab.value("document.querySelector('.lane details').open = true")
+        await tab.value(
+            "[...document.querySelectorAll('.lane button')].find((each) => each.innerText.startsWith('Expire')).click()"
+        )
+        await tab.until("document.querySelector('.lane').innerText.includes('did not respond')")
+        await tab.value("document.querySelector('#inspector .part').open = true")
+        for way, says in {"500": "1 calls are going to fail", "clear": "0 calls are going to fail"}.items():
+            await tab.value(f"document.querySelector('[data-way=\"{way}\"]').click()")
+            await tab.sees(says)
 
     play(act)
 

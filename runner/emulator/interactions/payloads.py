@@ -115,6 +115,11 @@ class Resolved:
         self._put("messages", message.id, message_json(self._world, message))
         return str(message.id)
 
+    def attachment(self, attachment_id: int) -> str:
+        """Add a file that was uploaded; returns the id."""
+        self._put("attachments", attachment_id, self._world.uploads[attachment_id])
+        return str(attachment_id)
+
     def into(self, data: JsonObject) -> JsonObject:
         """Return `data` with what was collected, if anything was."""
         return {**data, "resolved": self._found} if self._found else data

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from runner.emulator.trace import Trace
 from runner.emulator.world import Channel, Message, World
-from runner.lifecycle.limits import CallbackType, CommandType, InteractionType
+from runner.lifecycle.limits import TOKEN_LIFETIME_S, CallbackType, CommandType, InteractionType
 
 _C = CallbackType
 
@@ -47,13 +47,17 @@ class Origin:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Record:
-    """One interaction in the books: its trace, its `@original`, and the messages that its token made."""
+    """One interaction in the books: its trace, its `@original`, and the messages that its token made.
+
+    Its token lives for `lives_s` seconds from the dispatch.
+    """
 
     trace: Trace
     origin: Origin
     original: Message | None = None
     follow_ups: dict[int, Message] = field(default_factory=dict[int, Message])
     timers: list[asyncio.TimerHandle] = field(default_factory=list[asyncio.TimerHandle])
+    lives_s: float = TOKEN_LIFETIME_S
 
     @property
     def id(self) -> int:

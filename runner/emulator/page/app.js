@@ -5,15 +5,21 @@ import { Composer } from "./composer.js";
 import { choice, element } from "./dom.js";
 import { Feed } from "./feed.js";
 import { openForm } from "./form.js";
+import { Inspector } from "./inspector.js";
+import { drawMembers } from "./members.js";
 import { nameOf, State } from "./state.js";
 
 const TICK_MS = 200;
 const MEMBER_KEY = "member"; // per tab, so that two tabs can be two people
+const SIDES = ["members", "inspector"];
+const THREADS = [10, 11, 12];
 
 const byId = (id) => document.getElementById(id);
 const state = new State();
-const feed = new Feed(byId("feed"), state, (message, customId, values) => click(message, customId, values));
-const composer = new Composer(byId("composer"), state, { say, run });
+const actions = { say, run, suggest, click, choose, react, vote, replyTo: (message) => composer.replyTo(message), open };
+const feed = new Feed(byId("feed"), state, actions);
+const composer = new Composer(byId("composer"), state, actions);
+const inspector = new Inspector(byId("inspector"), state, attempt);
 const opened = new Set(); // interactions whose form was shown
 let isLineOpen = false;
 
@@ -35,17 +41,31 @@ byId("member").addEventListener("change", ({ target }) => {
   sessionStorage.setItem(MEMBER_KEY, target.value);
   connection.watch(target.value);
 });
+for (const side of SIDES) byId(`show-${side}`).addEventListener("click", () => showSide(byId(side).hidden ? side : null));
 setInterval(() => feed.tick(), TICK_MS);
 
 // --- what is around the feed
+
+/** Show one of the sides, or none. The inspector listens only while somebody looks at it. */
+function showSide(shown) {
+  for (const side of SIDES) {
+    byId(side).hidden = side !== shown;
+    byId(`show-${side}`).setAttribute("aria-expanded", String(side === shown));
+  }
+  document.body.dataset.side = shown ?? "";
+  if (shown === "inspector") inspector.open();
+  else inspector.close();
+}
 
 function drawAround() {
   byId("guild").textContent = state.guild.name;
   const people = [...state.people.values()].filter((person) => !person.bot);
   byId("member").replaceChildren(...people.map((person) => choice(person.id, described(person), { selected: person.id === state.me })));
+  byId("members").replaceChildren(...drawMembers({ state, actions }));
   drawChannels();
   drawConnection();
   composer.draw();
+  inspector.draw();
 }
 
 function described(person) {
@@ -53,22 +73,31 @@ function described(person) {
   return held.length > 0 ? `${person.name} (${held.join(", ")})` : person.name;
 }
 
+/** Draw the channels, each with its threads under it. */
 function drawChannels() {
-  byId("channels").replaceChildren(...state.openChannels.map((channel) => element("li", {}, channelButton(channel))));
+  const isThread = (channel) => THREADS.includes(channel.type);
+  const top = state.openChannels.filter((channel) => !isThread(channel));
+  const threads = state.openChannels.filter(isThread);
+  const ordered = top.flatMap((channel) => [channel, ...threads.filter((each) => each.parent_id === channel.id)]);
+  const others = threads.filter((each) => !ordered.includes(each)); // in forums, which have no messages of their own
+  const items = [...ordered, ...others].map((channel) => element("li", { class: isThread(channel) ? "thread" : null }, channelButton(channel)));
+  byId("channels").replaceChildren(...items);
   const topic = state.channel?.topic;
   byId("channel").textContent = state.channel ? nameOf(state.channel) + (topic ? ` — ${topic}` : "") : "No channel";
 }
 
 function channelButton(channel) {
-  const onclick = () => {
-    state.channelId = channel.id;
-    drawChannels();
-    composer.draw();
-    feed.draw();
-    byId("channel").focus();
-  };
   const current = channel.id === state.channelId ? "page" : null;
-  return element("button", { type: "button", "aria-current": current, onclick }, nameOf(channel));
+  return element("button", { type: "button", "aria-current": current, onclick: () => open(channel.id) }, nameOf(channel));
+}
+
+function open(channelId) {
+  state.channelId = channelId;
+  drawChannels();
+  composer.draw();
+  feed.draw();
+  inspector.draw();
+  byId("channel").focus();
 }
 
 function drawConnection() {
@@ -80,34 +109,55 @@ function drawConnection() {
 function showForm(interaction) {
   if (interaction.state !== "modal_shown" || opened.has(interaction.id)) return;
   opened.add(interaction.id);
-  const submit = (values) => attempt("forms", { user: state.me, interaction: interaction.id, values });
+  const submit = (read) => attempt("forms", async () => ({ user: state.me, interaction: interaction.id, values: await read() }));
   openForm(byId("dialog"), interaction.modal, { state, submit });
 }
 
 // --- actions
 
-function say(content) {
-  return attempt("messages", { user: state.me, channel: state.channelId, content });
+function say(content, replyTo) {
+  return attempt("messages", { user: state.me, channel: state.channelId, content, reply_to: replyTo });
 }
 
-function run(command, options) {
-  return attempt("interactions", { user: state.me, channel: state.channelId, command, options });
+function run(command, read) {
+  return attempt("interactions", async () => ({ user: state.me, channel: state.channelId, command, options: await read() }));
+}
+
+/** Return what a bot suggests, nothing if it doesn't or may not be asked. */
+async function suggest(command, options, focused) {
+  try {
+    const body = { user: state.me, channel: state.channelId, command, options, focused };
+    return (await act("suggestions", body)).choices;
+  } catch {
+    return [];
+  }
 }
 
 function click(message, customId, values) {
   return attempt("clicks", { user: state.me, message, custom_id: customId, values });
 }
 
-/** Do something as the member; a refusal becomes a notice. Returns whether it was accepted. */
+function choose(command, target) {
+  return attempt("context_menus", { user: state.me, channel: state.channelId, command, target });
+}
+
+function react(message, emoji, remove = false) {
+  return attempt("reactions", { user: state.me, message: message.id, emoji, remove });
+}
+
+function vote(message, answer, isChosen) {
+  return attempt("votes", { user: state.me, message: message.id, answer, remove: !isChosen });
+}
+
+/** Do something; a refusal becomes a notice. Returns the answer, null for a refusal. `body` may be what makes it. */
 async function attempt(endpoint, body) {
   const notice = byId("notice");
   notice.hidden = true;
   try {
-    await act(endpoint, body);
-    return true;
+    return await act(endpoint, typeof body === "function" ? await body() : body);
   } catch (refusal) {
     notice.textContent = refusal.message;
     notice.hidden = false;
-    return false;
+    return null;
   }
 }

@@ -3,6 +3,7 @@
 
 import { choice, element, link } from "./dom.js";
 import { channels, mentionables, people, roles } from "./entities.js";
+import { drawPicture } from "./files.js";
 import { markdown } from "./markdown.js";
 
 const LINK_STYLE = 5;
@@ -20,7 +21,7 @@ const DRAW = {
   10: (text, at) => element("div", { class: "text" }, markdown(text.content, at.state)),
   11: (thumbnail) => media(thumbnail),
   12: (gallery) => element("div", { class: "row" }, ...gallery.items.map(media)),
-  13: (file) => element("p", { class: "file" }, file.name ?? file.file.url),
+  13: (file) => element("p", { class: "file" }, "File: ", link(file.file.url, file.name ?? file.file.url)),
   14: () => element("hr"),
   17: container,
 };
@@ -86,9 +87,9 @@ export function accented(box, color) {
   return box;
 }
 
-/** Name a picture instead of loading it: the page asks no other server for anything. */
 function media(item) {
-  return element("p", { class: "file" }, "Picture: ", link(item.media.url, item.description ?? item.media.url));
+  const drawn = drawPicture(item.media.url, item.description);
+  return item.spoiler ? element("details", {}, element("summary", {}, "Spoiler"), drawn) : drawn;
 }
 
 function unknown(component) {

@@ -5,6 +5,7 @@ import { element } from "./dom.js";
 import { optionField } from "./options.js";
 
 const LISTED = 25;
+const QUOTED_LENGTH = 60;
 
 export class Composer {
   #root;
@@ -14,9 +15,12 @@ export class Composer {
   #active = 0;
   #line;
   #list;
+  #answered = null; // the message that is answered
+  #note = element("p", { class: "note", hidden: true });
   #of = null; // who writes, and where
 
-  /** `actions` has `say(content)` and `run(command, options)`; both return whether it was accepted. */
+  /** `actions` has `say(content, replyTo)` and `run(command, read)`, which return whether it was accepted, and
+   * `suggest(command, options, focused)`, which gives choices. */
   constructor(root, state, actions) {
     this.#root = root;
     this.#state = state;
@@ -47,13 +51,28 @@ export class Composer {
     else if (isOther) this.#clear();
   }
 
+  /** Answer a message with what is written next; null: none. */
+  replyTo(message) {
+    this.#clear();
+    this.#answer(message);
+    this.#line.focus();
+  }
+
+  #answer(message) {
+    this.#answered = message;
+    this.#note.hidden = message === null;
+    const stop = element("button", { type: "button", class: "quiet", onclick: () => this.#answer(null) }, "Not a reply");
+    const text = message === null ? "" : `In reply to: ${message.content.slice(0, QUOTED_LENGTH) || "a message"} `;
+    this.#note.replaceChildren(text, stop);
+  }
+
   #showLine() {
     const send = element("button", { type: "submit" }, "Send");
     const onsubmit = (event) => {
       event.preventDefault();
       this.#send();
     };
-    this.#root.replaceChildren(this.#list, element("form", { class: "line", onsubmit }, this.#line, send));
+    this.#root.replaceChildren(this.#list, this.#note, element("form", { class: "line", onsubmit }, this.#line, send));
   }
 
   // --- the list of commands
@@ -113,17 +132,23 @@ export class Composer {
       return;
     }
     const content = this.#line.value;
-    if (content.trim() !== "" && (await this.#actions.say(content))) this.#line.value = "";
+    if (content.trim() === "" || !(await this.#actions.say(content, this.#answered?.id))) return;
+    this.#line.value = "";
+    this.#answer(null);
   }
 
   #choose(command) {
-    const fields = command.options.map((option) => optionField(option, this.#state));
+    const suggest = async (focused, typed) => {
+      const others = await valuesOf(fields.filter((field) => !field.isFile && field.name !== focused));
+      return this.#actions.suggest(command.path, { ...others, [focused]: typed }, focused);
+    };
+    const fields = command.options.map((option) => optionField(option, this.#state, suggest));
     const send = element("button", { type: "submit" }, "Send");
     const cancel = element("button", { type: "button", class: "quiet", onclick: () => this.#leaveForm() }, "Cancel");
     const onsubmit = async (event) => {
       event.preventDefault();
       send.disabled = true;
-      const isAccepted = await this.#actions.run(command.path, valuesOf(fields));
+      const isAccepted = await this.#actions.run(command.path, () => valuesOf(fields));
       send.disabled = false;
       if (isAccepted) this.#leaveForm();
     };
@@ -143,12 +168,13 @@ export class Composer {
 
   #clear() {
     this.#line.value = "";
+    this.#answer(null);
     this.#showLine();
     this.#drawList(false);
   }
 }
 
-function valuesOf(fields) {
-  const given = fields.map((field) => [field.name, field.read()]);
+async function valuesOf(fields) {
+  const given = await Promise.all(fields.map(async (field) => [field.name, await field.read()]));
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

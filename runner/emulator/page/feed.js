@@ -9,15 +9,15 @@ const NEAR_END_PX = 80;
 export class Feed {
   #list;
   #state;
-  #click;
+  #actions;
   #drawn = new Map(); // id -> {signature, node, item}
   #of = null; // whose page is drawn, and which channel
   #isAtEnd = true;
 
-  constructor(list, state, click) {
+  constructor(list, state, actions) {
     this.#list = list;
     this.#state = state;
-    this.#click = click;
+    this.#actions = actions;
     list.addEventListener("scroll", () => {
       this.#isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
     });
@@ -63,7 +63,7 @@ export class Feed {
     const before = this.#drawn.get(item.id);
     const signature = JSON.stringify(item);
     if (before?.signature === signature) return before.node;
-    const node = drawItem(item, { state: this.#state, click: this.#click });
+    const node = drawItem(item, { state: this.#state, actions: this.#actions });
     if (before !== undefined) replace(before.node, node);
     this.#drawn.set(item.id, { signature, node, item });
     return node;

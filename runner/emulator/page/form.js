@@ -3,6 +3,7 @@
 import { chosen, offered } from "./components.js";
 import { choice, element } from "./dom.js";
 import { channels, mentionables, people, roles } from "./entities.js";
+import { fileField } from "./files.js";
 import { markdown } from "./markdown.js";
 
 const PARAGRAPH = 2;
@@ -13,12 +14,13 @@ const INPUTS = {
   6: (select, state) => chooser(select, roles(state)),
   7: (select, state) => chooser(select, mentionables(state)),
   8: (select, state) => chooser(select, channels(state, select.channel_types)),
+  19: (field) => fileField({ name: field.custom_id, required: field.required !== false, multiple: (field.max_values ?? 1) > 1 }),
   21: (group) => chooser(group, group.options.map(offered)),
   22: (group) => chooser({ max_values: group.options.length, ...group }, group.options.map(offered)),
   23: checkbox,
 };
 
-/** Show an interaction's form in a dialog. `submit(values)` returns whether it was accepted. */
+/** Show an interaction's form in a dialog. `submit(read)` returns whether what `read()` gives was accepted. */
 export function openForm(dialog, modal, { state, submit }) {
   const fields = [];
   const parts = modal.components.map((component) => part(component, state, fields));
@@ -27,7 +29,10 @@ export function openForm(dialog, modal, { state, submit }) {
   const onsubmit = async (event) => {
     event.preventDefault();
     send.disabled = true;
-    const isAccepted = await submit(Object.fromEntries(fields.map((field) => [field.customId, field.read()])));
+    const isAccepted = await submit(async () => {
+      const given = fields.map(async (field) => [field.customId, await field.read()]);
+      return Object.fromEntries(await Promise.all(given));
+    });
     send.disabled = false;
     if (isAccepted) dialog.close();
   };

@@ -2,7 +2,10 @@
 
 import { accented, drawComponents } from "./components.js";
 import { element, link } from "./dom.js";
+import { drawFile, drawPicture } from "./files.js";
 import { markdown } from "./markdown.js";
+import { messageMenu } from "./menus.js";
+import { drawPoll } from "./polls.js";
 import { madeAt } from "./snowflake.js";
 import { FLAG_EPHEMERAL, FLAG_LOADING, FLAG_SUPPRESS_EMBEDS } from "./state.js";
 import { drawTimeline } from "./timeline.js";
@@ -11,10 +14,10 @@ const TIMELINES_SHOWN = 3;
 const QUOTED_LENGTH = 80;
 const HUES = 6;
 
-/** Return the `<li>` of an item of `State.items`. `click(messageId, customId, values)` sends a click. */
-export function drawItem(item, { state, click }) {
+/** Return the `<li>` of an item of `State.items`. `actions` are what the member can do, each sent at once. */
+export function drawItem(item, { state, actions }) {
   const { message, interactions } = item;
-  const content = message === null ? unanswered(interactions[0], state) : drawMessage(message, { state, message, click });
+  const content = message === null ? unanswered(interactions[0], state) : drawMessage(message, { state, message, actions, click: actions.click });
   const failures = interactions.filter((each) => each.outcome !== null).slice(-1);
   return element(
     "li",
@@ -32,7 +35,7 @@ function isPrivate(message) {
 function drawMessage(message, at) {
   return [
     origin(message, at.state),
-    heading(message),
+    heading(message, at),
     body(message, at),
     isPrivate(message) && element("p", { class: "note" }, "Only you can see this"),
   ];
@@ -56,7 +59,7 @@ function origin(message, state) {
   return element("p", { class: "origin" }, `In reply to: ${text.slice(0, QUOTED_LENGTH)}`);
 }
 
-function heading(message) {
+function heading(message, at) {
   const { author } = message;
   const name = author.global_name ?? author.username;
   const hue = `hue-${Number(BigInt(author.id) % BigInt(HUES))}`;
@@ -68,6 +71,7 @@ function heading(message) {
     element("strong", {}, name),
     author.bot && element("span", { class: "badge" }, "bot"),
     element("time", { datetime: made.toISOString() }, made.toLocaleTimeString()),
+    !isPrivate(message) && messageMenu(message, at),
   );
 }
 
@@ -82,9 +86,12 @@ function body(message, at) {
     { class: "body" },
     message.content !== "" && element("div", { class: "text" }, markdown(message.content, at.state), edited(message)),
     ...embeds.map((embed) => drawEmbed(embed, at.state)),
-    ...message.attachments.map((file) => element("p", { class: "file" }, "File: ", link(file.url, file.filename))),
+    ...message.attachments.map(drawFile),
+    ...(message.sticker_items ?? []).map((sticker) => element("p", { class: "file" }, `Sticker: ${sticker.name}`)),
+    message.poll && drawPoll(message, (answer, isChosen) => at.actions.vote(message, answer, isChosen)),
     ...drawComponents(message.components, at),
-    reactions(message),
+    reactions(message, at),
+    message.thread && element("p", { class: "note" }, element("button", { type: "button", onclick: () => at.actions.open(message.thread.id) }, `Thread: ${message.thread.name}`)),
   );
 }
 
@@ -99,7 +106,8 @@ function drawEmbed(embed, state) {
     title && element("p", {}, embed.url ? link(embed.url, title) : title),
     embed.description && element("div", { class: "text" }, markdown(embed.description, state)),
     embed.fields?.length > 0 && element("dl", {}, ...embed.fields.map((field) => drawField(field, state))),
-    embed.image && element("p", { class: "file" }, "Picture: ", link(embed.image.url, embed.image.url)),
+    embed.image && drawPicture(embed.image.url, embed.title),
+    embed.thumbnail && drawPicture(embed.thumbnail.url, embed.title),
     embed.footer && element("p", { class: "note" }, embed.footer.text),
   ];
   return accented(element("div", { class: "box" }, ...parts), embed.color);
@@ -110,7 +118,14 @@ function drawField(field, state) {
   return element("div", { class: field.inline ? "inline" : null }, name, element("dd", {}, markdown(field.value, state)));
 }
 
-function reactions(message) {
+function reactions(message, { actions }) {
   if (!message.reactions?.length) return null;
-  return element("p", { class: "note" }, message.reactions.map((each) => `${each.emoji.name} ${each.count}`).join("  "));
+  const buttons = message.reactions.map(({ emoji, count }) => {
+    const key = emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name;
+    const isMine = message.mine.reactions.includes(key);
+    const onclick = () => actions.react(message, key, isMine);
+    const shown = emoji.id ? `:${emoji.name}:` : emoji.name;
+    return element("button", { type: "button", class: "reaction", "aria-pressed": String(isMine), onclick }, `${shown} ${count}`);
+  });
+  return element("div", { class: "row", "aria-label": "Reactions" }, ...buttons);
 }

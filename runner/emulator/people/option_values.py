@@ -68,6 +68,8 @@ class Values:
                 return self._mentionable(str(value))
             case _T.CHANNEL:
                 return self._channel(str(value), definition)
+            case _T.ATTACHMENT:
+                return self._file(str(value))
             case _:
                 raise LocalDiscordError(f"the option {definition['name']!r} cannot take {value!r}")
 
@@ -88,6 +90,18 @@ class Values:
         if types and int(channel.type) not in types:
             raise LocalDiscordError(f"{where!r} is not a channel of the right type")
         return self._resolved.channel(channel)
+
+    def _file(self, which: str) -> str:
+        if not which.isdecimal() or int(which) not in self._world.uploads:
+            raise LocalDiscordError(f"there is no uploaded file {which!r}")
+        return self._resolved.attachment(int(which))
+
+    def _files(self, component: JsonObject, chosen: Sequence[str]) -> list[str]:
+        lowest = component.get("min_values", 1) if component.get("required", True) else 0
+        highest = component.get("max_values", 1)
+        if not lowest <= len(chosen) <= highest:
+            raise LocalDiscordError(f"choose from {lowest} to {highest} files, not {len(chosen)}")
+        return [self._file(each) for each in chosen]
 
     # --- selects
 
@@ -146,7 +160,7 @@ class Values:
             case _K.RADIO_GROUP:
                 return {"value": self._one(component, value)}
             case _K.FILE_UPLOAD:
-                raise LocalDiscordError("the local Discord cannot upload files in a form")
+                return {"values": self._files(component, _strings(value))}
             case _:
                 return {"values": self.chosen(_with_bounds(component), _strings(value))}
 
