@@ -45,6 +45,13 @@ class Steps:
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Guards, of which each must hold: as written after reading, ready to be asked after compiling."""
+
+    items: tuple[Any, ...] = ()  # AskedCheck, then the compiler's Check: both stand further down the pipeline
+
+
 TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
 TEMPLATE_MARK_PATTERN = r"\{[{%#]"
 DURATION_PATTERN = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+"
@@ -170,6 +177,13 @@ class StepsShape:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecksShape:
+    """A check: by its name, or written in place; or a list of at least `min_items`."""
+
+    min_items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ActionShape:
     """What stands under one action's key, as a short form for a list with that one step."""
 
@@ -190,6 +204,7 @@ Shape = (
     | NullableShape
     | EntryShape
     | StepsShape
+    | ChecksShape
     | ActionShape
 )
 
@@ -321,6 +336,8 @@ def _leaf(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
             return EntryShape(hint)
         if issubclass(hint, Steps):
             return StepsShape()
+        if issubclass(hint, Checks):
+            return ChecksShape(bounds["min_items"])
         if hint is bool:
             return BooleanShape(templated)
         if hint in (int, float):

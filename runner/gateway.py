@@ -8,6 +8,7 @@ another address than Discord's own, five private names are used; `tests/test_gat
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import aiohttp
@@ -108,10 +109,23 @@ class Gateway:
         latency_ms = round(latency_s * 1000) if latency_s == latency_s and latency_s != float("inf") else 0
         return {"id": str(user.id), "name": user.name, "mention": user.mention, "latency_ms": latency_ms}
 
+    @property
+    def bot_owners(self) -> frozenset[str]:
+        """The ids of the users who own the bot: its owner, or its team's admins and developers.
+
+        Known after `login`, as of then. Source: Discord docs, Topics: Teams, Team Member Roles.
+        """
+        return self._client.owners
+
     def guild_name(self, guild_id: str) -> str:
         """Return a server's name; an empty text when it is not known."""
         guild = self._client.get_guild(int(guild_id))
         return guild.name if guild else ""
+
+    def guild_owner(self, guild_id: str) -> str | None:
+        """Return the id of a server's owner; None when it is not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        return str(guild.owner_id) if guild and guild.owner_id else None
 
     def channel_named(self, guild_id: str, name: str) -> str | None:
         """Return the id of the first channel with this name in a server."""
@@ -160,6 +174,18 @@ class _Client(discord.Client):
         )
         self.is_identified = asyncio.Event()
         self._connection.parsers["INTERACTION_CREATE"] = receive
+
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The ids of the users who own the application; asked for after `login` only."""
+        application = self.application
+        assert application is not None, "known after login"
+        team = application.team
+        if team is None:
+            return frozenset({str(application.owner.id)})
+        trusted = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
+        members = [member for member in team.members if member.membership_state is discord.TeamMembershipState.accepted]
+        return frozenset({str(team.owner_id), *(str(member.id) for member in members if member.role in trusted)})
 
     async def on_connect(self) -> None:
         """Discord has accepted the session: interactions come from now on."""

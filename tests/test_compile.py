@@ -118,8 +118,25 @@ PLACES = {
         True,
     ),
     "one that reads the server on an error": ("reply: a, on_error: [{log: '{{ guild.name }}'}]", "", False),
-    "one with a check": ("reply: a, check: c", CHECK.replace("READ", "user.is_bot"), True),
-    "one that opens a form with a check": ("steps: [{modal: m}]", FORM.replace("timeout: 5s", "check: c"), True),
+    "one with a check that can hold anywhere": ("reply: a, check: c", CHECK.replace("READ", "user.is_bot"), False),
+    "one with a check that reads the member": ("reply: a, check: c", CHECK.replace("READ", "member.nick"), True),
+    "one with a check of roles": ("reply: a, check: {roles: '@A'}", "", True),
+    "one with a check of permissions": ("reply: a, check: {permissions: ban_members}", "", True),
+    "one with a check of channels by name": ("reply: a, check: {channels: '#a'}", "", True),
+    "one with a check of channels by id": ("reply: a, check: {channels: 123456789012345678}", "", False),
+    "one for the owner of the server": ("reply: a, check: {owner: true}", "", True),
+    "one for the owner of the bot": ("reply: a, check: {bot_owner: true}", "", False),
+    "one for servers": ("reply: a, check: {contexts: guild}", "", True),
+    "one for servers and direct messages": ("reply: a, check: {contexts: [guild, bot_dm]}", "", False),
+    "one for the owner of either": ("reply: a, check: {or: [{owner: true}, {bot_owner: true}]}", "", False),
+    "one for both owners": ("reply: a, check: {and: [{owner: true}, {bot_owner: true}]}", "", True),
+    "one for whoever has not a role, which nobody knows elsewhere": ("reply: a, check: {not: {roles: '@A'}}", "", True),
+    "one for everywhere but servers": ("reply: a, check: {not: {contexts: guild}}", "", False),
+    "one that opens a form with such a check": (
+        "steps: [{modal: m}]",
+        FORM.replace("timeout: 5s", "check: {owner: true}"),
+        True,
+    ),
     "one that opens a form which reads the member": (
         "steps: [{if: user.is_bot, then: [{modal: m}]}]",
         FORM.replace("Title", "'{{ member.name }}'"),
@@ -263,7 +280,7 @@ def test_a_program_cannot_be_changed() -> None:
         "commands: {it: {description: C, check: c, reply: {content: a, components: [yes]}}}\n"
         "components: {yes: {button: {label: Yes}, reply: a}}\n"
     )
-    for name in ("commands", "components", "modals", "buttons", "checks", "variables"):
+    for name in ("commands", "components", "modals", "buttons", "variables"):
         with pytest.raises(TypeError):
             getattr(program, name)["new"] = None
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -434,19 +451,53 @@ def test_permission_names_are_bits() -> None:
     assert bits(("ban_members", "kick_members")) == Permissions.BAN_MEMBERS | Permissions.KICK_MEMBERS
 
 
+CHECKED = """
+checks:
+  inner: {bot_owner: true}
+  c:
+    permissions: {member: ban_members, bot: kick_members}
+    users: [123456789012345678]
+    channels: ["#a", 123456789012345678]
+    contexts: [guild, private_channel]
+    owner: true
+    denied: "No, {{ user.name }}."
+    roles: {any: "@A", all: ["@B", "@C"], none: 123456789012345679}
+    and: [inner]
+    or: [inner, {users: 123456789012345670}]
+    not: {and: [inner]}
+commands: {it: {description: C, check: c, reply: a}}
+"""
+
+
 def test_a_check_has_its_rules_in_the_engines_terms() -> None:
-    program = compiled(
-        "checks: {c: {permissions: ban_members, users: [123456789012345678], denied: 'No, {{ user.name }}.',"
-        " roles: {any: '@A', all: ['@B', '@C'], none: 123456789012345679}}}\n"
-        "commands: {it: {description: C, check: c, reply: a}}\n"
-    )
-    check = program.checks["c"]
-    assert check.permissions == Permissions.BAN_MEMBERS
+    guard = compiled(CHECKED).commands["it"].guard
+    assert guard is not None
+    (check,) = guard.checks.items
+    assert (check.member, check.bot) == (Permissions.BAN_MEMBERS, Permissions.KICK_MEMBERS)
     assert (check.any_role, check.all_roles, check.no_role) == (("@A",), ("@B", "@C"), ("123456789012345679",))
     assert check.users == {"123456789012345678"}
+    assert check.channels == ("#a", "123456789012345678")
+    assert check.contexts == {0, 2}
+    assert check.is_owner
+    assert not check.is_bot_owner
     assert check.condition is None
     assert callable(check.denied)
     assert check.denied({"user": {"name": "Robin"}}) == "No, Robin."
+
+
+def test_a_check_that_is_named_is_compiled_once() -> None:
+    guard = compiled(CHECKED).commands["it"].guard
+    assert guard is not None
+    (check,) = guard.checks.items
+    inner = check.all_of[0]
+    assert inner.is_bot_owner
+    assert check.any_of[0] is inner
+    assert check.none_of[0].all_of[0] is inner
+
+
+def test_a_handler_that_asks_for_nothing_has_no_guard() -> None:
+    body = "{description: C, check: [], permissions: {member: []}, reply: a}"
+    assert compiled(f"commands: {{it: {body}}}").commands["it"].guard is None
 
 
 def test_the_actions_that_were_given_are_the_ones_that_are_used() -> None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
 from runner.declarations import Declarations
 from runner.diagnostics import Span
-from runner.fields import Duration, Entry, Shape, Steps, option
+from runner.fields import Checks, Duration, Entry, Shape, Steps, option
 from runner.inside import Ensured, Inside
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Event
@@ -208,8 +208,8 @@ class Step(Protocol):
         """Return the id of a channel given by id or as `#name`; `StepFailed` when this server has none of that name."""
         ...
 
-    def require(self, check: str, denied: str) -> None:
-        """Raise `Refused` unless the named check passes; `denied` replaces the check's own sentence."""
+    def require(self, checks: Checks, denied: str) -> None:
+        """Raise `Refused` unless all of the checks pass; `denied` replaces their own sentences."""
         ...
 
     def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:

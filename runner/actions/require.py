@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from runner.actions.action import Action, Refused, Step
 from runner.declarations import Declarations
-from runner.fields import Expression, option
+from runner.fields import Checks, Expression, option
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Require(Action):
-    """Go on only if the named check passes, or the expression is true; else the user reads the refusal, privately.
+    """Go on only if the check passes, or the expression is true; else the user reads the refusal, privately.
 
     Example:
         - require: {if: user.name != 'Robin', denied: "Anybody else, please."}
@@ -21,7 +21,7 @@ class Require(Action):
     short: ClassVar[str | None] = "check"
     guards: ClassVar[bool] = True
 
-    check: str | None = option("A check from `checks:`.", default=None, static=True)
+    check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
     if_: Expression | None = option("A template expression that must be true.", default=None)
     denied: str | None = option("What the user reads. Left out: the check's own sentence.", default=None)
 

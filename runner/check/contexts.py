@@ -18,6 +18,7 @@ from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import (
     BooleanShape,
+    Checks,
     ChoiceShape,
     DurationShape,
     Entry,
@@ -297,6 +298,9 @@ def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
     match value:
         case Authored():
             yield value
+        case Checks(items):
+            for item in items:
+                yield from templates_in(item)
         case _ if is_mapping(value):
             for item in value.values():
                 yield from templates_in(item, late=late)
@@ -325,8 +329,7 @@ def _with_late(at: Scope) -> Scope:
 
 
 def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
-    if handler.permissions:
-        found.faults += _of_value(handler.permissions, at)
+    found.faults += _of_value((handler.permissions, handler.check), at)
     _of_run(handler.reply, at, found)
     _of_run(handler.steps, at, found)
     rescue = _with_error(at)

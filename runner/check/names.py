@@ -7,6 +7,7 @@ from jinja2 import nodes
 
 from runner.actions.action import Authored, WrittenStep
 from runner.check.contexts import templates_in
+from runner.check.guards import used_names
 from runner.check.steps import every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
@@ -25,7 +26,7 @@ def check_names(config: Config) -> list[Diagnostic]:
     """Return a fault for each name that is invalid, undefined, defined twice in one handler, or never used."""
     return [
         *_discord_names(config),
-        *_checks(config),
+        *_shown_and_opened(config),
         *_step_ids(config),
         *_unused(config),
         *_unused_variables(config),
@@ -56,15 +57,8 @@ def _as_discord_name(name: str) -> str:
     return "".join(letters).strip("-")[: limits.COMMAND_NAME_MAX] or "my-name"
 
 
-def _checks(config: Config) -> Iterator[Diagnostic]:
-    defined = config.written_names("checks")
-    for section, name, handler in config.handlers():
-        if handler.check is not None and handler.check not in defined:
-            yield _undefined(handler.check, defined, config.value(section, name, "check"))
+def _shown_and_opened(config: Config) -> Iterator[Diagnostic]:
     for step in every_step(config):
-        named: object = getattr(step.action, "check", None)
-        if isinstance(named, str) and named not in defined:
-            yield _undefined(named, defined, step.spans.get("check", step.key))
         yield from _shown_components(config, step)
         yield from _opened_modal(config, step)
 
@@ -97,16 +91,6 @@ def _opened_modal(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
             why="there is no form to open",
             fix=suggestion(name, defined) or f"define `{name}:` under `modals:`",
         )
-
-
-def _undefined(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
-    return Diagnostic(
-        slug="undefined-check",
-        span=span,
-        headline=f"there is no check `{name}`",
-        why="a guard that doesn't exist would let everybody through, or nobody",
-        fix=suggestion(name, defined) or f"define `{name}:` under `checks:`",
-    )
 
 
 def _undefined_component(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
@@ -155,8 +139,7 @@ def _duplicate_id(name: str, span: Span, first: Span) -> Diagnostic:
 
 
 def _unused(config: Config) -> Iterator[Diagnostic]:
-    used = {handler.check for _, _, handler in config.handlers()}
-    used |= {getattr(step.action, "check", None) for step in every_step(config)}
+    used = used_names(config)
     for name in config.document.checks:
         if name not in used:
             yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")

@@ -12,6 +12,7 @@ from runner.check.control import check_control, check_loops
 from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
 from runner.check.guarded import check_guarded
+from runner.check.guards import check_guards
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
@@ -44,6 +45,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_names(config),
         *check_control(config),
         *check_flows(config),
+        *check_guards(config),
         *check_commands(config, opened),
         *check_modals(config),
         *check_stored(config),

@@ -10,12 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from runner.check.names import roots_of
 from runner.check.rules import Checked
 from runner.check.steps import begun_in
 from runner.compile.commands import command_payload
 from runner.compile.components import button
-from runner.compile.guards import compile_check
+from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
 from runner.compile.program import Json, Program, RegisteredCommand
 from runner.compile.schedules import compile_schedule
@@ -30,9 +29,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
     """Return the program of a config that has no errors."""
     written = config.document
     bot = written.bot
-    guards = {name: compile_check(entry) for name, entry in written.checks.items()}
-    check_roots = {name: roots_of(entry) for name, entry in written.checks.items()}
-    compiler = HandlerCompiler(config, checked, check_roots)
+    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks))
     commands = {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
     components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
@@ -53,7 +50,6 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
             {name: compile_schedule(compiler, name, schedule) for name, schedule in written.schedules.items()}
         ),
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
-        checks=MappingProxyType(guards),
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
         runs=MappingProxyType(compiler.compiler.runs),

@@ -1,27 +1,79 @@
-"""Permissions and named guards, as bits and functions."""
+"""Permissions and checks, as bits and functions. A check holds those that it names: nothing is looked up later."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from runner.check.guards import Outlook, is_bare_name, names_in
 from runner.compile.program import Check, Guard
 from runner.compile.renderers import renderer, text_renderer
 from runner.config import document
+from runner.fields import Checks
 from runner.lifecycle.bits import Permissions
+from runner.lifecycle.limits import InteractionContext
 
 
-def compile_guard(written: document.Handler) -> Guard:
-    rules = written.permissions or document.PermissionRules()
-    return Guard(bits(rules.member), bits(rules.bot), written.check, text_renderer(rules.denied))
+@dataclass(frozen=True, slots=True)
+class CheckCompiler:
+    """Compiles the checks of one config. `named` are those of its `checks:`, each compiled once."""
 
+    named: Mapping[str, document.Check]
+    _ready: dict[str, Check] = field(default_factory=dict[str, Check])
 
-def compile_check(entry: document.Check) -> Check:
-    roles = entry.roles or document.RoleRules()
-    return Check(
-        permissions=bits(entry.permissions),
-        any_role=roles.any,
-        all_roles=roles.all,
-        no_role=roles.none,
-        users=frozenset(entry.users),
-        condition=renderer(entry.if_),
-        denied=text_renderer(entry.denied),
-    )
+    def guard(self, rules: document.PermissionRules | None, checks: Checks | None) -> Guard | None:
+        """Compile what a handler asks for before its first step; None for nothing."""
+        rules, asked = rules or document.PermissionRules(), self.checks(checks)
+        if not (rules.member or rules.bot or asked.items):
+            return None
+        return Guard(int(bits(rules.member)), int(bits(rules.bot)), text_renderer(rules.denied), asked)
+
+    def checks(self, written: Checks | None) -> Checks:
+        """Return checks that are ready to be asked."""
+        return Checks(tuple(self._asked(entry) for entry in written.items)) if written else Checks()
+
+    def with_named(self, written: Checks | None) -> list[object]:
+        """Return checks, and those that they name: everything in which there may be templates of theirs."""
+        found: list[object] = [written]
+        waiting, seen = [*names_in(written)], set[str]()
+        while waiting:
+            if (name := waiting.pop()) not in seen:
+                seen.add(name)
+                found.append(self.named[name])
+                waiting += names_in(self.named[name])
+        return found
+
+    def needs_server(self, written: Checks | None) -> bool:
+        """Tell whether checks can hold in servers only."""
+        return Outlook(self.named).needs_server(written)
+
+    def _asked(self, entry: document.AskedCheck) -> Check:
+        return self._named(entry.check) if entry.check and is_bare_name(entry) else self._check(entry)
+
+    def _check(self, entry: document.Check) -> Check:
+        roles = entry.roles or document.RoleRules()
+        permissions = entry.permissions or document.CheckPermissions()
+        names = [entry.check] if isinstance(entry, document.AskedCheck) and entry.check else []
+        return Check(
+            member=int(bits(permissions.member)),
+            bot=int(bits(permissions.bot)),
+            any_role=roles.any,
+            all_roles=roles.all,
+            no_role=roles.none,
+            users=frozenset(entry.users),
+            channels=entry.channels,
+            contexts=frozenset(InteractionContext[name.upper()] for name in entry.contexts),
+            is_owner=entry.owner,
+            is_bot_owner=entry.bot_owner,
+            condition=renderer(entry.if_),
+            all_of=(*(self._named(name) for name in names), *self.checks(entry.and_).items),
+            any_of=self.checks(entry.or_).items,
+            none_of=self.checks(entry.not_).items,
+            denied=text_renderer(entry.denied),
+        )
+
+    def _named(self, name: str) -> Check:
+        if name not in self._ready:
+            self._ready[name] = self._check(self.named[name])
+        return self._ready[name]
 
 
 def bits(names: tuple[str, ...]) -> Permissions:

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
+from runner.check.guards import checks_of
 from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, reached_runs
 from runner.compile.components import modal_renderer
-from runner.compile.guards import compile_guard
+from runner.compile.guards import CheckCompiler
 from runner.compile.program import Flow, Handler, Modal
 from runner.compile.steps import StepsCompiler
 from runner.config import document
@@ -26,15 +28,15 @@ _LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "m
 
 @dataclass(frozen=True, slots=True)
 class HandlerCompiler:
-    """Compiles the handlers of one config. `check_roots` are the names that the templates of each named guard read."""
+    """Compiles the handlers of one config."""
 
     config: Config
     checked: Checked
-    check_roots: Mapping[str, frozenset[str]]
+    checks: CheckCompiler
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
-        compiler = StepsCompiler(self.config.document.flows)
+        compiler = StepsCompiler(self.config.document.flows, self.checks.checks)
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:
@@ -69,7 +71,7 @@ class HandlerCompiler:
             name=_LOGGED_AS[section] + name,
             origin=origin,
             plan=plan,
-            guard=compile_guard(written),
+            guard=self.checks.guard(written.permissions, written.check),
             timeout_s=written.timeout or defaults.timeout,
             steps=self.compiler.steps(handler_steps(written), f"{section}/{name}/steps"),
             on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
@@ -90,7 +92,7 @@ class HandlerCompiler:
             name="flow " + name,
             origin=Origin.NO_INTERACTION,
             plan=UNATTENDED,
-            guard=compile_guard(handler),
+            guard=None,
             timeout_s=self.config.document.defaults.timeout,
             steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
             on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
@@ -111,15 +113,13 @@ class HandlerCompiler:
         steps = [run for run in reached if run is not None]
         shown = [shown_by(modal) for modal in self._opened(written)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
-        asks = any(getattr(step.action, "check", None) is not None for step in all_steps(*steps))
-        return found | self._state_of_guards(written) | (self._state_of_checks() if asks else frozenset[str]())
+        asked = (self.checks.with_named(checks) for checks in checks_of(*steps))
+        found = found.union(*(state_read_in(value, declared) for value in chain.from_iterable(asked)))
+        return found | self._state_of_guards(written)
 
     def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
-        found = state_read_in(written.permissions, self.config.document.state)
-        return found | self._state_of_checks() if written.check is not None else found
-
-    def _state_of_checks(self) -> frozenset[str]:
-        return state_read_in(self.config.document.checks, self.config.document.state)
+        asked = (written.permissions, *self.checks.with_named(written.check))
+        return frozenset[str]().union(*(state_read_in(value, self.config.document.state) for value in asked))
 
     def _keeps_in_servers(self, written: document.Handler) -> bool:
         """Tell whether the handler reads or writes what is kept for servers or their members."""
@@ -141,11 +141,12 @@ class HandlerCompiler:
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
         steps = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
-        named = {written.check} | {getattr(step.action, "check", None) for step in all_steps(*steps)}
         found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
+        for checks in (written.check, *checks_of(*steps)):
+            found = found.union(*map(roots_of, self.checks.with_named(checks)))
         for modal in self._opened(written):
             found |= roots_of(shown_by(modal))
-        return found.union(*self.check_roots.values()) if named - {None} else found
+        return found
 
     def needs_server(self, written: document.Handler) -> bool:
         """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member.
@@ -156,7 +157,7 @@ class HandlerCompiler:
         asks = rules is not None and bool(rules.member or rules.bot)
         opens = any(self.needs_server(modal) for modal in self._opened(written))
         reads = bool(self._roots(written) & SERVER_ROOTS) or self._keeps_in_servers(written)
-        return asks or opens or written.check is not None or reads
+        return asks or opens or reads or self.checks.needs_server(written.check)
 
     def _opened(self, written: document.Handler) -> list[document.Modal]:
         """Return the forms that the handler opens."""

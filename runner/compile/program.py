@@ -11,8 +11,7 @@ from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
 from runner.declarations import Declarations
 from runner.diagnostics import Span
-from runner.fields import Steps
-from runner.lifecycle.bits import Permissions
+from runner.fields import Checks, Steps
 from runner.lifecycle.machine import Origin
 
 Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
@@ -58,24 +57,36 @@ class CompiledStep:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What must hold before the first step: permissions of both sides, and a named check."""
+    """What must hold before the first step: permissions of both sides, as bits, and checks."""
 
-    member: Permissions
-    bot: Permissions
-    check: str | None
+    member: int
+    bot: int
     denied: Render | str
+    checks: Checks
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A named guard. Role names are resolved per server when it is asked."""
+    """A check, with those that it names. Permissions are bits; names of roles and channels are resolved per server.
 
-    permissions: Permissions
+    `contexts` are Discord's numbers. Of the checks inside it all of `all_of` must hold, one of `any_of`, and none of
+    `none_of`.
+    """
+
+    member: int
+    bot: int
     any_role: tuple[str, ...]
     all_roles: tuple[str, ...]
     no_role: tuple[str, ...]
     users: frozenset[str]
+    channels: tuple[str, ...]
+    contexts: frozenset[int]
+    is_owner: bool
+    is_bot_owner: bool
     condition: Render | None
+    all_of: "tuple[Check, ...]"
+    any_of: "tuple[Check, ...]"
+    none_of: "tuple[Check, ...]"
     denied: Render | str
 
 
@@ -89,7 +100,7 @@ class Handler:
     name: str
     origin: Origin
     plan: Plan
-    guard: Guard
+    guard: Guard | None
     timeout_s: float
     steps: Steps
     on_error: Steps | None
@@ -187,7 +198,6 @@ class Program:
     begun: Mapping[str, Handler]
     begins_later: bool
     buttons: Mapping[str, Json]
-    checks: Mapping[str, Check]
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
     runs: Mapping[str, Steps] = field(repr=False)

@@ -1,17 +1,18 @@
 """Steps as the author wrote them to steps that are ready to run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
+from runner.check.guards import checks_of
 from runner.check.reads import ROOT
 from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.compile.program import CompiledStep
 from runner.compile.renderers import entry_renderer, renderer
 from runner.config.document import Flow
-from runner.fields import Entry, Steps, fields_of
+from runner.fields import Checks, Entry, Steps, fields_of
 from runner.inside import Call, Ensured
 from runner.templates.values import is_list, is_mapping
 
@@ -20,9 +21,13 @@ E = TypeVar("E", bound=Entry)
 
 @dataclass(frozen=True, slots=True)
 class StepsCompiler:
-    """Compiles runs of steps, and keeps each of them by its address, those inside of other steps included."""
+    """Compiles runs of steps, and keeps each of them by its address, those inside of other steps included.
+
+    `checks` compiles the checks that steps ask for.
+    """
 
     flows: Mapping[str, Flow]
+    checks: Callable[[Checks], Checks]
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
 
     def steps(self, written: Steps, address: str) -> Steps:
@@ -68,6 +73,8 @@ class StepsCompiler:
         match value:
             case Steps():
                 return self.steps(value, address)
+            case Checks():
+                return self.checks(value)
             case Entry():
                 return self._entry(value, address)
             case _ if is_mapping(value) and _has_parts(value):
@@ -80,14 +87,14 @@ class StepsCompiler:
 
 def _reads_state(step: WrittenStep) -> bool:
     """Tell whether the step's own templates may read the state: a form and a check have templates of their own."""
-    asks = modal_of(step) is not None or getattr(step.action, "check", None) is not None
+    asks = modal_of(step) is not None or any(True for _ in checks_of(Steps((step,))))
     return asks or any(ROOT in each.template.roots for each in templates_in((step.action, step.when)))
 
 
 def _has_parts(value: object) -> bool:
     """Tell whether there are steps or late fields in a value: most have neither, and stay as they are."""
     match value:
-        case Steps():
+        case Steps() | Checks():
             return True
         case Entry():
             return any(item.is_late or _has_parts(getattr(value, item.attribute)) for item in fields_of(type(value)))

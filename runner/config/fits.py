@@ -9,7 +9,18 @@ import re
 from functools import lru_cache
 
 from runner.actions.action import Action
-from runner.config.schema import ID_PATTERN, RETRY, STEP_KEYS, STEPS_MAX, Actions, beside_fields, is_bare, own_fields
+from runner.config.document import AskedCheck
+from runner.config.schema import (
+    CHECKS_MAX,
+    ID_PATTERN,
+    RETRY,
+    STEP_KEYS,
+    STEPS_MAX,
+    Actions,
+    beside_fields,
+    is_bare,
+    own_fields,
+)
 from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.fields import (
     DURATION_PATTERN,
@@ -18,6 +29,7 @@ from runner.fields import (
     TEMPLATE_PATTERN,
     ActionShape,
     BooleanShape,
+    ChecksShape,
     ChoiceShape,
     DataShape,
     DurationShape,
@@ -63,6 +75,8 @@ def _shape(shape: Shape, node: Node, actions: Actions) -> bool:
             return _map(shape, node, actions)
         case StepsShape(), Sequence(items=items):
             return 1 <= len(items) <= STEPS_MAX and all(_step(item, actions) for item in items)
+        case ChecksShape(), _:
+            return _checks(shape, node, actions)
         case ActionShape(action), _:
             return _action(actions[action], node, actions)
         case DataShape(), _:
@@ -78,6 +92,19 @@ def _list(shape: ListShape, node: Node, actions: Actions) -> bool:
         return shape.single and _shape(shape.of, node, actions)
     is_sized = shape.min_items <= len(node.items) <= (len(node.items) if shape.max_items is None else shape.max_items)
     return is_sized and all(_shape(shape.of, item, actions) for item in node.items)
+
+
+def _checks(shape: ChecksShape, node: Node, actions: Actions) -> bool:
+    if isinstance(node, Sequence):
+        is_sized = shape.min_items <= len(node.items) <= CHECKS_MAX
+        return is_sized and all(_check(item, actions) for item in node.items)
+    return _check(node, actions)
+
+
+def _check(node: Node, actions: Actions) -> bool:
+    if isinstance(node, Scalar):
+        return isinstance(node.value, str) and node.value != ""
+    return isinstance(node, Mapping) and fits(AskedCheck, node, actions)
 
 
 def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:

@@ -98,8 +98,10 @@ class Config:
             span = source.at(self.root, path).span if self.faults else None
         except LookupError:
             span = None
-        if span is None:
-            return True
+        return span is None or self.is_untouched(span)
+
+    def is_untouched(self, span: Span) -> bool:
+        """Tell whether no fault of the file's form lies in a stretch of the file."""
         start, end = (span.line, span.column), (span.end_line, span.end_column)
         here = [fault for fault in self.faults if fault.file == span.file]
         return not any(start <= (fault.line, fault.column) < end for fault in here)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from runner.actions.action import Action, Authored, Retry, WrittenStep
 from runner.config import source
 from runner.config.bound import bound
+from runner.config.document import AskedCheck, Check
 from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
 from runner.config.source.faults import in_plain_quotes
@@ -23,6 +24,8 @@ from runner.diagnostics import Diagnostic, Edit, Span
 from runner.fields import (
     ActionShape,
     BadValue,
+    Checks,
+    ChecksShape,
     DataShape,
     DurationShape,
     Entry,
@@ -63,7 +66,8 @@ class Reader:
 
     def entry(self, entry: type[E], node: Node) -> E:
         """Return the entry that `node` describes, written at length or as its short form."""
-        return _built(entry, self._values(entry, fields_of(entry), node))
+        values = self._values(entry, fields_of(entry), node)
+        return _built(entry, {**values, "spans": _check_spans(node)} if issubclass(entry, Check) else values)
 
     def _values(self, entry: type[Entry], fields: tuple[Field, ...], node: Node) -> dict[str, Any]:
         if not isinstance(node, Mapping):
@@ -85,6 +89,8 @@ class Reader:
                 return {name: self.value(of, item.value) for name, item in node.entries.items()}
             case StepsShape(), Sequence():
                 return Steps(tuple(step for item in node.items if (step := self._step(item)) is not None))
+            case ChecksShape(), _:
+                return Checks(tuple(self.entry(AskedCheck, item) for item in _each(node)))
             case ActionShape(action), _:
                 return Steps((self._action(action, node, None, node),))
             case DataShape(templated), _:
@@ -333,6 +339,27 @@ def _item_spans(attribute: str, node: Node) -> dict[str, Span]:
         return keys | {f"{attribute}.{name}=": item.value.span for name, item in node.entries.items()}
     items = node.items if isinstance(node, Sequence) else ()
     return {f"{attribute}.{index}": item.span for index, item in enumerate(items)}
+
+
+def _each(node: Node) -> tuple[Node, ...]:
+    """Return the items of a list, or the one that is written without the list."""
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def _check_spans(node: Node) -> dict[str, Span]:
+    """Return where the keys of a check stand; where it begins as the empty key, and the whole of it as `{}`."""
+    if not isinstance(node, Mapping):
+        return {"": node.span, "{}": node.span, "check": node.span}
+    spans = {"": _first_key(node), "{}": node.span}
+    for name, item in node.entries.items():
+        spans[name] = item.value.span if name == "check" and isinstance(item.value, Scalar) else item.key.span
+        if isinstance(item.value, Mapping):
+            spans |= {f"{name}.{inner}": below.key.span for inner, below in item.value.entries.items()}
+    return spans
+
+
+def _first_key(node: Mapping) -> Span:
+    return next((item.key.span for item in node.entries.values()), node.span)
 
 
 def _names(fields: tuple[Field, ...]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from runner.actions.action import Action, Retry
 from runner.config import snippets
-from runner.config.document import Document
+from runner.config.document import AskedCheck, Document
 from runner.fields import (
     DURATION_PATTERN,
     SNOWFLAKE_PATTERN,
@@ -18,6 +18,7 @@ from runner.fields import (
     TEMPLATE_PATTERN,
     ActionShape,
     BooleanShape,
+    ChecksShape,
     ChoiceShape,
     DataShape,
     DurationShape,
@@ -43,6 +44,7 @@ DURATION_TAKES = "a duration such as 500ms, 10s, 2m or 1h30m"
 STEPS_MAX = 200
 TEXT_ERROR = "This takes text. What begins with `{` or `[`, as a template does, or looks like a number needs quotes."
 STEPS_TAKE = "a list of steps, such as `- reply: Hello`"
+CHECKS_MAX = 25
 EXPRESSION_TAKES = "an expression such as `user.is_bot`"
 STEP_KEYS = ("id", "when", "timeout", "retry", "catch")
 RETRY = EntryShape(Retry)
@@ -58,7 +60,7 @@ def schema(actions: Actions) -> Schema:
         "title": "bot.yaml",
         **_entry(Document, extra={"$schema": {"type": "string", "description": "The address of this schema."}}),
         "defaultSnippets": [snippets.of_document()],
-        "definitions": {**definitions, "step": _step(actions), "steps": _steps()},
+        "definitions": {**definitions, "step": _step(actions), "steps": _steps(), "check": _entry(AskedCheck)},
     }
 
 
@@ -213,9 +215,19 @@ def _shape(shape: Shape) -> Schema:
             return _short_or_long(shape.entry, fields_of(shape.entry))
         case StepsShape():
             return {"$ref": "#/definitions/steps"}
+        case ChecksShape():
+            return _checks(shape)
         case ActionShape():
             return {"$ref": f"#/definitions/action-{shape.action}"}
     assert_never(shape)
+
+
+def _checks(shape: ChecksShape) -> Schema:
+    """A check holds checks, so its keys stand once, under the definitions."""
+    long: Schema = {"allOf": [{"$ref": "#/definitions/check"}], "patternErrorMessage": "keys with values"}
+    one: list[Schema] = [{"type": "string", "minLength": 1, "patternErrorMessage": "the name of a check"}, long]
+    several: Schema = {"type": "array", "items": {"anyOf": one}, "maxItems": CHECKS_MAX}
+    return {"anyOf": [*one, {**several, "minItems": shape.min_items} if shape.min_items else several]}
 
 
 def _pattern(pattern: str, templated: bool) -> Schema:

@@ -25,8 +25,17 @@ class Directory(Protocol):
         """The bot as a user, with `latency_ms`."""
         ...
 
+    @property
+    def bot_owners(self) -> frozenset[str]:
+        """The ids of the users who own the bot: its owner, or its team's admins and developers."""
+        ...
+
     def guild_name(self, guild_id: str) -> str:
         """Return a server's name; an empty text when it is not known."""
+        ...
+
+    def guild_owner(self, guild_id: str) -> str | None:
+        """Return the id of a server's owner; None when it is not known."""
         ...
 
     def channel_named(self, guild_id: str, name: str) -> str | None:

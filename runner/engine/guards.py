@@ -1,19 +1,25 @@
-"""Who may run a handler: permissions of both sides, named checks. Asked on each run, before the first step.
+"""Who may run a handler: permissions of both sides, and checks. Asked on each run, before the first step.
 
 Discord's own gate (`default_member_permissions`) is a default that a server's admins can override, and components
 have none at all, so it is never relied on. Source: Discord docs, Application Commands, Permissions.
+
+What a check asks may be beyond knowing: a role by its name in a server that is not cached, or who owns that. Then the
+answer is neither yes nor no, `not` does not make a yes of it, and nobody is let in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from runner.actions.action import Refused
 from runner.compile import Check, Guard, Handler, Render
 from runner.engine import context
 from runner.engine.context import Directory
+from runner.fields import Checks
 from runner.lifecycle.bits import Permissions
+from runner.lifecycle.limits import InteractionContext
 
-Json = Mapping[str, Any]
+Json = Mapping[str, Any]  # Any: Discord's JSON
 
 _WORDS: Final[Mapping[Permissions, str]] = {  # where Discord's own client has other words than its API
     Permissions.MANAGE_GUILD: "Manage Server",
@@ -30,72 +36,174 @@ _WORDED: Final = tuple(
     (int(flag), _WORDS.get(flag) or str(flag.name).replace("_", " ").title()) for flag in Permissions
 )
 
+_SERVERS: Final = frozenset({int(InteractionContext.GUILD)})
 
-def admit(
-    handler: Handler, interaction: Json, values: dict[str, Any], checks: Mapping[str, Check], directory: Directory
-) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks, where, and with which values: everything that a guard is judged by."""
+
+    interaction: Json
+    values: dict[str, Any]  # Any: what templates read
+    directory: Directory
+
+    @property
+    def guild_id(self) -> str:
+        """The server; empty outside one."""
+        return self.interaction.get("guild_id") or ""
+
+    @property
+    def member(self) -> Json:
+        """The caller as a member, with the permissions in this channel; empty outside a server."""
+        return self.interaction.get("member") or {}
+
+    @property
+    def user_id(self) -> str:
+        """The caller."""
+        found: str = context.caller(self.interaction)["id"]
+        return found
+
+
+def admit(handler: Handler, who: Who) -> None:
     """Raise `Refused` unless the caller and the bot may do this here."""
-    if handler.needs_server and not interaction.get("guild_id"):
+    if handler.needs_server and not who.guild_id:
         raise Refused("refused_server")
     guard = handler.guard
-    if guard.member or guard.bot:
-        _admit_permissions(guard, interaction, values)
-    if guard.check is not None:
-        admit_check(checks[guard.check], interaction, values, directory, "")
+    if guard is not None:
+        _admit_permissions(guard, who)
+        ask(guard.checks, who)
 
 
-def _admit_permissions(guard: Guard, interaction: Json, values: dict[str, Any]) -> None:
-    member: Json = interaction.get("member") or {}
-    if missing := lacking(guard.member, member.get("permissions")):
-        raise Refused("refused_member", _said(guard.denied, values), missing)
-    if missing := lacking(guard.bot, interaction.get("app_permissions")):
+def _admit_permissions(guard: Guard, who: Who) -> None:
+    if missing := lacking(guard.member, who.member.get("permissions")):
+        raise Refused("refused_member", _said(guard.denied, who), missing)
+    if missing := lacking(guard.bot, who.interaction.get("app_permissions")):
         raise Refused("refused_bot", "", missing)
 
 
-def admit_check(check: Check, interaction: Json, values: dict[str, Any], directory: Directory, denied: str) -> None:
-    """Raise `Refused` unless every rule of a named check holds; `denied` replaces the check's own sentence."""
-    if not _holds(check, interaction, values, directory):
-        raise Refused("refused_check", denied or _said(check.denied, values))
+def ask(checks: Checks, who: Who, denied: str = "") -> None:
+    """Raise `Refused` unless every check holds; `denied` replaces the checks' own sentences."""
+    for check in checks.items:
+        if not holds(check, who):
+            raise Refused("refused_check", denied) if denied else _refusal(check, who)
 
 
-def lacking(asked: Permissions, granted: str | None) -> tuple[str, ...]:
+def lacking(asked: int, granted: str | None) -> tuple[str, ...]:
     """Return the names, as Discord's own client words them, of the permissions that are asked for and not granted."""
+    if not asked:
+        return ()
     held = int(granted or 0)
-    missing = int(asked) & ~held
+    missing = asked & ~held
     if not missing or held & _ADMINISTRATOR:
         return ()
     return tuple(worded for bit, worded in _WORDED if bit & missing)
 
 
-def _said(text: Render | str, values: dict[str, Any]) -> str:
-    return text if isinstance(text, str) else str(text(values))
+def holds(check: Check, who: Who) -> bool | None:
+    """Tell whether every rule of a check holds; None when that can't be known."""
+    return _all(_verdicts(check, who))
 
 
-def _holds(check: Check, interaction: Json, values: dict[str, Any], directory: Directory) -> bool:
-    member: Json = interaction.get("member") or {}
-    if lacking(check.permissions, member.get("permissions")):
-        return False
-    if check.users and context.caller(interaction)["id"] not in check.users:
-        return False
-    if not _has_roles(check, frozenset(member.get("roles") or ()), interaction.get("guild_id") or "", directory):
-        return False
-    return check.condition is None or bool(check.condition(values))
+def _verdicts(check: Check, who: Who) -> Iterator[bool | None]:
+    """Yield what becomes of each rule, the cheap ones first; a rule behind one that is broken is not even asked."""
+    if check.contexts:
+        yield who.interaction.get("context") in check.contexts
+    if check.member or check.bot:
+        yield _permitted(check, who)
+    if check.users:
+        yield who.user_id in check.users
+    if check.is_bot_owner:
+        yield who.user_id in who.directory.bot_owners
+    if check.is_owner:
+        yield _is(who.directory.guild_owner(who.guild_id), who.user_id)
+    if check.any_role or check.all_roles or check.no_role:
+        yield _has_roles(check, who)
+    if check.channels:
+        yield _any(_is_here(channel, who) for channel in check.channels)
+    if check.condition is not None:
+        yield bool(check.condition(who.values))
+    yield from (holds(inner, who) for inner in check.all_of)
+    if check.any_of:
+        yield _any(holds(inner, who) for inner in check.any_of)
+    yield from (_not(holds(inner, who)) for inner in check.none_of)
 
 
-def _has_roles(check: Check, held: frozenset[str], guild_id: str, directory: Directory) -> bool:
-    """Tell whether the roles are as the check says. Where that can't be known the answer is no."""
-    asked = (*check.any_role, *check.all_roles, *check.no_role)
-    if asked and not guild_id:
-        return False
-    if any(role.startswith("@") for role in asked) and not directory.guild_name(guild_id):
-        return False
+def _permitted(check: Check, who: Who) -> bool | None:
+    if not who.guild_id:
+        return None
+    is_lacking = lacking(check.member, who.member.get("permissions"))
+    return not (is_lacking or lacking(check.bot, who.interaction.get("app_permissions")))
 
-    def has(role: str) -> bool:
-        named = directory.role_named(guild_id, role[1:]) if role.startswith("@") else role
-        return named in held
 
-    return (
-        (not check.any_role or any(has(role) for role in check.any_role))
-        and all(has(role) for role in check.all_roles)
-        and not any(has(role) for role in check.no_role)
-    )
+def _has_roles(check: Check, who: Who) -> bool | None:
+    if not who.guild_id:
+        return None
+    held: frozenset[str] = frozenset(who.member.get("roles") or ())
+
+    def has(role: str) -> bool | None:
+        if not role.startswith("@"):
+            return role in held
+        named = who.directory.role_named(who.guild_id, role[1:])
+        return named in held if named or who.directory.guild_name(who.guild_id) else None
+
+    asked = [has(role) for role in check.all_roles] + [_not(has(role)) for role in check.no_role]
+    if check.any_role:
+        asked.append(_any(has(role) for role in check.any_role))
+    return _all(asked)
+
+
+def _is_here(channel: str, who: Who) -> bool | None:
+    """Tell whether the interaction is in a channel, in a thread of it, or in a channel of a category."""
+    here: Json = who.interaction.get("channel") or {}
+    places: tuple[str | None, ...] = (who.interaction.get("channel_id"), here.get("parent_id"))
+    if not channel.startswith("#"):
+        return channel in places
+    if not who.guild_id or not who.directory.guild_name(who.guild_id):
+        return None
+    named = who.directory.channel_named(who.guild_id, channel[1:])
+    return named is not None and named in places
+
+
+def _is(known: str | None, wanted: str) -> bool | None:
+    return None if known is None else known == wanted
+
+
+def _not(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
+
+
+def _all(verdicts: Iterable[bool | None]) -> bool | None:
+    is_known = True
+    for verdict in verdicts:
+        if verdict is False:
+            return False
+        is_known = is_known and verdict is not None
+    return True if is_known else None
+
+
+def _any(verdicts: Iterable[bool | None]) -> bool | None:
+    is_known = True
+    for verdict in verdicts:
+        if verdict:
+            return True
+        is_known = is_known and verdict is not None
+    return False if is_known else None
+
+
+def _refusal(check: Check, who: Who) -> Refused:
+    """Return the refusal of a check that does not hold: in its own words, or in those of what it is made of."""
+    if text := _said(check.denied, who):
+        return Refused("refused_check", text)
+    if who.guild_id:
+        if missing := lacking(check.member, who.member.get("permissions")):
+            return Refused("refused_member", "", missing)
+        if missing := lacking(check.bot, who.interaction.get("app_permissions")):
+            return Refused("refused_bot", "", missing)
+    elif check.contexts == _SERVERS:
+        return Refused("refused_server")
+    broken = next((inner for inner in check.all_of if not holds(inner, who)), None)
+    return Refused("refused_check") if broken is None else _refusal(broken, who)
+
+
+def _said(text: Render | str, who: Who) -> str:
+    return text if isinstance(text, str) else str(text(who.values))

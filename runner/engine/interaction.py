@@ -21,7 +21,7 @@ from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers,
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
-from runner.engine.guards import admit
+from runner.engine.guards import Who, admit
 from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
@@ -331,7 +331,8 @@ class Engine:
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
             if handler.guard_reads_state:
                 await live.run.read_state()
-            admit(handler, live.interaction, values, live.program.checks, self._directory)
+            if handler.guard is not None or handler.needs_server:
+                admit(handler, Who(live.interaction, values, self._directory))
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
                 live.because("this handler answers so before its first step")
                 await live.run.respond(handler.plan.first, Message())

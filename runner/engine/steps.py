@@ -17,7 +17,7 @@ from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
 from runner.engine.frames import Frame
-from runner.engine.guards import admit_check
+from runner.engine.guards import Who, ask
 from runner.engine.late import is_done_late
 from runner.engine.memory import Here, Remembers, to_the_end
 from runner.engine.observer import (
@@ -33,7 +33,7 @@ from runner.engine.observer import (
 )
 from runner.engine.speaker import Speaker
 from runner.engine.strands import run_beside
-from runner.fields import Steps
+from runner.fields import Checks, Steps
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
@@ -475,9 +475,9 @@ class Run:
             raise StepFailed("there is no channel of that name in this server")
         return found
 
-    def require(self, check: str, denied: str) -> None:
-        """Raise `Refused` unless the named check passes."""
-        admit_check(self._program.checks[check], self._interaction, self.context, self._directory, denied)
+    def require(self, checks: Checks, denied: str) -> None:
+        """Raise `Refused` unless all of the checks pass."""
+        ask(checks, Who(self._interaction, self.context, self._directory), denied)
 
     def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
         """Return the buttons as action rows of at most five."""

@@ -261,6 +261,14 @@ class InteractionType(IntEnum):
     MODAL_SUBMIT = 5
 
 
+class InteractionContext(IntEnum):
+    """Where an interaction starts. Source: Discord docs, Interactions: Receiving and Responding."""
+
+    GUILD = 0
+    BOT_DM = 1
+    PRIVATE_CHANNEL = 2
+
+
 class CallbackType(IntEnum):
     """How an interaction is answered first. Source: Discord docs, Interactions: Receiving and Responding."""
 

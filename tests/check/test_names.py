@@ -25,20 +25,6 @@ CASES = {
         f"commands: {{it: {{{PING}, options: {{›To: {{type: user, description: U}}}}}}}}",
         ("invalid-name",),
     ),
-    "a check that is nowhere": (f"commands: {{it: {{{PING}, check: ›c}}}}", ("undefined-check",)),
-    "a check that a step asks for": (
-        "commands: {it: {description: C, steps: [{require: {check: c}}, {reply: a}]}}".replace("{check", "{›check"),
-        ("undefined-check",),
-    ),
-    "a check in a branch": (
-        "commands: {it: {description: C, steps: [{if: user.is_bot, then: [{require: ›c}]}, {reply: a}]}}",
-        ("undefined-check",),
-    ),
-    "a check in the default `on_error`": ("defaults: {on_error: [{require: ›c}]}", ("undefined-check",)),
-    "a check with a fault of its own is defined": (
-        f"checks: {{c: {{›permission: a}}}}\ncommands: {{it: {{{PING}, check: c}}}}",
-        ("unknown-key",),
-    ),
     "a component that is nowhere": (shown("›join"), ("undefined-component",)),
     "each of two components that are nowhere": (shown("›join", "›leave"), ("undefined-component",) * 2),
     "a component twice in one message": (
@@ -49,11 +35,6 @@ CASES = {
         shown("join") + "components: {join: {button: {label: J}, steps: [{update: {components: [join]}}]}}",
         (),
     ),
-    "a check that nobody uses": ("checks: {›c: {users: 123456789012345678}}", ("unused-name",)),
-    "a check that a step uses": (
-        "checks: {c: {users: 123456789012345678}}\ncommands: {it: {description: C, steps: [{require: c}, {reply: a}]}}",
-        (),
-    ),
     "a component that nobody shows": ("components: {›join: {button: {label: J}, reply: a}}", ("unused-name",)),
     "a modal that is nowhere": ("commands: {it: {description: C, steps: [{modal: ›form}]}}", ("undefined-modal",)),
     "a modal with a fault of its own is defined": (
@@ -61,11 +42,6 @@ CASES = {
         ("missing-key",),
     ),
     "a modal that nobody opens": ("modals: {›form: {title: F, fields: {a: A}, reply: a}}", ("unused-name",)),
-    "a check that a modal asks for": (
-        "commands: {it: {description: C, steps: [{modal: form}]}}\n"
-        "modals: {form: {title: F, check: ›c, fields: {a: A}, reply: a}}",
-        ("undefined-check",),
-    ),
     "an id twice in a modal": (
         "commands: {it: {description: C, steps: [{modal: form}]}}\n"
         "modals: {form: {title: F, fields: {a: A}, steps: [{id: s, log: a}, {id: ›s, log: a}, {reply: a}]}}",

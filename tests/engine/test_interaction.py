@@ -522,7 +522,7 @@ commands:
         ("both", "Sam", "Both."),
         ("robin", "Kim", "Only Robin."),
         ("robin", "Robin", "yes!"),
-        ("mighty", "Robin", "You can't do that here."),
+        ("mighty", "Robin", "You need **Manage Messages** here."),
         ("mighty", "Mo", "yes!"),
         ("later", "Robin", "Later."),
         ("later", "Sam", "yes!"),

@@ -112,6 +112,10 @@ class _Directory:
     """What the gateway would know."""
 
     bot: Mapping[str, Any]
+    bot_owners: frozenset[str] = frozenset({"8"})
+
+    def guild_owner(self, guild_id: str) -> str | None:
+        return "7" if guild_id else None
 
     def guild_name(self, guild_id: str) -> str:
         return "Lighthouse" if guild_id else ""

@@ -4,7 +4,7 @@ from runner.config.document.bot import Activity, Bot, Presence
 from runner.config.document.commands import Command, Option
 from runner.config.document.components import Button, Component
 from runner.config.document.flows import Flow, Param
-from runner.config.document.guards import Check, PermissionRules, RoleRules
+from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Handler
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.responses import STRATEGIES, Response
@@ -15,9 +15,11 @@ from runner.config.document.whole import Document
 __all__ = [
     "STRATEGIES",
     "Activity",
+    "AskedCheck",
     "Bot",
     "Button",
     "Check",
+    "CheckPermissions",
     "Command",
     "Component",
     "Defaults",

@@ -1,9 +1,11 @@
-"""Who may run a handler: permissions, and the named guards of `checks:`."""
+"""Who may run a handler: permissions, and the checks that say who, in which role and where."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from runner.fields import Entry, Expression, Role, Snowflake, Text, option
+from runner.diagnostics import Span
+from runner.fields import Channel, Checks, Entry, Expression, Role, Snowflake, Text, option
 from runner.lifecycle.bits import Permissions
 
 PERMISSION_NAMES: tuple[str, ...] = tuple(sorted(str(flag.name).lower() for flag in Permissions))
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     PermissionName = str  # type checkers can't follow words that come from Discord's own bit names
 else:
     PermissionName = Literal[PERMISSION_NAMES]
+
+ContextName = Literal["guild", "bot_dm", "private_channel"]
+"""Where an interaction can start, as Discord names it. Discord docs, Application Commands, Interaction Contexts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +28,68 @@ class PermissionRules(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPermissions(Entry):
+    """Which Discord permissions a check asks for."""
+
+    short: ClassVar[str | None] = "member"
+
+    member: tuple[PermissionName, ...] = option(
+        "What the member must hold in this channel.", default=(), single=True, min_items=1
+    )
+    bot: tuple[PermissionName, ...] = option(
+        "What the bot must hold in this channel.", default=(), single=True, min_items=1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRules(Entry):
     """Which roles a member must have; each an id or `@name`."""
 
     short: ClassVar[str | None] = "any"
 
-    any: tuple[Role, ...] = option("At least one of these.", default=(), single=True)
-    all: tuple[Role, ...] = option("All of these.", default=(), single=True)
-    none: tuple[Role, ...] = option("None of these.", default=(), single=True)
+    any: tuple[Role, ...] = option("At least one of these.", default=(), single=True, min_items=1)
+    all: tuple[Role, ...] = option("All of these.", default=(), single=True, min_items=1)
+    none: tuple[Role, ...] = option("None of these.", default=(), single=True, min_items=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check(Entry):
-    """A named guard. Every rule in it must hold."""
+    """A guard. Every rule in it must hold; what can't be known, as in a server that is not cached, does not hold.
 
-    permissions: tuple[PermissionName, ...] = option("Permissions that the member holds here.", default=(), single=True)
-    roles: RoleRules | None = option("Roles that the member has.", default=None)
-    users: tuple[Snowflake, ...] = option("Only these users.", default=(), single=True)
+    `spans` are the places of its keys, as `roles` and `roles.any`; "" is where it begins, and "{}" the whole of it.
+    """
+
+    permissions: CheckPermissions | None = option("Permissions of the member, or of the bot, here.", default=None)
+    roles: RoleRules | None = option("Roles that the member has, or has not.", default=None)
+    users: tuple[Snowflake, ...] = option("Only these users.", default=(), single=True, min_items=1)
+    channels: tuple[Channel, ...] = option(
+        "Only in these channels and their threads; each an id or `#name`, or a category's id.",
+        default=(),
+        single=True,
+        min_items=1,
+    )
+    contexts: tuple[ContextName, ...] = option(
+        "Only in servers (`guild`), in direct messages with the bot (`bot_dm`), or in other people's direct messages "
+        "(`private_channel`).",
+        default=(),
+        single=True,
+        min_items=1,
+    )
+    owner: bool = option("Only the owner of the server.", default=False)
+    bot_owner: bool = option("Only the owner of the bot, or its team's admins and developers.", default=False)
+    and_: Checks = option("Each of these checks holds too.", default=Checks(), min_items=1)
+    or_: Checks = option("At least one of these checks holds.", default=Checks(), min_items=1)
+    not_: Checks = option("None of these checks holds.", default=Checks(), min_items=1)
     if_: Expression | None = option("A template expression that must be true.", default=None)
     denied: Text | None = option("What the member reads when it doesn't hold.", default=None)
+
+    spans: Mapping[str, Span] = field(default_factory=dict[str, Span], repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCheck(Check):
+    """A check where it is asked for: by its name, written in place, or both."""
+
+    short: ClassVar[str | None] = "check"
+
+    check: str | None = option("A check from `checks:`.", default=None)

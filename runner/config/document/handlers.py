@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from runner.config.document.guards import PermissionRules
 from runner.config.document.responses import Response
-from runner.fields import Duration, Entry, Steps, option
+from runner.fields import Checks, Duration, Entry, Steps, option
 from runner.lifecycle import budget
 
 
@@ -34,7 +34,7 @@ class Handler(Entry):
     sketch: ClassVar[tuple[str, ...]] = ("reply",)
 
     permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
-    check: str | None = option("A guard from `checks:`.", default=None)
+    check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
     response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
     timeout: Duration | None = option(
         "How long it may run, at most 1h. Discord takes no answer after 15 minutes: see `on_expired`.",
