@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from runner.config.document import Presence
+from runner.engine.context import Role
 from runner.rest import RestRefused
 
 DISCORD_API_URL: Final = "https://discord.com/api/v10"
@@ -138,6 +139,12 @@ class Gateway:
         guild = self._client.get_guild(int(guild_id)) if guild_id else None
         found = discord.utils.get(guild.roles, name=name) if guild else None
         return str(found.id) if found else None
+
+    def role(self, guild_id: str, role_id: str) -> Role | None:
+        """Return a role of a server; None when either is not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = guild.get_role(int(role_id)) if guild else None
+        return Role(role_id, found.name, found.position, found.managed) if found else None
 
     async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
         """Call Discord's REST as the bot, within its rate limits. Any: Discord's JSON."""

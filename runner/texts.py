@@ -1,32 +1,100 @@
-"""The sentences that users read when an author has written none: friendly, and without internals."""
+"""The sentences that users read when an author has written none: friendly, and without internals.
 
-from collections.abc import Mapping
+An author replaces any of them, by locale, under `texts:`. Each is a template, of the same kind as the author's own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-TEXTS: Final[Mapping[str, str]] = MappingProxyType(
+from runner.templates import compile_template, parse
+from runner.templates.types import STRING, ListOf, Type
+
+_REFERENCE: Final = {"reference": STRING}
+_NAMES: Final = {"names": ListOf(STRING)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A built-in sentence: its text, when it is said, and the values that a template in its place can read."""
+
+    text: str
+    when: str
+    values: Mapping[str, Type] = field(default_factory=dict[str, Type])
+
+
+TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
     {
-        "done": "Done.",
-        "failed": "Something went wrong (`{reference}`).",
-        "timeout": "This took too long, so I stopped (`{reference}`).",
-        "takes_longer": "This takes longer than Discord lets me answer here.",
-        "form_too_late": "I was too slow to open the form. Please try again (`{reference}`).",
-        "store_failed": "I can't get at what I have to remember. Please try again later (`{reference}`).",
-        "already_there": "There is one like that already.",
-        "no_room": "There is no room for any more.",
-        "restarting": "I am being restarted. Please try again in a moment.",
-        "busy": "I have too much to do right now. Please try again in a moment.",
-        "unknown_command": "This command is not available any more.",
-        "unknown_component": "This button belongs to an older version of me and doesn't work any more.",
-        "unknown_form": "This form belongs to an older version of me. Please start again.",
-        "refused_member": "You need {names} here.",
-        "refused_bot": "I need {names} here to do that.",
-        "refused_check": "You can't do that here.",
-        "refused_server": "This works only in a server.",
+        "done": Sentence("Done.", "the steps have ended without an answer"),
+        "failed": Sentence("Something went wrong (`{{ reference }}`).", "a step has failed", _REFERENCE),
+        "timeout": Sentence(
+            "This took too long, so I stopped (`{{ reference }}`).", "a handler's time is up", _REFERENCE
+        ),
+        "takes_longer": Sentence(
+            "This takes longer than Discord lets me answer here.", "an answer comes after Discord's 15 minutes"
+        ),
+        "form_too_late": Sentence(
+            "I was too slow to open the form. Please try again (`{{ reference }}`).",
+            "a form would open too late",
+            _REFERENCE,
+        ),
+        "store_failed": Sentence(
+            "I can't get at what I have to remember. Please try again later (`{{ reference }}`).",
+            "the store fails",
+            _REFERENCE,
+        ),
+        "already_there": Sentence("There is one like that already.", "a record would be there twice"),
+        "no_room": Sentence("There is no room for any more.", "a table is full"),
+        "restarting": Sentence(
+            "I am being restarted. Please try again in a moment.", "the bot is stopped in the middle of it"
+        ),
+        "busy": Sentence(
+            "I have too much to do right now. Please try again in a moment.",
+            "more interactions are under way than the bot takes",
+        ),
+        "unknown_command": Sentence("This command is not available any more.", "a command is gone"),
+        "unknown_component": Sentence(
+            "This button belongs to an older version of me and doesn't work any more.", "a component is gone"
+        ),
+        "unknown_form": Sentence(
+            "This form belongs to an older version of me. Please start again.", "a submitted form is gone"
+        ),
+        "refused_member": Sentence(
+            "You need **{{ names | join('** and **') }}** here.", "the member lacks permissions", _NAMES
+        ),
+        "refused_bot": Sentence(
+            "I need **{{ names | join('** and **') }}** here to do that. An admin can give it to my role, or allow it "
+            "in this channel.",
+            "the bot lacks permissions",
+            _NAMES,
+        ),
+        "refused_roles": Sentence(
+            "You need **{{ names | join('** and **') }}** to do that.", "the member lacks roles", _NAMES
+        ),
+        "refused_any_role": Sentence(
+            "You need **{{ names | join('** or **') }}** to do that.", "the member has none of several roles", _NAMES
+        ),
+        "refused_channel": Sentence(
+            "This works only in {{ names | join(' or ') }}.", "a check asks for another channel", _NAMES
+        ),
+        "refused_check": Sentence("You can't do that here.", "a check does not hold"),
+        "refused_server": Sentence("This works only in a server.", "it needs a server, and there is none"),
+        "refused_dm": Sentence(
+            "This works only in direct messages with me.", "it is for direct messages, and this is a server"
+        ),
     }
 )
 
 
-def sentence(name: str, **values: str) -> str:
+def sentence(name: str, **values: object) -> str:
     """Return the built-in sentence `name` with its values filled in."""
-    return TEXTS[name].format(**values)
+    return _renderer(name)(values)
+
+
+@cache
+def _renderer(name: str) -> Callable[[dict[str, Any]], str]:  # Any: what templates read
+    """Return what renders a sentence; made when it is first said, because most never are."""
+    render = compile_template(parse(TEXTS[name].text))
+    return lambda values: str(render(values))

@@ -45,13 +45,16 @@ class StepFailed(Exception):
 
 
 class Refused(Exception):
-    """A guard said no. `text` is the author's own sentence, or empty for the built-in one named by `reason`."""
+    """A guard said no. `text` is the author's own sentence, or empty for the built-in one named by `reason`.
 
-    def __init__(self, reason: str, text: str = "", names: tuple[str, ...] = ()) -> None:
+    `values` are what the built-in sentence reads.
+    """
+
+    def __init__(self, reason: str, text: str = "", **values: object) -> None:
         super().__init__(reason)
         self.reason = reason
         self.text = text
-        self.names = names
+        self.values = values
 
 
 class Ending(Enum):

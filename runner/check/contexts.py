@@ -57,6 +57,7 @@ from runner.templates.types import (
     union,
 )
 from runner.templates.values import is_list, is_mapping
+from runner.texts import TEXTS
 
 _USER: Final[Mapping[str, Type]] = {
     "id": SNOWFLAKE,
@@ -102,6 +103,8 @@ ROOTS: Final = frozenset(
     "event item loop message".split()
 )
 """Every name that templates read in some place of a bot."""
+TEXT_ROOTS: Final = ("user", "channel", "interaction", "vars")
+"""What is there whatever an interaction is, and whatever has become of its handler."""
 
 Scope = Mapping[str, Type]
 """What may be read at a point of a handler: its roots, with the variables and the outputs that were set so far."""
@@ -152,6 +155,9 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
     _of_run(document.defaults.on_expired, _with_late(general), found)
     for guard in document.checks.values():
         found.faults += _of_value(guard, general)
+    for texts in document.texts.values():
+        for name, sentence in TEXTS.items():
+            found.faults += _of_value(getattr(texts, name), {**text_roots(general), **sentence.values})
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
         there = general if not isinstance(handler, Schedule) else _unattended(general, handler)
@@ -252,6 +258,11 @@ def _unattended(general: Scope, schedule: Schedule) -> Scope:
     """Return what there is where nobody has asked: a server if the schedule names one."""
     gone = {"user", "member", "channel", "guild", "interaction"} - ({"guild"} if schedule.guild else set[str]())
     return {root: type_ for root, type_ in general.items() if root not in gone}
+
+
+def text_roots(general: Scope) -> Scope:
+    """Return what every text in the place of a built-in sentence reads; it may be said outside of servers."""
+    return {name: general[name] for name in TEXT_ROOTS}
 
 
 def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:

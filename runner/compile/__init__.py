@@ -15,6 +15,7 @@ from runner.compile.program import (
     RegisteredCommand,
     Render,
     Schedule,
+    Texts,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RegisteredCommand",
     "Render",
     "Schedule",
+    "Texts",
     "bits",
     "compile_program",
 ]

@@ -6,6 +6,7 @@ names are bits, commands are the JSON that Discord registers. The engine does no
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
@@ -16,13 +17,15 @@ from runner.compile.commands import command_payload
 from runner.compile.components import button
 from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
-from runner.compile.program import Json, Program, RegisteredCommand
+from runner.compile.program import Json, Program, RegisteredCommand, Texts
+from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
 from runner.config import document, source
 from runner.config.include import INCLUDE
 from runner.config.load import Config
 from runner.lifecycle.machine import Origin
 from runner.store.place import parse
+from runner.texts import TEXTS
 
 
 def compile_program(config: Config, checked: Checked, generation: int) -> Program:
@@ -53,6 +56,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
         runs=MappingProxyType(compiler.compiler.runs),
+        texts=_texts(written.texts),
         registered=tuple(
             _registered(config, name, command, compiler.needs_server(command))
             for name, command in written.commands.items()
@@ -60,6 +64,17 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         store=written.store,
         declarations=config.declared,
     )
+
+
+def _texts(written: Mapping[str, document.Texts]) -> Texts:
+    """Return the sentences that the author has replaced."""
+    replaced = {
+        locale: MappingProxyType(
+            {name: text_renderer(text) for name in TEXTS if (text := getattr(texts, name)) is not None}
+        )
+        for locale, texts in written.items()
+    }
+    return Texts(MappingProxyType(replaced), next(iter(replaced), ""))
 
 
 def _registered(config: Config, name: str, command: document.Command, needs_server: bool) -> RegisteredCommand:

@@ -170,6 +170,17 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The author's words in the place of built-in sentences: by locale, then by the sentence's name.
+
+    `first` is the locale that stands first in the file: for users whose own has none.
+    """
+
+    by_locale: Mapping[str, Mapping[str, Render | str]]
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredCommand:
     """A command as Discord registers it, and where it is written."""
 
@@ -201,6 +212,7 @@ class Program:
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
     runs: Mapping[str, Steps] = field(repr=False)
+    texts: Texts
     registered: tuple[RegisteredCommand, ...]
     store: str = field(repr=False)
     declarations: Declarations

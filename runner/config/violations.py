@@ -5,6 +5,7 @@ value may take several forms, the form that the author evidently meant is the on
 violates the schema twice, such as a misspelt key that is then also missing, it is reported once.
 """
 
+import re
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from typing import Any, cast
@@ -143,13 +144,15 @@ class _Explainer:
                 yield Violation(path, diagnostic)
 
     def _bad_name(self, error: ValidationError, path: Path) -> Violation:
-        name = str(error.instance)
+        name, schema = str(error.instance), _schema_of(error)
+        takes, possible = schema["patternErrorMessage"], wording.as_name(name)
+        is_possible = re.search(schema["pattern"], possible) is not None
         diagnostic = Diagnostic(
             slug="invalid-name",
             span=self._mapping(path).key(name).span,
             headline=f"`{name}` can't be a name here",
-            why=f"this takes {_schema_of(error)['patternErrorMessage']}",
-            fix=f"rename it, for example to `{wording.as_name(name)}`",
+            why=f"this takes {takes}",
+            fix=f"rename it, for example to `{possible}`" if is_possible else f"write {takes}",
         )
         return Violation((*path, name), diagnostic)
 

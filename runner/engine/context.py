@@ -4,6 +4,7 @@ The attributes are those that `check.contexts` declares for each root.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from runner.compile import Handler, Program
@@ -15,6 +16,16 @@ Json = Mapping[str, Any]
 
 _PERMISSION_NAMES: Final = tuple((flag.value, str(flag.name).lower()) for flag in Permissions)
 _CHANNEL_TYPES: Final = {int(kind): kind.name.removeprefix("GUILD_").lower() for kind in ChannelType}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a server. The higher its position the more it is above; a managed one belongs to an integration."""
+
+    id: str
+    name: str
+    position: int
+    is_managed: bool
 
 
 class Directory(Protocol):
@@ -46,6 +57,10 @@ class Directory(Protocol):
         """Return the id of the role with this name in a server."""
         ...
 
+    def role(self, guild_id: str, role_id: str) -> Role | None:
+        """Return a role of a server; None when either is not known."""
+        ...
+
 
 def build(handler: Handler, program: Program, interaction: Json, directory: Directory, now: float) -> dict[str, Any]:
     """Return the context of one run: the roots that the handler's templates read. `now` is in Unix seconds."""
@@ -71,6 +86,11 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
     if "steps" in roots:
         made["steps"] = {}
     return made
+
+
+def essentials(interaction: Json) -> dict[str, Any]:
+    """Return the roots that every interaction has, whatever it is and whatever has become of its handler."""
+    return {root: _BUILDERS[root](interaction) for root in ("user", "channel", "interaction")}
 
 
 def caller(interaction: Json) -> Json:

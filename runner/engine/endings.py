@@ -18,7 +18,6 @@ from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest
 from runner.templates import RenderError
-from runner.texts import sentence
 
 _WHY: Mapping[str, str] = {
     "refused": "a guard has refused",
@@ -57,19 +56,19 @@ class Endings:
     async def refuse(self, live: Live, refusal: Refused) -> None:
         """Tell the user, privately, what a guard has said."""
         live.outcome = "refused"
-        await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=True)
+        await self._tell(live, _refusal_text(live, refusal), live.sentence("refused_check"), is_ephemeral=True)
 
     async def turn_away(self, live: Live, reason: str) -> None:
         """Tell the user to come again; `reason` is the name of the sentence that says so."""
         live.outcome = "turned away"
-        await self._tell(live, sentence(reason), is_ephemeral=True)
+        await self._tell(live, live.sentence(reason), is_ephemeral=True)
 
     async def stop(self, live: Live) -> None:
         """Tell the user that the steps have been cut, unless that has been done."""
         if not live.is_given_up:
             live.outcome = "cancelled"
             await self._abandon(live)
-            await self._tell(live, sentence("restarting"), is_ephemeral=None)
+            await self._tell(live, live.sentence("restarting"), is_ephemeral=None)
 
     async def expire(self, live: Live, end: TokenExpired) -> None:
         """Give what could not be said to `on_expired`; the log line and the count are there in any case."""
@@ -115,7 +114,7 @@ class Endings:
             case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
                 live.acknowledger.ensure_open()
             case state if state is State.RECEIVED or live.acknowledger.owes_an_end:
-                await self._tell(live, sentence("done"), is_ephemeral=True)
+                await self._tell(live, live.sentence("done"), is_ephemeral=True)
             case _:
                 return
 
@@ -124,11 +123,11 @@ class Endings:
         live.outcome = "unknown"
         match live.origin:
             case Origin.COMMAND:
-                await self._tell(live, sentence("unknown_command"), is_ephemeral=True)
+                await self._tell(live, live.sentence("unknown_command"), is_ephemeral=True)
             case Origin.COMPONENT:
-                await self._tell(live, sentence("unknown_component"), is_ephemeral=True)
+                await self._tell(live, live.sentence("unknown_component"), is_ephemeral=True)
             case Origin.MODAL_FROM_COMMAND | Origin.MODAL_FROM_COMPONENT:
-                await self._tell(live, sentence("unknown_form"), is_ephemeral=True)
+                await self._tell(live, live.sentence("unknown_form"), is_ephemeral=True)
             case Origin.AUTOCOMPLETE:
                 await live.acknowledger.respond(Event.AUTOCOMPLETE, Message(), is_ephemeral=False)
             case Origin.PING:
@@ -146,7 +145,7 @@ class Endings:
         message = public_message(failure) if failure else ""
         await self._abandon(live)
         if live.is_cut or not await self._rescued(live, message, is_timeout=failure is None):
-            neutral = sentence(_sentence_for(failure), reference=live.reference)
+            neutral = live.sentence(_sentence_for(failure), reference=live.reference)
             await self._tell(live, message or neutral, neutral, is_ephemeral=None)
 
     async def _abandon(self, live: Live) -> None:
@@ -237,10 +236,10 @@ class Endings:
                 raise
 
 
-def _refusal_text(refusal: Refused) -> str:
+def _refusal_text(live: Live, refusal: Refused) -> str:
     if refusal.text.strip():
         return refusal.text
-    return sentence(refusal.reason, names=" and ".join(f"**{name}**" for name in refusal.names))
+    return live.sentence(refusal.reason, **refusal.values)
 
 
 def _sentence_for(failure: Exception | None) -> str:

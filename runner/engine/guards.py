@@ -7,7 +7,7 @@ What a check asks may be beyond knowing: a role by its name in a server that is 
 answer is neither yes nor no, `not` does not make a yes of it, and nobody is let in.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -76,9 +76,9 @@ def admit(handler: Handler, who: Who) -> None:
 
 def _admit_permissions(guard: Guard, who: Who) -> None:
     if missing := lacking(guard.member, who.member.get("permissions")):
-        raise Refused("refused_member", _said(guard.denied, who), missing)
+        raise Refused("refused_member", _said(guard.denied, who), names=missing)
     if missing := lacking(guard.bot, who.interaction.get("app_permissions")):
-        raise Refused("refused_bot", "", missing)
+        raise Refused("refused_bot", names=missing)
 
 
 def ask(checks: Checks, who: Who, denied: str = "") -> None:
@@ -138,30 +138,35 @@ def _permitted(check: Check, who: Who) -> bool | None:
 def _has_roles(check: Check, who: Who) -> bool | None:
     if not who.guild_id:
         return None
-    held: frozenset[str] = frozenset(who.member.get("roles") or ())
-
-    def has(role: str) -> bool | None:
-        if not role.startswith("@"):
-            return role in held
-        named = who.directory.role_named(who.guild_id, role[1:])
-        return named in held if named or who.directory.guild_name(who.guild_id) else None
-
-    asked = [has(role) for role in check.all_roles] + [_not(has(role)) for role in check.no_role]
+    asked = [_has(role, who) for role in check.all_roles] + [_not(_has(role, who)) for role in check.no_role]
     if check.any_role:
-        asked.append(_any(has(role) for role in check.any_role))
+        asked.append(_any(_has(role, who) for role in check.any_role))
     return _all(asked)
+
+
+def _has(role: str, who: Who) -> bool | None:
+    """Tell whether the member has a role, given by id or as `@name`."""
+    held: Sequence[str] = who.member.get("roles") or ()
+    if not role.startswith("@"):
+        return role in held
+    named = who.directory.role_named(who.guild_id, role[1:])
+    return named in held if named or who.directory.guild_name(who.guild_id) else None
 
 
 def _is_here(channel: str, who: Who) -> bool | None:
     """Tell whether the interaction is in a channel, in a thread of it, or in a channel of a category."""
     here: Json = who.interaction.get("channel") or {}
-    places: tuple[str | None, ...] = (who.interaction.get("channel_id"), here.get("parent_id"))
+    found = _channel_id(channel, who)
+    return None if found is None else found in (who.interaction.get("channel_id"), here.get("parent_id"))
+
+
+def _channel_id(channel: str, who: Who) -> str | None:
+    """Return the id of a channel given by id or as `#name`: empty if there is none, None if that can't be known."""
     if not channel.startswith("#"):
-        return channel in places
+        return channel
     if not who.guild_id or not who.directory.guild_name(who.guild_id):
         return None
-    named = who.directory.channel_named(who.guild_id, channel[1:])
-    return named is not None and named in places
+    return who.directory.channel_named(who.guild_id, channel[1:]) or ""
 
 
 def _is(known: str | None, wanted: str) -> bool | None:
@@ -194,15 +199,51 @@ def _refusal(check: Check, who: Who) -> Refused:
     """Return the refusal of a check that does not hold: in its own words, or in those of what it is made of."""
     if text := _said(check.denied, who):
         return Refused("refused_check", text)
-    if who.guild_id:
-        if missing := lacking(check.member, who.member.get("permissions")):
-            return Refused("refused_member", "", missing)
-        if missing := lacking(check.bot, who.interaction.get("app_permissions")):
-            return Refused("refused_bot", "", missing)
-    elif check.contexts == _SERVERS:
-        return Refused("refused_server")
+    if check.contexts and who.interaction.get("context") not in check.contexts:
+        return _elsewhere(check)
+    is_personal = check.users or check.is_owner or check.is_bot_owner or check.condition is not None
+    if who.guild_id and not is_personal and (found := _lacked(check, who)) and (found.values["names"]):
+        return found
     broken = next((inner for inner in check.all_of if not holds(inner, who)), None)
     return Refused("refused_check") if broken is None else _refusal(broken, who)
+
+
+def _elsewhere(check: Check) -> Refused:
+    if check.contexts == _SERVERS:
+        return Refused("refused_server")
+    return Refused("refused_check" if InteractionContext.GUILD in check.contexts else "refused_dm")
+
+
+def _lacked(check: Check, who: Who) -> Refused | None:
+    """Return what the caller or the bot lacks in a server, as far as getting it would help."""
+    if missing := lacking(check.member, who.member.get("permissions")):
+        return Refused("refused_member", names=missing)
+    if missing := lacking(check.bot, who.interaction.get("app_permissions")):
+        return Refused("refused_bot", names=missing)
+    if lacked := [role for role in check.all_roles if not _has(role, who)]:
+        return Refused("refused_roles", names=_role_names(lacked, who))
+    if check.any_role and not any(_has(role, who) for role in check.any_role):
+        return Refused("refused_any_role", names=_role_names(check.any_role, who))
+    if check.channels and not any(_is_here(channel, who) for channel in check.channels):
+        return Refused("refused_channel", names=_channel_mentions(check.channels, who))
+    return None
+
+
+def _role_names(roles: Iterable[str], who: Who) -> tuple[str, ...]:
+    """Return the roles as people know them; those that are not cached are left out."""
+    return tuple(name for role in roles if (name := _role_name(role, who)))
+
+
+def _role_name(role: str, who: Who) -> str:
+    if role.startswith("@"):
+        return role
+    known = who.directory.role(who.guild_id, role)
+    return f"@{known.name}" if known else ""
+
+
+def _channel_mentions(channels: Iterable[str], who: Who) -> tuple[str, ...]:
+    ids = (_channel_id(channel, who) or "" for channel in channels)
+    return tuple(f"<#{channel}>" for channel in ids if channel)
 
 
 def _said(text: Render | str, who: Who) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from runner.compile import Handler, Program
 from runner.engine.acknowledger import Acknowledger
 from runner.engine.observer import Because, Watch
+from runner.engine.sentences import sentence
 from runner.engine.steps import Run
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, watchdog_event
@@ -66,6 +67,10 @@ class Live:
         if self.scope is not None:
             with suppress(RuntimeError):  # they have ended
                 self.scope.reschedule(now)
+
+    def sentence(self, name: str, **values: object) -> str:
+        """Return a built-in sentence in the words that this interaction's user reads."""
+        return sentence(self.program, self.interaction, name, values)
 
     @property
     def deferral(self) -> Event:

@@ -14,7 +14,6 @@ from runner.lifecycle import budget
 from runner.lifecycle.machine import Event
 from runner.logs import Log
 from runner.messages import Message
-from runner.texts import sentence
 
 HAND_OVER_PAUSE_S: Final = 1.0
 """How long until the spinner's end is tried again, when Discord could not be reached."""
@@ -80,7 +79,7 @@ class Watchdog:
 
     async def _hand_over_for(self, live: Live) -> None:
         """Put a sentence in the spinner's place: with the token dies the chance to take it away."""
-        said = Message(content=sentence("takes_longer"))
+        said = Message(content=live.sentence("takes_longer"))
         live.because("the token is about to die, and a spinner would stay for ever")
         try:
             while live.acknowledger.owes_an_end:
@@ -95,7 +94,7 @@ class Watchdog:
         Nothing of the run happens any more, because the user has been asked to try again.
         """
         reference = self._new_reference()
-        said = Message(content=sentence("form_too_late", reference=reference))
+        said = Message(content=live.sentence("form_too_late", reference=reference))
         if await live.acknowledger.acknowledge(Event.REPLY, said, is_ephemeral=True):
             self._counts.watchdog += 1
             live.is_given_up, live.reference, live.outcome = True, reference, "timeout"

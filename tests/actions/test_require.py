@@ -39,7 +39,7 @@ async def test_who_passes_goes_on(bot: StartBot, name: str, user: str) -> None:
 
 REFUSED = {
     "by_check": "Not you, robin.",
-    "by_role": "You can't do that here.",
+    "by_role": "You need **@Support** to do that.",
     "own_words": "Go away, robin.",
     "by_expression": "Only Mo.",
     "without_words": "You can't do that here.",

@@ -37,9 +37,14 @@ async def started(bot: StartBot, text: str) -> Bot:
     """Start a bot from a text in which `<ROBIN>`, `<@SUPPORT>` and so on stand for ids."""
     before = await bot("")
     await before.stop()
-    for name, number in ids_of(before.local).items():
+    return await bot(with_ids(before.local, text), local=before.local)
+
+
+def with_ids(local: LocalDiscord, text: str) -> str:
+    """Return a text with ids in the place of names."""
+    for name, number in ids_of(local).items():
         text = text.replace(f"<{name}>", str(number))
-    return await bot(text, local=before.local)
+    return text
 
 
 IN = [("Welcome", False)]
@@ -157,8 +162,25 @@ SENTENCES = {
         "{permissions: [manage_guild, ban_members]}",
         "You need **Ban Members** and **Manage Server** here.",
     ),
+    "of roles": ("{roles: {all: ['@Support', <@MODERATOR>]}}", "You need **@Support** and **@Moderator** to do that."),
+    "of one of several roles": (
+        "{roles: [<@SUPPORT>, '@Moderator']}",
+        "You need **@Support** or **@Moderator** to do that.",
+    ),
+    "none of roles that are not cached": ("{roles: 123456789012345678}", REFUSED),
+    "none of channels that are not there": ("{channels: '#nowhere'}", REFUSED),
+    "of channels": (
+        "{channels: ['#support', '#nowhere', <#STAFF>]}",
+        "This works only in <#<#SUPPORT>> or <#<#STAFF>>.",
+    ),
+    "none where a role would not help": ("{roles: '@Support', users: <MO>}", REFUSED),
+    "of a context": ("{contexts: bot_dm}", "This works only in direct messages with me."),
+    "none of several contexts": ("{contexts: [guild, bot_dm], users: <MO>}", REFUSED),
     "of permissions deep inside": ("{and: [{and: [{permissions: ban_members}]}]}", "You need **Ban Members** here."),
-    "of the bot's permissions": ("{permissions: {bot: manage_guild}}", "I need **Manage Server** here to do that."),
+    "of the bot's permissions": (
+        "{permissions: {bot: manage_guild}}",
+        "I need **Manage Server** here to do that. An admin can give it to my role, or allow it in this channel.",
+    ),
 }
 
 
@@ -167,7 +189,7 @@ async def test_the_sentence_is_the_nearest_one(bot: StartBot, check: str, senten
     checks = "checks: {named: {owner: true, denied: Only the boss.}}"
     command = f"{{description: d, visible_to: [], check: {check}, reply: a}}"
     made = await started(bot, f"{checks}\ncommands: {{it: {command}}}")
-    assert said(await made.ran("it")) == [(sentence, True)]
+    assert said(await made.ran("it")) == [(with_ids(made.local, sentence), True)]
 
 
 EVERYWHERE = """

@@ -547,7 +547,7 @@ async def test_what_the_bot_itself_may_not_do_is_refused_before_the_first_step(b
     (role,) = [role for role in the_guild(made.local).roles.values() if role.id in bots_roles(made.local)]
     role.permissions = type(role.permissions)(0)
     trace = await made.ran("bot")
-    assert contents(trace) == ["I need **Ban Members** here to do that."]
+    assert contents(trace)[0].startswith("I need **Ban Members** here to do that.")
 
 
 async def test_a_role_by_name_is_not_taken_for_absent_while_the_server_is_not_known(bot: StartBot) -> None:

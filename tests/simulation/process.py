@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from runner.compile import Program
 from runner.engine.answers import Answer, Method
+from runner.engine.context import Role
 from runner.engine.interaction import Engine
 from runner.engine.memory import Memory
 from runner.logs import Log
@@ -125,6 +126,9 @@ class _Directory:
 
     def role_named(self, guild_id: str, name: str) -> str | None:
         return "500000000000000003" if guild_id and name == "Support" else None
+
+    def role(self, guild_id: str, role_id: str) -> Role | None:
+        return Role(role_id, "Support", 1, False) if role_id == self.role_named(guild_id, "Support") else None
 
 
 _BOT: Final = {"id": APPLICATION_ID, "name": "Keeper", "mention": f"<@{APPLICATION_ID}>", "latency_ms": 42}

@@ -40,8 +40,8 @@ _INTERNALS: Final = re.compile(
     r"\blr:|discord\.com/api|upstream|Discord refused|\bNone\b|<[\w.]+ object"
 )
 _REFUSALS: Final = tuple(
-    re.compile(re.escape(text).replace(r"\{names\}", ".+"))
-    for name, text in TEXTS.items()
+    re.compile(".+".join(map(re.escape, re.split(r"\{\{.*?\}\}", each.text))))
+    for name, each in TEXTS.items()
     if name.startswith("refused")
 )
 

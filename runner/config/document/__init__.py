@@ -10,6 +10,7 @@ from runner.config.document.modals import Modal, ModalField
 from runner.config.document.responses import STRATEGIES, Response
 from runner.config.document.schedules import MissedWord, Schedule
 from runner.config.document.stored import RecordField, Records, State, declarations
+from runner.config.document.texts import Texts
 from runner.config.document.whole import Document
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "RoleRules",
     "Schedule",
     "State",
+    "Texts",
     "declarations",
 ]

@@ -13,6 +13,7 @@ from runner.config.document.handlers import Defaults
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
 from runner.config.document.schedules import Schedule
 from runner.config.document.stored import Records, State
+from runner.config.document.texts import LOCALE_PATTERN, LOCALE_TAKES, Texts
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
 
@@ -75,4 +76,11 @@ class Document(Entry):
     modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
     flows: Mapping[str, Flow] = option(
         "Steps by name, which the step `run` runs.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )
+    texts: Mapping[str, Texts] = option(
+        "Your own words in the place of the built-in sentences, by locale; of the first locale where none is the "
+        "user's.",
+        default={},
+        pattern=LOCALE_PATTERN,
+        takes=LOCALE_TAKES,
     )

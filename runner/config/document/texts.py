@@ -1,0 +1,39 @@
+"""`texts:` the author's own words in the place of the built-in sentences."""
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from runner.fields import Entry, Text, option
+from runner.lifecycle.limits import LOCALES, MESSAGE_CONTENT_MAX
+from runner.texts import TEXTS, Sentence
+
+LANGUAGES = tuple(dict.fromkeys(locale.partition("-")[0] for locale in LOCALES))
+"""The languages of Discord's locales: `en` is for every kind of English that has no texts of its own."""
+
+LOCALE_PATTERN = "|".join(dict.fromkeys((*LOCALES, *LANGUAGES)))
+LOCALE_TAKES = "one of Discord's locales, such as `de` or `en-GB`, or a language, such as `en`"
+
+
+def _described(sentence: Sentence) -> str:
+    """Return what the reference says of a sentence."""
+    reads = f" It reads {', '.join(f'`{name}`' for name in sentence.values)}." if sentence.values else ""
+    return f"What is said when {sentence.when}, in the place of “{sentence.text}”.{reads}"
+
+
+if TYPE_CHECKING:
+    Texts = Entry  # type checkers can't follow fields that come from the sentences
+else:
+    Texts = dataclasses.make_dataclass(
+        "Texts",
+        [
+            (name, Text | None, option(_described(each), default=None, min_length=1, max_length=MESSAGE_CONTENT_MAX))
+            for name, each in TEXTS.items()
+        ],
+        bases=(Entry,),
+        eq=False,  # nobody compares them, and each generated method costs time at every start
+        repr=False,
+        namespace={"__doc__": "The sentences of one locale."},
+        frozen=True,
+        slots=True,
+        kw_only=True,
+    )
