@@ -21,6 +21,9 @@ from runner.config.document import Presence
 from runner.engine.context import Role
 from runner.rest import RestRefused
 
+RATE_LIMIT_WAIT_MAX_S: Final = 60.0
+"""The longest wait for a rate limit: for a longer one (ten minutes, for a channel's name) a call fails instead."""
+
 DISCORD_API_URL: Final = "https://discord.com/api/v10"
 
 _ACTIVITIES: Final = {
@@ -155,8 +158,11 @@ class Gateway:
         except discord.HTTPException as error:
             errors: Mapping[str, object] = getattr(error, "_errors", None) or {}
             message = str(error.text).partition("\n")[0]  # behind it discord.py says the errors once more
-            raise RestRefused(error.status, error.code, message, errors) from None
-        except (OSError, aiohttp.ClientError, discord.RateLimited) as error:
+            retry_after_s = _retry_after_s(error) if error.status == 429 else None
+            raise RestRefused(error.status, error.code, message, errors, retry_after_s=retry_after_s) from None
+        except discord.RateLimited as error:
+            raise RestRefused(429, 0, "rate limited", retry_after_s=error.retry_after) from None
+        except (OSError, aiohttp.ClientError) as error:
             raise RestRefused(0, 0, _cause(error)) from None
 
 
@@ -176,6 +182,7 @@ class _Client(discord.Client):
             status=status,
             activity=activity,
             max_messages=None,
+            max_ratelimit_timeout=RATE_LIMIT_WAIT_MAX_S,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
         )
@@ -224,6 +231,14 @@ def _reconnect_in_one_line(record: logging.LogRecord) -> bool:
         record.msg = f"the connection to Discord was lost ({cause}); reconnecting in %.2f s"
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True
+
+
+def _retry_after_s(error: discord.HTTPException) -> float | None:
+    """Return how long Discord, or what stands before it, asks to wait."""
+    try:
+        return float(error.response.headers.get("Retry-After", ""))
+    except ValueError:
+        return None
 
 
 def _cause(error: BaseException) -> str:

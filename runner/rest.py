@@ -5,15 +5,27 @@ from typing import Any, Protocol
 
 
 class RestRefused(Exception):
-    """Discord answered a call with an error: its status, its code (0 if it gave none), its words and its `errors`."""
+    """Discord answered a call with an error: its status, its code (0 if it gave none), its words and its `errors`.
 
-    def __init__(self, status: int, code: int, message: str, errors: Mapping[str, object] | None = None) -> None:
+    The status is 0 where no answer came. `retry_after_s` is how long Discord asks to wait, if it does.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        errors: Mapping[str, object] | None = None,
+        *,
+        retry_after_s: float | None = None,
+    ) -> None:
         """Say what Discord said; `errors` mirrors the request (Discord docs, Reference: Error Messages)."""
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.errors: Mapping[str, object] = errors or {}
+        self.retry_after_s = retry_after_s
 
 
 class Rest(Protocol):

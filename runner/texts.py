@@ -70,6 +70,12 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "the bot lacks permissions",
             _NAMES,
         ),
+        "refused_bot_in": Sentence(
+            "I need **{{ names | join('** and **') }}** in {{ channel }} to do that. An admin can give it to my role, "
+            "or allow it in that channel.",
+            "the bot lacks permissions in another channel",
+            {**_NAMES, "channel": STRING},
+        ),
         "refused_roles": Sentence(
             "You need **{{ names | join('** and **') }}** to do that.", "the member lacks roles", _NAMES
         ),

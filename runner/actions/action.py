@@ -8,7 +8,7 @@ engine learn from the class alone what they need to know.
 import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
@@ -31,17 +31,19 @@ RETRY_DELAY_MAX_S = 60.0
 """How long the longest wait between two attempts at a step is, in seconds."""
 
 
-class StepFailed(Exception):
-    """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log.
+class FailureKind(StrEnum):
+    """What a failure is about; `error.kind` in YAML."""
 
-    `sentence` names the built-in text that the user reads if there is nothing else to show.
-    """
-
-    def __init__(self, detail: str, public: str = "", *, sentence: str = "failed") -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.public = public
-        self.sentence = sentence
+    MISSING_PERMISSION = "missing_permission"  # the bot lacks a permission, or can't see what it is about
+    HIERARCHY = "hierarchy"  # a role or a member that is not below the bot, or below the caller
+    NOT_FOUND = "not_found"
+    RATE_LIMITED = "rate_limited"  # `error.retry_after` seconds
+    CLOSED_DM = "closed_dm"  # the user takes no direct messages from the bot
+    TIMEOUT = "timeout"
+    REFUSED = "refused"  # by Discord, for another reason
+    INVALID = "invalid"  # something that a place, or Discord, doesn't take
+    FAILED = "failed"  # the author's own `fail`
+    UNKNOWN = "unknown"
 
 
 class Refused(Exception):
@@ -55,6 +57,34 @@ class Refused(Exception):
         self.reason = reason
         self.text = text
         self.values = values
+
+
+class StepFailed(Exception):
+    """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log.
+
+    `code` is Discord's, if it is a refusal of Discord's, `retry_after_s` how long it asks to wait. `sentence` names the
+    built-in text that the user reads if there is nothing else to show; `refusal` says what the bot may not do.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        public: str = "",
+        *,
+        sentence: str = "failed",
+        kind: FailureKind = FailureKind.UNKNOWN,
+        code: int | None = None,
+        retry_after_s: float | None = None,
+        refusal: Refused | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.public = public
+        self.sentence = sentence
+        self.kind = kind
+        self.code = code
+        self.retry_after_s = retry_after_s
+        self.refusal = refusal
 
 
 class Ending(Enum):

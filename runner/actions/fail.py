@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Ending, Step, StepFailed
+from runner.actions.action import Action, Ending, FailureKind, Step, StepFailed
 from runner.fields import option
 
 
@@ -24,4 +24,4 @@ class Fail(Action):
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Raise it."""
-        raise StepFailed(self.message, public=self.message)
+        raise StepFailed(self.message, public=self.message, kind=FailureKind.FAILED)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from runner.actions.action import Action, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Channel, option
 from runner.lifecycle import limits
@@ -51,6 +51,6 @@ class Send(Action):
             rows = step.button_rows(self.components) if self.components else None
             said = new_body(Message(content=self.content, mentions=self.mentions, components=rows))
         except EmptyMessage:
-            raise StepFailed("send: the text was empty") from None
+            raise StepFailed("send: the text was empty", kind=FailureKind.INVALID) from None
         sent = await step.rest("POST", "/channels/{channel_id}/messages", said, channel_id=channel)
         return {"message_id": sent["id"], "channel_id": channel}

@@ -78,7 +78,17 @@ BOT: Final = Object("the bot", {"id": SNOWFLAKE, "name": STRING, "mention": STRI
 INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRING, "created_at": INSTANT})
 MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING})
 SCHEDULE: Final = Object("the schedule", {"name": STRING, "due_at": INSTANT, "is_late": BOOLEAN})
-ERROR: Final = Object("an error", {"reference": STRING, "message": STRING, "step": STRING})
+ERROR: Final = Object(
+    "an error",
+    {
+        "reference": STRING,
+        "message": STRING,
+        "step": STRING,
+        "kind": STRING,
+        "code": optional(INTEGER),
+        "retry_after": optional(NUMBER),
+    },
+)
 LATE: Final = Object("a late answer", {"reference": STRING, "content": STRING, "step": STRING})
 OPTION_TYPES: Final[Mapping[str, Type]] = {
     "string": STRING,
@@ -103,7 +113,8 @@ ROOTS: Final = frozenset(
     "event item loop message".split()
 )
 """Every name that templates read in some place of a bot."""
-TEXT_ROOTS: Final = ("user", "channel", "interaction", "vars")
+
+TEXT_ROOTS: Final = ("user", "channel", "interaction", "vars", "data")
 """What is there whatever an interaction is, and whatever has become of its handler."""
 
 Scope = Mapping[str, Type]
@@ -262,7 +273,7 @@ def _unattended(general: Scope, schedule: Schedule) -> Scope:
 
 def text_roots(general: Scope) -> Scope:
     """Return what every text in the place of a built-in sentence reads; it may be said outside of servers."""
-    return {name: general[name] for name in TEXT_ROOTS}
+    return {name: general[name] for name in TEXT_ROOTS if name in general}
 
 
 def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from runner.actions.action import Authored, StepFailed
+from runner.actions.action import Authored, FailureKind, StepFailed
 from runner.compile.program import Context, Render
 from runner.fields import BadValue, Entry, Shape, TextShape, coerce, fields_of
 from runner.templates import Kind, compile_template
@@ -63,7 +63,8 @@ def _coercing(evaluate: Callable[[Context], object], shape: Shape) -> Render:
         try:
             return coerce(shape, evaluate(context))
         except BadValue as bad:
-            raise StepFailed(f"a template gave something else than is taken here: {bad}") from None
+            reason = f"a template gave something else than is taken here: {bad}"
+            raise StepFailed(reason, kind=FailureKind.INVALID) from None
 
     return render
 

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
 from runner.engine.acknowledger import Acknowledger, Closed, TokenExpired
+from runner.engine.failures import error_root
 from runner.engine.late import is_done_late
 from runner.engine.live import Counts, Live, Words
+from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody, Speaker
-from runner.engine.steps import Run, loggable, public_message
+from runner.engine.steps import Run, loggable
 from runner.engine.stragglers import say
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
@@ -142,11 +144,12 @@ class Endings:
         live.outcome = "failed" if failure else "timeout"
         live.reference = self._new_reference()
         self.report(live, failure)
-        message = public_message(failure) if failure else ""
+        message = public_message(failure, live.program, live.interaction)
         await self._abandon(live)
-        if live.is_cut or not await self._rescued(live, message, is_timeout=failure is None):
+        if live.is_cut or not await self._rescued(live, failure, message):
             neutral = live.sentence(_sentence_for(failure), reference=live.reference)
-            await self._tell(live, message or neutral, neutral, is_ephemeral=None)
+            is_refused = isinstance(failure, StepFailed) and failure.refusal is not None
+            await self._tell(live, message or neutral, neutral, is_ephemeral=True if is_refused else None)
 
     async def _abandon(self, live: Live) -> None:
         """Run what always follows steps, behind those that have been cut."""
@@ -160,18 +163,18 @@ class Endings:
         except Exception as failure:
             self._failed_again(live, live.run, failure)
 
-    async def _rescued(self, live: Live, message: str, *, is_timeout: bool) -> bool:
+    async def _rescued(self, live: Live, failure: Exception | None, message: str) -> bool:
         """Tell whether the author's own steps have dealt with it, so that the user has an answer."""
         handler, failed = live.handler, live.run
         if handler is None or failed is None:
             return False
-        steps, context = failed.rescue(is_timeout=is_timeout)
-        steps = steps or (handler.on_timeout if is_timeout else handler.on_error)
+        steps, context = failed.rescue(is_timeout=failure is None)
+        steps = steps or (handler.on_timeout if failure is None else handler.on_error)
         if steps is None:
             return False
         run = self._new_run(live, handler, context, failed.is_ephemeral)
         step = failed.at.name if failed.at else ""
-        run.context["error"] = {"reference": live.reference, "message": message, "step": step}
+        run.context["error"] = error_root(failure, reference=live.reference or "", message=message, step=step)
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S) as live.scope:
                 await run.execute(steps)

@@ -94,9 +94,12 @@ def lacking(asked: int, granted: str | None) -> tuple[str, ...]:
         return ()
     held = int(granted or 0)
     missing = asked & ~held
-    if not missing or held & _ADMINISTRATOR:
-        return ()
-    return tuple(worded for bit, worded in _WORDED if bit & missing)
+    return () if not missing or held & _ADMINISTRATOR else worded(missing)
+
+
+def worded(permissions: int) -> tuple[str, ...]:
+    """Return the names of permissions as Discord's own client words them."""
+    return tuple(name for bit, name in _WORDED if bit & permissions)
 
 
 def holds(check: Check, who: Who) -> bool | None:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from runner.actions.action import StepFailed
+from runner.actions.action import FailureKind, StepFailed
 from runner.messages import Message
 
 
@@ -38,8 +38,7 @@ class Rejected(StepFailed):
     """Discord refuses what was said, or would: its code and its own reason. The interaction is as it was before."""
 
     def __init__(self, code: int, reason: str) -> None:
-        super().__init__(f"Discord refused the answer: {code} {reason}")
-        self.code = code
+        super().__init__(f"Discord refused the answer: {code} {reason}", kind=FailureKind.REFUSED, code=code)
 
 
 class MaybeSaid(StepFailed):

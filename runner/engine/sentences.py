@@ -27,6 +27,19 @@ def sentence(program: Program, interaction: Json, name: str, values: Mapping[str
     return built_in(name, **values)
 
 
+def public_message(failure: Exception | None, program: Program, interaction: Json) -> str:
+    """Return what users may read of a failure: what its author wrote for them, or what the bot may not do.
+
+    Empty if there is neither.
+    """
+    if not isinstance(failure, StepFailed):
+        return ""
+    if failure.public.strip():
+        return failure.public
+    refusal = failure.refusal
+    return sentence(program, interaction, refusal.reason, refusal.values) if refusal else ""
+
+
 def _replacements(texts: Texts, interaction: Json, name: str) -> Iterator[Render | str]:
     if not texts.by_locale:
         return
@@ -45,7 +58,7 @@ def _near(locale: str | None) -> tuple[str, ...]:
 
 
 def _rendered(text: Render, program: Program, interaction: Json, values: Mapping[str, object]) -> str:
-    reads = {"vars": program.variables, **context.essentials(interaction), **values}
+    reads = {"vars": program.variables, "data": program.data, **context.essentials(interaction), **values}
     try:
         return str(text(reads))
     except (RenderError, StepFailed):

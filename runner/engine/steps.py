@@ -10,12 +10,13 @@ from copy import copy
 from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
-from runner.actions.action import Begun, Ending, Kept, Later, Leave, Refused, Retry, StepFailed
+from runner.actions.action import Begun, Ending, FailureKind, Kept, Later, Leave, Refused, Retry, StepFailed
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
+from runner.engine.failures import error_root, refused_call
 from runner.engine.frames import Frame
 from runner.engine.guards import Who, ask
 from runner.engine.late import is_done_late
@@ -31,10 +32,12 @@ from runner.engine.observer import (
     StepSkipped,
     Watch,
 )
+from runner.engine.sentences import public_message
 from runner.engine.speaker import Speaker
 from runner.engine.strands import run_beside
 from runner.fields import Checks, Steps
 from runner.lifecycle import budget
+from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
 from runner.messages import Message
@@ -61,7 +64,7 @@ class TimeIsUp(StepFailed):
     """A step took longer than its `timeout`; `depth` is how many frames there are with that step in the topmost."""
 
     def __init__(self, timeout_s: float, depth: int) -> None:
-        super().__init__(f"the step took longer than its timeout of {timeout_s:g} s")
+        super().__init__(f"the step took longer than its timeout of {timeout_s:g} s", kind=FailureKind.TIMEOUT)
         self.depth = depth
 
 
@@ -328,7 +331,8 @@ class Run:
 
     def _caught(self, step: CompiledStep, failure: Exception, failed: CompiledStep) -> None:
         self._keep(step, None)
-        self.context["error"] = {"reference": "", "message": public_message(failure), "step": failed.name}
+        message = public_message(failure, self._program, self._interaction)
+        self.context["error"] = error_root(failure, reference="", message=message, step=failed.name)
         self._log.info("step caught", step=failed.name, place=failed.place, reason=loggable(failed, failure))
 
     def _keep(self, step: CompiledStep, outputs: Mapping[str, object] | None) -> None:
@@ -365,6 +369,10 @@ class Run:
         found: str | None = self._interaction.get("guild_id")
         return found
 
+    @property
+    def _who(self) -> Who:
+        return Who(self._interaction, self.context, self._directory)
+
     async def respond(self, event: Event, message: Message) -> None:
         """Answer through the acknowledger, with the handler's visibility unless the message says its own."""
         is_ephemeral = self.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
@@ -398,9 +406,10 @@ class Run:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
         try:
             answer = await self._rest.request(method, route, json, **parts)
-        except RestRefused as refusal:
-            self._tell_called(method, route.format_map(parts), refusal)
-            raise StepFailed(f"Discord refused: {refusal}") from None
+        except RestRefused as refused:
+            self._tell_called(method, route.format_map(parts), refused)
+            needs = self.at.action.needs if self.at else Permissions(0)
+            raise refused_call(refused, needs, parts.get("channel_id"), self._who) from None
         self._tell_called(method, route.format_map(parts), None)
         return answer
 
@@ -472,12 +481,12 @@ class Run:
             return named
         found = self._directory.channel_named(self.guild_id or "", named[1:])
         if found is None:
-            raise StepFailed("there is no channel of that name in this server")
+            raise StepFailed("there is no channel of that name in this server", kind=FailureKind.NOT_FOUND)
         return found
 
     def require(self, checks: Checks, denied: str) -> None:
         """Raise `Refused` unless all of the checks pass."""
-        ask(checks, Who(self._interaction, self.context, self._directory), denied)
+        ask(checks, self._who, denied)
 
     def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
         """Return the buttons as action rows of at most five."""
@@ -547,12 +556,6 @@ class Run:
 
 def _nobody_is_held_up(step: CompiledStep, since: float) -> None:
     """Do nothing: the steps of a transaction run on a thread of the store, and hold up nothing but that."""
-
-
-def public_message(failure: Exception) -> str:
-    """Return what users may read of a failure: what its author wrote for them, and nothing else. Empty if blank."""
-    public = failure.public if isinstance(failure, StepFailed) else ""
-    return public if public.strip() else ""
 
 
 def loggable(step: CompiledStep | None, failure: Exception) -> str:

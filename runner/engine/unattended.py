@@ -10,11 +10,13 @@ from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler, Program
 from runner.engine import context
 from runner.engine.context import Directory
+from runner.engine.failures import error_root
 from runner.engine.lag import Lag
 from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
+from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody
-from runner.engine.steps import Run, loggable, public_message
+from runner.engine.steps import Run, loggable
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin, State
 from runner.logs import Log
@@ -114,9 +116,9 @@ class Unattended:
             steps, values = failed.rescue(is_timeout=failure is None)
             steps = steps or (handler.on_error if failure else handler.on_timeout)
             if steps is not None:
-                message = public_message(failure) if failure else ""
+                message = public_message(failure, program, place)
                 run = self._new_run(handler, program, place, values, watch)
-                run.context["error"] = {"reference": reference, "message": message, "step": step}
+                run.context["error"] = error_root(failure, reference=reference, message=message, step=step)
                 async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
                     await run.execute(steps)
         except Exception as again:

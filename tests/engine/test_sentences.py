@@ -64,6 +64,11 @@ async def twice(bot: Bot) -> None:
     await bot.ran("it")
 
 
+async def refused_by_discord(bot: Bot) -> None:
+    bot.local.faults.next("POST /channels/", status=403, code=50013)
+    await bot.ran("it")
+
+
 async def two_at_once(bot: Bot) -> None:
     bot.command("it")
     bot.command("it")
@@ -103,6 +108,7 @@ HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "unknown_form": (it("reply: a"), gone(5, {"custom_id": "lr:modal:old", "components": []})),
     "refused_member": (it("permissions: {member: [manage_guild, ban_members]}, reply: a"), plain),
     "refused_bot": (it("permissions: {bot: manage_guild}, reply: a"), plain),
+    "refused_bot_in": (it("steps: [{send: {channel: '#support', content: a}}]"), refused_by_discord),
     "refused_roles": (it("check: {roles: {all: ['@Support', '@Moderator']}}, reply: a"), plain),
     "refused_any_role": (it("check: {roles: {any: ['@Support', '@Moderator']}}, reply: a"), plain),
     "refused_channel": (it("check: {channels: ['#support', '#staff']}, reply: a"), plain),
@@ -141,7 +147,7 @@ def test_every_sentence_is_made_to_be_heard() -> None:
 @pytest.mark.parametrize("name", HEARD)
 async def test_a_sentence_is_said_in_our_words(heard: Hear, name: str) -> None:
     text, made = await heard(name, "")
-    values = {"reference": made.line()["reference"], "names": ["NAME"]}
+    values = {"reference": made.line()["reference"], "names": ["NAME"], "channel": "THERE"}
     start = sentence(name, **values).partition("NAME")[0].replace("**", "")
     assert text.replace("**", "").startswith(start)
     assert "None" not in text
