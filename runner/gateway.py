@@ -149,6 +149,21 @@ class Gateway:
         found = guild.get_role(int(role_id)) if guild else None
         return Role(role_id, found.name, found.position, found.managed) if found else None
 
+    def bot_roles(self, guild_id: str) -> tuple[str, ...] | None:
+        """Return the ids of the bot's own roles in a server; None when they are not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        return tuple(str(role.id) for role in guild.me.roles) if guild and guild.me else None
+
+    def bot_permissions(self, guild_id: str, channel_id: str = "") -> int | None:
+        """Return what the bot holds in a channel, or in the server as a whole; None when that is not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        if guild is None or not guild.me:
+            return None
+        if not channel_id:
+            return guild.me.guild_permissions.value
+        channel = guild.get_channel_or_thread(int(channel_id))
+        return channel.permissions_for(guild.me).value if channel else None
+
     async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
         """Call Discord's REST as the bot, within its rate limits. Any: Discord's JSON."""
         try:

@@ -76,6 +76,30 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "the bot lacks permissions in another channel",
             {**_NAMES, "channel": STRING},
         ),
+        "refused_role_above": Sentence(
+            "I can't give or take **{{ role }}**, which is not below my highest role. An admin can move my role above "
+            "it in the server's settings.",
+            "a role is not below the bot",
+            {"role": STRING},
+        ),
+        "refused_role_fixed": Sentence(
+            "Nobody can give or take **{{ role }}** by hand.",
+            "a role is everybody's, or belongs to an integration",
+            {"role": STRING},
+        ),
+        "refused_member_above": Sentence(
+            "{{ member }} is not below me. An admin can move my role above theirs in the server's settings.",
+            "a member is not below the bot",
+            {"member": STRING},
+        ),
+        "refused_rank": Sentence(
+            "{{ member }} is not below you, so you can't do that.",
+            "a member is not below the caller",
+            {"member": STRING},
+        ),
+        "refused_guild_owner": Sentence(
+            "Nobody can do that to the owner of the server.", "a member is the owner of the server"
+        ),
         "refused_roles": Sentence(
             "You need **{{ names | join('** and **') }}** to do that.", "the member lacks roles", _NAMES
         ),

@@ -22,6 +22,7 @@ from runner.messages import Message
 from runner.stored import Stored
 from runner.templates import Template
 from runner.templates.types import Type
+from runner.templates.values import is_list
 
 T = TypeVar("T")
 LOOP_MAX = 1000
@@ -57,6 +58,11 @@ class Refused(Exception):
         self.reason = reason
         self.text = text
         self.values = values
+
+    def __str__(self) -> str:
+        """Return the reason and its values, for the operator's log."""
+        values = (", ".join(map(str, value)) if is_list(value) else str(value) for value in self.values.values())
+        return ": ".join((self.reason, *values))
 
 
 class StepFailed(Exception):
@@ -285,16 +291,34 @@ class Step(Protocol):
         ...
 
 
+class Place(Enum):
+    """Where the bot must hold what an action needs, if not in a channel that the action names."""
+
+    HERE = "here"  # the channel of the interaction
+    SERVER = "server"  # whatever its channels allow or deny
+
+
+class Target(Enum):
+    """What an action acts on that has to be below the bot in a server's hierarchy.
+
+    Source: Discord docs, Topics: Permissions, Permission Hierarchy.
+    """
+
+    ROLE = "role"
+    MEMBER = "member"
+
+
 class Action(Entry):
     """One kind of step. A subclass is a frozen dataclass whose fields are the keys under the action's name.
 
-    `effect` is what it does to the interaction, `ends` what it ends, so that nothing can follow it, `needs` which
-    permissions the bot must hold, `worst_case_s` how long it may take once it leaves the process (0: it never does),
-    `outputs` what `steps.<id>` holds afterwards. `whole` names the one field that is the value under the action's key,
-    `beside` the fields that are written next to that key instead of under it. `renders_again` says that `again` reads
-    what its templates give then, and not what is constant in it alone. `is_local` says that it does nothing that a
-    database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may stand in it.
-    `guards` says that it asks whether to go on.
+    `effect` is what it does to the interaction, `ends` what it ends, so that nothing can follow it, `may_end` whether
+    in some runs nothing does, `needs` which permissions the bot must hold, `targets` which fields name a role or a
+    member that must be below the bot, `worst_case_s` how long it may take once it leaves the process (0: it never
+    does), `outputs` what `steps.<id>` holds afterwards. `whole` names the one field that is the value under the
+    action's key, `beside` the fields that are written next to that key instead of under it. `renders_again` says that
+    `again` reads what its templates give then, and not what is constant in it alone. `is_local` says that it does
+    nothing that a database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may
+    stand in it. `guards` says that it asks whether to go on.
 
     An output of the type `PRIVATE_ID` is the id of the step's own message, which is private where that is.
     """
@@ -303,7 +327,9 @@ class Action(Entry):
     templated: ClassVar[bool] = True
     effect: ClassVar[Event | None] = None
     ends: ClassVar[Ending | None] = None
+    may_end: ClassVar[bool] = False
     needs: ClassVar[Permissions] = Permissions(0)
+    targets: ClassVar[Mapping[str, Target]] = {}
     worst_case_s: ClassVar[float] = 0.0
     outputs: ClassVar[Mapping[str, Type]] = {}
     whole: ClassVar[str | None] = None
@@ -312,6 +338,14 @@ class Action(Entry):
     is_local: ClassVar[bool] = False
     holds_local: ClassVar[bool] = False
     guards: ClassVar[bool] = False
+
+    def needs_in(self) -> object:
+        """Return where the bot must hold `needs`: a `Place`, or a channel as it is written."""
+        return Place.HERE
+
+    def is_for_caller(self) -> bool:
+        """Tell whether the caller, too, must be above the members that it acts on."""
+        return False
 
     def takes_s(self) -> float:
         """Return the longest this step may take outside the process, in seconds; 0 for a fast step."""

@@ -20,6 +20,7 @@ class Require(Action):
     is_local: ClassVar[bool] = True
     short: ClassVar[str | None] = "check"
     guards: ClassVar[bool] = True
+    may_end: ClassVar[bool] = True
 
     check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
     if_: Expression | None = option("A template expression that must be true.", default=None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from runner.actions.action import Action, FailureKind, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Place, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Channel, option
 from runner.lifecycle import limits
@@ -41,6 +41,10 @@ class Send(Action):
         channel = cast(object, self.channel)  # before it is rendered it may be a template
         is_named = isinstance(channel, str) and channel.startswith("#")
         return frozenset({"guild"}) if is_named else frozenset()
+
+    def needs_in(self) -> object:
+        """Return the channel, if it names one."""
+        return self.channel or Place.HERE
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Post it and return the ids of the message and its channel."""

@@ -13,6 +13,7 @@ from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, reached_runs
 from runner.compile.components import modal_renderer
+from runner.compile.foresight import Foresight
 from runner.compile.guards import CheckCompiler
 from runner.compile.program import Flow, Handler, Modal
 from runner.compile.steps import StepsCompiler
@@ -36,7 +37,8 @@ class HandlerCompiler:
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
-        compiler = StepsCompiler(self.config.document.flows, self.checks.checks)
+        flows = self.config.document.flows
+        compiler = StepsCompiler(flows, self.checks.checks, Foresight(flows))
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
-from runner.actions.action import Action, Retry
+from runner.actions.action import Action, Place, Retry, Target
 from runner.check.reachability import Plan
 from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
@@ -26,12 +26,25 @@ MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What is known to be needed before it is: permissions of the bot, as bits, and the roles and members acted on.
+
+    `needs` has them by where they are asked for, a `Place` or a channel; a target comes with whether the caller must be
+    above it too.
+    """
+
+    needs: tuple[tuple[Place | Render | str, int], ...]
+    targets: tuple[tuple[Target, Render | str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
 
     `ending` is what runs however the steps inside it are left, `flow` the flow that it runs. `may_open` says that it,
-    or a step inside it, opens a form, `reads_state` that its own templates may read the state. `key` is the place of
-    its action's name.
+    or a step inside it, opens a form, `reads_state` that its own templates may read the state. `ahead` is what this
+    step and those that certainly follow it need, where nobody has asked yet, `own` what it needs itself, if it runs at
+    all or its failure is caught. `key` is the place of its action's name.
     """
 
     name: str
@@ -47,6 +60,8 @@ class CompiledStep:
     is_slow: bool
     may_open: bool
     reads_state: bool
+    ahead: Foreseen | None
+    own: Foreseen | None
     key: Span
 
     @property

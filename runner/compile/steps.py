@@ -9,7 +9,8 @@ from runner.check.contexts import templates_in
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
 from runner.check.steps import all_steps, modal_of, reached_runs
-from runner.compile.program import CompiledStep
+from runner.compile.foresight import Foresight
+from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
 from runner.config.document import Flow
 from runner.fields import Checks, Entry, Steps, fields_of
@@ -28,16 +29,18 @@ class StepsCompiler:
 
     flows: Mapping[str, Flow]
     checks: Callable[[Checks], Checks]
+    foresight: Foresight
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
 
     def steps(self, written: Steps, address: str) -> Steps:
         """Return the steps ready to run; what stands at an address is compiled once."""
         if address not in self.runs:
-            items = (self._step(step, f"{address}/{index}") for index, step in enumerate(written.items))
+            asked = zip(written.items, self.foresight.of(written), strict=True)
+            items = (self._step(step, f"{address}/{index}", *each) for index, (step, each) in enumerate(asked))
             self.runs[address] = Steps(tuple(items), address)
         return self.runs[address]
 
-    def _step(self, step: WrittenStep, address: str) -> CompiledStep:
+    def _step(self, step: WrittenStep, address: str, ahead: Foreseen | None, own: Foreseen | None) -> CompiledStep:
         action = self._entry(step.action, address)
         inside = action.inside()
         catch = self.steps(step.catch, f"{address}/catch") if step.catch else None
@@ -57,6 +60,8 @@ class StepsCompiler:
             reads_state=_reads_state(step),
             flow=flow,
             may_open=any(modal_of(inner) is not None for inner in reached),
+            ahead=ahead,
+            own=own,
             key=step.key,
         )
 

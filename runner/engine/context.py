@@ -61,6 +61,14 @@ class Directory(Protocol):
         """Return a role of a server; None when either is not known."""
         ...
 
+    def bot_roles(self, guild_id: str) -> tuple[str, ...] | None:
+        """Return the ids of the bot's own roles in a server; None when they are not known."""
+        ...
+
+    def bot_permissions(self, guild_id: str, channel_id: str = "") -> int | None:
+        """Return what the bot holds in a channel, or in the server as a whole; None when that is not known."""
+        ...
+
 
 def build(handler: Handler, program: Program, interaction: Json, directory: Directory, now: float) -> dict[str, Any]:
     """Return the context of one run: the roots that the handler's templates read. `now` is in Unix seconds."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
@@ -45,6 +45,10 @@ class NewRun(Protocol):
         ...
 
 
+_ABOUT_THE_BOT: Final = frozenset({"refused_bot", "refused_bot_in", "refused_role_above", "refused_member_above"})
+"""Refusals for what the bot itself may not do: the operator wants to know of them, and can do something about it."""
+
+
 class Endings:
     """Brings the interactions of one engine to their ends."""
 
@@ -58,6 +62,9 @@ class Endings:
     async def refuse(self, live: Live, refusal: Refused) -> None:
         """Tell the user, privately, what a guard has said."""
         live.outcome = "refused"
+        if refusal.reason in _ABOUT_THE_BOT:
+            guild = live.interaction.get("guild_id")
+            self._log.warning("not permitted", handler=live.name, guild=guild, reason=str(refusal))
         await self._tell(live, _refusal_text(live, refusal), live.sentence("refused_check"), is_ephemeral=True)
 
     async def turn_away(self, live: Live, reason: str) -> None:

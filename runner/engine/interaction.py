@@ -21,6 +21,7 @@ from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers,
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
+from runner.engine.foresight import Obstructed
 from runner.engine.guards import Who, admit
 from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
@@ -309,6 +310,9 @@ class Engine:
             raise
         except Refused as refusal:
             await self._endings.refuse(live, refusal)
+        except Obstructed as failure:
+            has_acted = live.run is not None and live.run.acted.is_set()
+            await (self._endings.rescue(live, failure) if has_acted else self._endings.refuse(live, failure.refusal))
         except TimeoutError:
             await (self._endings.stop(live) if live.is_cut else self._endings.rescue(live, None))
         except Exception as failure:
@@ -334,6 +338,7 @@ class Engine:
             if handler.guard is not None or handler.needs_server:
                 admit(handler, Who(live.interaction, values, self._directory))
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
+                live.run.foresee(handler.steps)  # a refusal needs no spinner
                 live.because("this handler answers so before its first step")
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)

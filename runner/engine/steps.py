@@ -12,11 +12,12 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 from runner.actions.action import Begun, Ending, FailureKind, Kept, Later, Leave, Refused, Retry, StepFailed
 from runner.check.reachability import Plan
-from runner.compile import CompiledStep, Flow, Program
+from runner.compile import CompiledStep, Flow, Foreseen, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.context import Directory, caller
 from runner.engine.failures import error_root, refused_call
+from runner.engine.foresight import Obstructed, obstacle_to
 from runner.engine.frames import Frame
 from runner.engine.guards import Who, ask
 from runner.engine.late import is_done_late
@@ -73,7 +74,7 @@ class Run:
 
     __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_held_up", "_here", "_interaction", "_leave",
                  "_left", "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state",
-                 "_taken", "_watch", "_written", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+                 "_taken", "_watch", "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -121,6 +122,7 @@ class Run:
         self.is_ephemeral = is_ephemeral
         self.left_by: Leave | None = None
         self.at: CompiledStep | None = None
+        self.acted = asyncio.Event()  # set once anything has been done that a refusal would come too late for
 
     @property
     def may_open(self) -> bool:
@@ -166,6 +168,9 @@ class Run:
             except TimeIsUp as failure:
                 self._leave = Leave(Ending.FAIL, failure, depth=failure.depth)
                 self._tell_broken(failure)
+            except Obstructed as failure:
+                self._leave = Leave(Ending.FAIL, failure, depth=len(self._stack) - 1 if failure.is_ahead else None)
+                self._tell_broken(failure)
             except (StepFailed, RenderError, Refused) as failure:
                 self._leave = Leave(Ending.FAIL, failure)
                 self._tell_broken(failure)
@@ -197,6 +202,7 @@ class Run:
         if self._watch is not None:
             self._watch(StepBegun(frame.steps.address, frame.index - 1, step))
         await self._spend()
+        self._foresee(step.ahead, is_ahead=True)
         if step.reads_state:
             await self.read_state()
         if step.when is not None and not step.when(self.context):
@@ -204,9 +210,21 @@ class Run:
             if self._watch is not None:
                 self._watch(StepSkipped(frame.steps.address, frame.index - 1))
             return
+        self._foresee(step.own)
         if step.is_slow:
             await self._acknowledged_before(step)
         await (self._do(frame) if step.retry is None else self._retry(frame, step.retry))
+
+    def foresee(self, steps: Steps) -> None:
+        """Raise `Obstructed` if something that these steps certainly need is known to be missing."""
+        if steps.items:
+            self._foresee(steps.items[0].ahead)
+
+    def _foresee(self, foreseen: Foreseen | None, *, is_ahead: bool = False) -> None:
+        """Raise it; what is needed `is_ahead` is no failure of the step under way, which could catch it."""
+        if foreseen is not None and (obstacle := obstacle_to(foreseen, self._who)) is not None:
+            obstacle.is_ahead = is_ahead
+            raise obstacle
 
     async def _spend(self) -> None:
         """Count a step, against loops that go on and on."""
@@ -380,6 +398,8 @@ class Run:
             self.is_ephemeral = is_ephemeral  # the answers to come take the spinner's place
             if self._acknowledger.state in (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE):
                 return  # the watchdog was faster
+        else:
+            self.acted.set()
         self._because_of_the_step()
         try:
             await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
@@ -398,12 +418,15 @@ class Run:
 
     async def open_modal(self, name: str) -> None:
         """Open a form, rendered with what templates read here."""
+        self.acted.set()
         body = self._program.modals[name].render(self.context)
         self._because_of_the_step()
         await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
 
     async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
+        if method != "GET":
+            self.acted.set()
         try:
             answer = await self._rest.request(method, route, json, **parts)
         except RestRefused as refused:
@@ -431,6 +454,7 @@ class Run:
 
     async def write(self, unit: Callable[[Stored], T]) -> T:
         """Run a function on what the bot keeps; templates of later steps read what it has written."""
+        self.acted.set()
         written = await self._memory.write(self._program, self._here, unit)
         self._written.update(written.own)
         if "state" in self.context:

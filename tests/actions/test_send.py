@@ -95,7 +95,7 @@ async def test_a_button_on_it_works_for_everybody(bot: StartBot) -> None:
 async def test_what_cannot_be_sent_fails_the_handler(bot: StartBot, name: str) -> None:
     made = await bot(BOT)
     trace = await made.ran(name)
-    assert "I need **Send Messages** here" in trace.messages[-1].content
+    assert "Something went wrong" in trace.messages[0].content
     assert made.line()["outcome"] == "failed"
 
 
@@ -108,12 +108,17 @@ async def test_a_failure_can_be_caught(bot: StartBot) -> None:
 
 async def test_discords_refusal_fails_the_step(bot: StartBot) -> None:
     made = await bot(BOT)
-    world = made.local.world
-    (role,) = (role for guild in world.guilds.values() for role in guild.roles.values() if role.managed_by)
-    role.permissions = Permissions(0)
-    (everyone,) = (guild.roles[guild.id] for guild in world.guilds.values())
-    everyone.permissions &= ~Permissions.SEND_MESSAGES
-    trace = made.command("here", user="Olive")
-    await made.idle()
-    assert "I need **Send Messages** here" in trace.messages[-1].content
+    made.local.faults.next("POST /channels/", status=403, code=50013)
+    trace = await made.ran("here", user="Olive")
+    assert "I need **View Channel** and **Send Messages** here" in trace.messages[-1].content
     assert "50013" in str(made.log.of("step failed")[0]["reason"])
+
+
+async def test_what_it_needs_is_asked_before_the_first_step(bot: StartBot) -> None:
+    made = await bot(BOT)
+    (guild,) = made.local.world.guilds.values()
+    for role in guild.roles.values():
+        role.permissions &= ~Permissions.SEND_MESSAGES
+    trace = await made.ran("here", user="Olive")
+    assert ["I need **Send Messages** here" in message.content for message in trace.messages] == [True]
+    assert made.line()["outcome"] == "refused"

@@ -10,12 +10,14 @@ import pytest
 
 from runner.actions.action import Action, Step
 from runner.emulator.clock import elapse
+from runner.emulator.server import LocalDiscord
 from runner.fields import Duration, option
 from runner.lifecycle.limits import LOCALES
 from runner.templates import check, parse
 from runner.templates.types import ListOf
 from runner.texts import TEXTS, sentence
 from tests.conftest import Bot, StartBot, compiled
+from tests.engine.acting import ACTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,23 @@ async def refused_by_discord(bot: Bot) -> None:
     await bot.ran("it")
 
 
+def put_the_bot_below_robin(local: LocalDiscord) -> None:
+    """Give Robin the role Support, and leave the bot none above it."""
+    (guild,) = local.world.guilds.values()
+    roles = {role.name: role for role in guild.roles.values()}
+    robin = next(user for user in local.world.users.values() if user.username == "robin")
+    guild.members[robin.id].role_ids.append(roles["Support"].id)
+    roles["Keeper"].position = 0
+
+
+async def on_mo(bot: Bot) -> None:
+    await bot.ran("it", who="Mo")
+
+
+async def by_the_owner(bot: Bot) -> None:
+    await bot.ran("it", user="Olive")
+
+
 async def two_at_once(bot: Bot) -> None:
     bot.command("it")
     bot.command("it")
@@ -93,6 +112,7 @@ def it(body: str) -> str:
 
 FORM = "\nmodals: {form: {title: F, fields: {a: A}, reply: Thanks}}"
 TAGS = "records: {tags: {fields: {name: string}, unique: [[name]], limit: LIMIT}}\n"
+WHO = "options: {who: {type: user, description: d, required: true}}"
 HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "done": (it("steps: [{log: Nothing to say}]"), plain),
     "failed": (it("steps: [{send: {channel: 123456789012345678, content: a}}]"), plain),
@@ -109,6 +129,14 @@ HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "refused_member": (it("permissions: {member: [manage_guild, ban_members]}, reply: a"), plain),
     "refused_bot": (it("permissions: {bot: manage_guild}, reply: a"), plain),
     "refused_bot_in": (it("steps: [{send: {channel: '#support', content: a}}]"), refused_by_discord),
+    "refused_role_above": (it("steps: [{give: '@Support'}]"), plain),
+    "refused_role_fixed": (it("steps: [{give: '@Keeper'}]"), plain),
+    "refused_member_above": (it("steps: [{hit: '{{ user }}'}]"), plain),
+    "refused_rank": (
+        it("options: {who: {type: user, description: d, required: true}}, steps: [{hit: '{{ options.who }}'}]"),
+        on_mo,
+    ),
+    "refused_guild_owner": (it("steps: [{hit: '{{ user }}'}]"), by_the_owner),
     "refused_roles": (it("check: {roles: {all: ['@Support', '@Moderator']}}, reply: a"), plain),
     "refused_any_role": (it("check: {roles: {any: ['@Support', '@Moderator']}}, reply: a"), plain),
     "refused_channel": (it("check: {channels: ['#support', '#staff']}, reply: a"), plain),
@@ -128,12 +156,16 @@ def heard(bot: StartBot, tmp_path: Path) -> Hear:
     async def hear(name: str, texts: str) -> tuple[str, Bot]:
         body, act = HEARD[name]
         text, live_max = f"{texts}\n{body}", 1 if name == "busy" else 100
+        before = await bot("")
+        await before.stop()
+        if name in ("refused_role_above", "refused_member_above"):
+            put_the_bot_below_robin(before.local)
         if name == "store_failed":
             (tmp_path / ".lifecycle").write_text("in the way of the store")
             made = await bot(it("reply: a"))
             made.engine.swap(compiled(text))
         else:
-            made = await bot(text, live_max=live_max, more={"hang": Hang})
+            made = await bot(text, live_max=live_max, more={"hang": Hang, **ACTING}, local=before.local)
         await act(made)
         return answers(made)[-1], made
 
@@ -147,8 +179,8 @@ def test_every_sentence_is_made_to_be_heard() -> None:
 @pytest.mark.parametrize("name", HEARD)
 async def test_a_sentence_is_said_in_our_words(heard: Hear, name: str) -> None:
     text, made = await heard(name, "")
-    values = {"reference": made.line()["reference"], "names": ["NAME"], "channel": "THERE"}
-    start = sentence(name, **values).partition("NAME")[0].replace("**", "")
+    values = {"reference": made.line()["reference"], "names": ["X"], "channel": "X", "role": "X", "member": "X"}
+    start = sentence(name, **values).partition("X")[0].replace("**", "")
     assert text.replace("**", "").startswith(start)
     assert "None" not in text
 
@@ -157,7 +189,7 @@ async def test_a_sentence_is_said_in_our_words(heard: Hear, name: str) -> None:
 async def test_a_sentence_is_said_in_the_authors_words_with_the_values_that_it_has(heard: Hear, name: str) -> None:
     reads = " ".join(f"{{{{ {value}{' | join' * (value == 'names')} }}}}" for value in TEXTS[name].values)
     text, made = await heard(name, f'texts: {{en: {{{name}: "{{{{ user.name }}}}: {reads}"}}}}')
-    assert text.startswith("robin: ")
+    assert text.startswith(("robin: ", "olive: "))
     assert ("reference" in TEXTS[name].values) is (str(made.line()["reference"]) in text)
     assert "None" not in text
 

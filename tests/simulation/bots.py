@@ -31,6 +31,7 @@ _USERS: Final = (
     {"id": "8", "username": "kim", "global_name": None, "discriminator": "0", "avatar": None},
 )
 _MANAGE_MESSAGES: Final = str(1 << 13)
+_MAY_SEND: Final = str(1 << 13 | 1 << 11 | 1 << 10)
 _OPTION_VALUES: Final[Mapping[int, Sequence[object]]] = {
     3: (USER_TEXT, "", " "),
     4: (1, 0, 3, 10),
@@ -136,7 +137,8 @@ def _place(who: int) -> Json:
     """Return who asks and where: an ordinary member, a moderator, somebody else, and one in direct messages."""
     user = _USERS[who % 2]
     common: Json = {"application_id": APPLICATION_ID, "version": 1, "locale": "de", "attachment_size_limit": 10485760}
-    common |= {"channel": _CHANNEL, "channel_id": _CHANNEL["id"], "app_permissions": _MANAGE_MESSAGES}
+    may_send = _MANAGE_MESSAGES if who == 2 else _MAY_SEND
+    common |= {"channel": _CHANNEL, "channel_id": _CHANNEL["id"], "app_permissions": may_send}
     if who == 3:
         return {**common, "user": user}
     permissions = _MANAGE_MESSAGES if who == 1 else "0"

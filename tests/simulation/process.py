@@ -130,6 +130,12 @@ class _Directory:
     def role(self, guild_id: str, role_id: str) -> Role | None:
         return Role(role_id, "Support", 1, False) if role_id == self.role_named(guild_id, "Support") else None
 
+    def bot_roles(self, guild_id: str) -> tuple[str, ...] | None:
+        return () if guild_id else None
+
+    def bot_permissions(self, guild_id: str, channel_id: str = "") -> int | None:
+        return None if channel_id else 0
+
 
 _BOT: Final = {"id": APPLICATION_ID, "name": "Keeper", "mention": f"<@{APPLICATION_ID}>", "latency_ms": 42}
 
