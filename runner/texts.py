@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from runner.templates import compile_template, parse
-from runner.templates.types import STRING, ListOf, Type
+from runner.templates.types import INSTANT, STRING, ListOf, Type
 
 _REFERENCE: Final = {"reference": STRING}
 _NAMES: Final = {"names": ListOf(STRING)}
@@ -49,6 +49,9 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
         "no_room": Sentence("There is no room for any more.", "a table is full"),
         "restarting": Sentence(
             "I am being restarted. Please try again in a moment.", "the bot is stopped in the middle of it"
+        ),
+        "replaced": Sentence(
+            "This has been started anew, so I stopped the earlier run.", "another run takes the place of this one"
         ),
         "busy": Sentence(
             "I have too much to do right now. Please try again in a moment.",
@@ -108,6 +111,14 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
         ),
         "refused_channel": Sentence(
             "This works only in {{ names | join(' or ') }}.", "a check asks for another channel", _NAMES
+        ),
+        "refused_cooldown": Sentence(
+            "Slow down: you can do this again {{ retry_at | relative }}.",
+            "a cooldown is not over",
+            {"retry_at": INSTANT},
+        ),
+        "refused_busy": Sentence(
+            "This is still running. Please try again when it is done.", "as many runs as may be are under way"
         ),
         "refused_check": Sentence("You can't do that here.", "a check does not hold"),
         "refused_server": Sentence("This works only in a server.", "it needs a server, and there is none"),

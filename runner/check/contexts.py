@@ -351,7 +351,8 @@ def _with_late(at: Scope) -> Scope:
 
 
 def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
-    found.faults += _of_value((handler.permissions, handler.check), at)
+    found.faults += _of_value((handler.permissions, handler.check, handler.concurrency), at)
+    found.faults += _of_value(handler.cooldown, {**at, "retry_at": INSTANT})
     _of_run(handler.reply, at, found)
     _of_run(handler.steps, at, found)
     rescue = _with_error(at)

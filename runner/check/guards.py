@@ -41,7 +41,10 @@ def check_guards(config: Config) -> list[Diagnostic]:
 
 def asked_in(config: Config) -> Iterator[Checks]:
     """Yield the checks that are asked for: by a handler, or by a step."""
-    yield from (handler.check for _, _, handler in config.handlers() if handler.check is not None)
+    for _, _, handler in config.handlers():
+        if handler.check is not None:
+            yield handler.check
+        yield from (cooldown.exempt for cooldown in handler.cooldown or ())
     yield from checks_of(*config.runs())
 
 

@@ -16,6 +16,7 @@ from runner.check.guards import check_guards
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
+from runner.check.pace import check_pace
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.schedules import check_schedules
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
@@ -46,6 +47,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_control(config),
         *check_flows(config),
         *check_guards(config),
+        *check_pace(config),
         *check_commands(config, opened),
         *check_modals(config),
         *check_stored(config),

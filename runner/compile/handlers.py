@@ -15,6 +15,7 @@ from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, r
 from runner.compile.components import modal_renderer
 from runner.compile.foresight import Foresight
 from runner.compile.guards import CheckCompiler
+from runner.compile.pace import compile_pace
 from runner.compile.program import Flow, Handler, Modal
 from runner.compile.steps import StepsCompiler
 from runner.config import document
@@ -74,6 +75,7 @@ class HandlerCompiler:
             origin=origin,
             plan=plan,
             guard=self.checks.guard(written.permissions, written.check),
+            pace=compile_pace(_LOGGED_AS[section] + name, written, self.checks),
             timeout_s=written.timeout or defaults.timeout,
             steps=self.compiler.steps(handler_steps(written), f"{section}/{name}/steps"),
             on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
@@ -95,6 +97,7 @@ class HandlerCompiler:
             origin=Origin.NO_INTERACTION,
             plan=UNATTENDED,
             guard=None,
+            pace=None,
             timeout_s=self.config.document.defaults.timeout,
             steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
             on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
@@ -120,8 +123,8 @@ class HandlerCompiler:
         return found | self._state_of_guards(written)
 
     def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
-        asked = (written.permissions, *self.checks.with_named(written.check))
-        return frozenset[str]().union(*(state_read_in(value, self.config.document.state) for value in asked))
+        declared = self.config.document.state
+        return frozenset[str]().union(*(state_read_in(value, declared) for value in self._guards(written)))
 
     def _keeps_in_servers(self, written: document.Handler) -> bool:
         """Tell whether the handler reads or writes what is kept for servers or their members."""
@@ -143,12 +146,18 @@ class HandlerCompiler:
     def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
         steps = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
-        found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
-        for checks in (written.check, *checks_of(*steps)):
+        found = frozenset[str]().union(*map(roots_of, (*self._guards(written), *steps)))
+        for checks in checks_of(*steps):
             found = found.union(*map(roots_of, self.checks.with_named(checks)))
         for modal in self._opened(written):
             found |= roots_of(shown_by(modal))
         return found
+
+    def _guards(self, written: document.Handler) -> list[object]:
+        """Return everything that is asked before the first step, and what is said where it does not hold."""
+        exempt = (part for cooldown in written.cooldown or () for part in self.checks.with_named(cooldown.exempt))
+        own = (written.permissions, written.cooldown, written.concurrency)
+        return [*own, *self.checks.with_named(written.check), *exempt]
 
     def needs_server(self, written: document.Handler) -> bool:
         """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from runner.actions.action import Action, Place, Retry, Target
 from runner.check.reachability import Plan
@@ -105,6 +105,45 @@ class Check:
     denied: Render | str
 
 
+Scope = Literal["user", "member", "channel", "guild", "global"]
+"""Whose uses, or whose runs, are counted together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """How often a handler may be used: `uses` in any stretch of `per_s` seconds, counted under `name` for each scope.
+
+    One of `exempt` is enough for a use not to count.
+    """
+
+    name: str
+    uses: int
+    per_s: float
+    scope: Scope
+    exempt: Checks
+    is_refunded: bool
+    denied: Render | str
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """How many runs of a handler may be under way at once, counted under `name` for each scope."""
+
+    name: str
+    limit: int
+    scope: Scope
+    when_busy: Literal["refuse", "wait", "restart"]
+    denied: Render | str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a handler may be used, and how many of its runs may be under way at once."""
+
+    cooldowns: tuple[Cooldown, ...]
+    concurrency: Concurrency | None
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
@@ -116,6 +155,7 @@ class Handler:
     origin: Origin
     plan: Plan
     guard: Guard | None
+    pace: Pace | None
     timeout_s: float
     steps: Steps
     on_error: Steps | None

@@ -4,7 +4,7 @@ Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset("context_menus events http messages use".split())
 _LATER_IN_HANDLERS = frozenset(
-    "cooldown concurrency name_localizations description_localizations nsfw contexts integration_types aliases params "
+    "name_localizations description_localizations nsfw contexts integration_types aliases params "
     "select commands".split()
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())

@@ -106,7 +106,7 @@ class Config:
         here = [fault for fault in self.faults if fault.file == span.file]
         return not any(start <= (fault.line, fault.column) < end for fault in here)
 
-    def has(self, *path: str) -> bool:
+    def has(self, *path: str | int) -> bool:
         """Tell whether the file has a key at `path`, whatever its value."""
         try:
             source.at(self.root, path)

@@ -34,6 +34,7 @@ from runner.fields import (
     Field,
     ListShape,
     MapShape,
+    NumberShape,
     Shape,
     Steps,
     StepsShape,
@@ -298,7 +299,15 @@ def _harmless() -> Template:
 
 def _empty(shape: Shape) -> object:
     """Return what stands for a required value that is missing; the schema has reported it."""
-    return Steps() if isinstance(shape, StepsShape) else {} if isinstance(shape, MapShape) else ""
+    match shape:
+        case StepsShape():
+            return Steps()
+        case MapShape():
+            return {}
+        case DurationShape() | NumberShape():
+            return 0.0
+        case _:
+            return ""
 
 
 def _spans(action: type[Action], node: Node | None, step: Mapping | None, at: Node) -> dict[str, Span]:

@@ -152,8 +152,8 @@ def _spelled_duration(value: str) -> str:
 
 
 def _fitting(schema: Schema, text: str) -> str:
-    pattern = schema.get("pattern")
-    return text if pattern and re.search(pattern, text) else ""
+    patterns = [branch.get("pattern") for branch in schema.get("anyOf", [schema])]
+    return text if any(pattern and re.search(pattern, text) for pattern in patterns) else ""
 
 
 def in_quotes(text: str) -> str:

@@ -75,9 +75,9 @@ class Endings:
     async def stop(self, live: Live) -> None:
         """Tell the user that the steps have been cut, unless that has been done."""
         if not live.is_given_up:
-            live.outcome = "cancelled"
+            live.outcome = "cancelled" if live.cut_by == "restarting" else live.cut_by
             await self._abandon(live)
-            await self._tell(live, live.sentence("restarting"), is_ephemeral=None)
+            await self._tell(live, live.sentence(live.cut_by), is_ephemeral=None)
 
     async def expire(self, live: Live, end: TokenExpired) -> None:
         """Give what could not be said to `on_expired`; the log line and the count are there in any case."""

@@ -76,7 +76,7 @@ def admit(handler: Handler, who: Who) -> None:
 
 def _admit_permissions(guard: Guard, who: Who) -> None:
     if missing := lacking(guard.member, who.member.get("permissions")):
-        raise Refused("refused_member", _said(guard.denied, who), names=missing)
+        raise Refused("refused_member", said(guard.denied, who), names=missing)
     if missing := lacking(guard.bot, who.interaction.get("app_permissions")):
         raise Refused("refused_bot", names=missing)
 
@@ -86,6 +86,11 @@ def ask(checks: Checks, who: Who, denied: str = "") -> None:
     for check in checks.items:
         if not holds(check, who):
             raise Refused("refused_check", denied) if denied else _refusal(check, who)
+
+
+def any_holds(checks: Checks, who: Who) -> bool:
+    """Tell whether at least one of the checks certainly holds."""
+    return any(holds(check, who) for check in checks.items)
 
 
 def lacking(asked: int, granted: str | None) -> tuple[str, ...]:
@@ -200,7 +205,7 @@ def _any(verdicts: Iterable[bool | None]) -> bool | None:
 
 def _refusal(check: Check, who: Who) -> Refused:
     """Return the refusal of a check that does not hold: in its own words, or in those of what it is made of."""
-    if text := _said(check.denied, who):
+    if text := said(check.denied, who):
         return Refused("refused_check", text)
     if check.contexts and who.interaction.get("context") not in check.contexts:
         return _elsewhere(check)
@@ -249,5 +254,6 @@ def _channel_mentions(channels: Iterable[str], who: Who) -> tuple[str, ...]:
     return tuple(f"<#{channel}>" for channel in ids if channel)
 
 
-def _said(text: Render | str, who: Who) -> str:
-    return text if isinstance(text, str) else str(text(who.values))
+def said(text: Render | str, who: Who, **values: object) -> str:
+    """Return an author's sentence, which reads `values` besides what its handler reads."""
+    return text if isinstance(text, str) else str(text({**who.values, **values}))

@@ -27,6 +27,7 @@ from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
+from runner.engine.pacer import Pacer
 from runner.engine.responses import deferral
 from runner.engine.rivals import Rivals
 from runner.engine.routing import Routed, route
@@ -124,6 +125,7 @@ class Engine:
         self._rivals = Rivals(log)
         self._standby = standby
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
+        self._pacer = Pacer(asyncio.get_running_loop().time, now)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
 
@@ -314,9 +316,18 @@ class Engine:
             has_acted = live.run is not None and live.run.acted.is_set()
             await (self._endings.rescue(live, failure) if has_acted else self._endings.refuse(live, failure.refusal))
         except TimeoutError:
-            await (self._endings.stop(live) if live.is_cut else self._endings.rescue(live, None))
+            await self._end_early(live)
         except Exception as failure:
             await self._endings.rescue(live, failure)
+
+    async def _end_early(self, live: Live) -> None:
+        """Tell the user why it is over: it has been cut, its turn has not come, or it has taken too long."""
+        if live.is_cut:
+            await self._endings.stop(live)
+        elif live.waits_for is not None:
+            await self._endings.refuse(live, live.waits_for)
+        else:
+            await self._endings.rescue(live, None)
 
     async def _handle(self, live: Live) -> None:
         if live.handler is None:
@@ -331,12 +342,16 @@ class Engine:
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
+        who = Who(live.interaction, values, self._directory)
         live.run = self._new_run(live, handler, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
             if handler.guard_reads_state:
                 await live.run.read_state()
             if handler.guard is not None or handler.needs_server:
-                admit(handler, Who(live.interaction, values, self._directory))
+                admit(handler, who)
+            if handler.pace is not None:
+                live.run.foresee(handler.steps)  # who is refused for this does not wait for a turn
+                await self._pacer.admit(live, handler.pace, who)
             if handler.plan.first is not None and live.acknowledger.is_unanswered:
                 live.run.foresee(handler.steps)  # a refusal needs no spinner
                 live.because("this handler answers so before its first step")
@@ -376,6 +391,8 @@ class Engine:
             if waiting is not None:
                 waiting.cancel()
         self._live.pop(live.id, None)
+        if live.handler is not None and live.handler.pace is not None:
+            self._pacer.leave(live)
         if self._idle is not None and not self._live and not self._idle.done():
             self._idle.set_result(None)
         if live.watch is not None:

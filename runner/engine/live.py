@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from runner.compile import Handler, Program
+from runner.actions.action import Refused
+from runner.compile import Cooldown, Handler, Program
 from runner.engine.acknowledger import Acknowledger
 from runner.engine.observer import Because, Watch
+from runner.engine.cooldowns import Bucket
 from runner.engine.sentences import sentence
 from runner.engine.steps import Run
 from runner.lifecycle import budget
@@ -52,6 +54,9 @@ class Live:
     is_cut: bool = False
     said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
     unsaid: Words | None = None  # the last sentence, if it could not be said
+    cut_by: str = "restarting"  # the name of the sentence that tells the user why
+    waits_for: Refused | None = None  # a turn; what its user reads if that does not come in time
+    taken: tuple[tuple[Cooldown, Bucket], ...] = ()  # the uses of cooldowns that it has had
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
     watch: Watch | None = None  # who looks on, if anybody does
 
@@ -67,6 +72,11 @@ class Live:
         if self.scope is not None:
             with suppress(RuntimeError):  # they have ended
                 self.scope.reschedule(now)
+
+    def replace(self) -> None:
+        """End the author's steps, because another run takes the place of this one."""
+        self.cut_by = "replaced"
+        self.cut(asyncio.get_running_loop().time())
 
     def sentence(self, name: str, **values: object) -> str:
         """Return a built-in sentence in the words that this interaction's user reads."""
@@ -90,6 +100,8 @@ class Live:
     @property
     def may_open(self) -> bool:
         """Whether a form may still open."""
+        if self.waits_for is not None:
+            return self.handler is not None and self.handler.plan.may_open
         return self.run is not None and self.run.may_open
 
 

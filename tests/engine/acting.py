@@ -5,8 +5,25 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, Place, Step, Target
-from runner.fields import Role, Snowflake, option
+from runner.fields import Duration, Role, Snowflake, option
 from runner.lifecycle.bits import Permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hang(Action):
+    """Claim to be fast, and take its time.
+
+    Example:
+        - hang: 5s
+    """
+
+    whole: ClassVar[str | None] = "duration"
+
+    duration: Duration = option("How long.", minimum=0.001, maximum=900)
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        await step.sleep(self.duration)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,5 +93,5 @@ class Give(Action):
         return None
 
 
-ACTING: Final[Mapping[str, type[Action]]] = {"ring": Ring, "hit": Hit, "give": Give}
-"""Actions that need and act on what a test is about. Each posts its name, so that the wire shows what was done."""
+ACTING: Final[Mapping[str, type[Action]]] = {"hang": Hang, "ring": Ring, "hit": Hit, "give": Give}
+"""Actions that need and act on what a test is about. Those that act post their names, which the wire shows."""

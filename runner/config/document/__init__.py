@@ -7,6 +7,7 @@ from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Handler
 from runner.config.document.modals import Modal, ModalField
+from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.responses import STRATEGIES, Response
 from runner.config.document.schedules import MissedWord, Schedule
 from runner.config.document.stored import RecordField, Records, State, declarations
@@ -23,6 +24,8 @@ __all__ = [
     "CheckPermissions",
     "Command",
     "Component",
+    "Concurrency",
+    "Cooldown",
     "Defaults",
     "Document",
     "Flow",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.config.document.guards import PermissionRules
+from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.responses import Response
 from runner.fields import Checks, Duration, Entry, Steps, option
 from runner.lifecycle import budget
@@ -35,6 +36,10 @@ class Handler(Entry):
 
     permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
     check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
+    cooldown: tuple[Cooldown, ...] | None = option(
+        "How often it may be used; of several all must allow it.", default=None, single=True, max_items=5
+    )
+    concurrency: Concurrency | None = option("How many of its runs may be under way at once.", default=None)
     response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
     timeout: Duration | None = option(
         "How long it may run, at most 1h. Discord takes no answer after 15 minutes: see `on_expired`.",

@@ -20,6 +20,8 @@ class Schedule(Handler):
     # they are no keys.
     permissions: None = None
     check: None = None
+    cooldown: None = None
+    concurrency: None = None
     response: None = None
     reply: None = None
     on_expired: None = None
