@@ -16,6 +16,7 @@ ORDER = (
     "pages",
     "lifecycle",
     "cron",
+    "uses",
     "store",
     "logs",
     "rest",

@@ -6,7 +6,7 @@ names are bits, commands are the JSON that Discord registers. The engine does no
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
@@ -17,7 +17,7 @@ from runner.compile.commands import command_payload
 from runner.compile.components import button
 from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
-from runner.compile.program import Json, Program, RegisteredCommand, Texts
+from runner.compile.program import Handler, Json, Modal, Program, RegisteredCommand, Texts
 from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
 from runner.config import document, source
@@ -63,7 +63,16 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         ),
         store=written.store,
         declarations=config.declared,
+        keeps_uses=any(each.pace is not None and each.pace.is_kept for each in _handlers(commands, components, modals)),
     )
+
+
+def _handlers(
+    commands: Mapping[str, Handler], components: Mapping[str, Handler], modals: Mapping[str, Modal]
+) -> Iterator[Handler]:
+    yield from (*commands.values(), *components.values())
+    for modal in modals.values():
+        yield from modal.handlers.values()
 
 
 def _texts(written: Mapping[str, document.Texts]) -> Texts:

@@ -12,6 +12,7 @@ from runner.cron import Cron, next_of_interval
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Steps
+from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin
 
 Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
@@ -124,6 +125,11 @@ class Cooldown:
     is_refunded: bool
     denied: Render | str
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether its uses must be counted over a restart: it is longer than one takes."""
+        return self.per_s > budget.COOLDOWN_IN_MEMORY_S
+
 
 @dataclass(frozen=True, slots=True)
 class Concurrency:
@@ -142,6 +148,11 @@ class Pace:
 
     cooldowns: tuple[Cooldown, ...]
     concurrency: Concurrency | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether uses of the handler must be counted over a restart."""
+        return any(cooldown.is_kept for cooldown in self.cooldowns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +282,7 @@ class Program:
     registered: tuple[RegisteredCommand, ...]
     store: str = field(repr=False)
     declarations: Declarations
+    keeps_uses: bool
 
     @property
     def needs_timers(self) -> bool:
@@ -280,4 +292,4 @@ class Program:
     @property
     def needs_store(self) -> bool:
         """Whether anything of it must outlive the process."""
-        return self.needs_timers or not self.declarations.is_empty
+        return self.needs_timers or self.keeps_uses or not self.declarations.is_empty

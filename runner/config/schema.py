@@ -289,7 +289,7 @@ def _list(shape: ListShape) -> Schema:
         made["minItems"] = shape.min_items
     if shape.max_items is not None:
         made["maxItems"] = shape.max_items
-    return {"anyOf": [one, made]} if shape.single else made
+    return {"anyOf": [*one.get("anyOf", [one]), made]} if shape.single else made
 
 
 def _map(shape: MapShape) -> Schema:

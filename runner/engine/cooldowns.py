@@ -5,17 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from runner.uses import Bucket
+
 BUCKETS_MAX: Final = 100_000
 """How many buckets are kept. Beyond that, of those with the commonest stretch, the least recently used is forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Whose uses are counted, and how many there may be in any `per_s` seconds."""
-
-    name: str
-    uses: int
-    per_s: float
 
 
 @dataclass(slots=True)

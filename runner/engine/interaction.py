@@ -125,7 +125,7 @@ class Engine:
         self._rivals = Rivals(log)
         self._standby = standby
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
-        self._pacer = Pacer(asyncio.get_running_loop().time, now)
+        self._pacer = Pacer(asyncio.get_running_loop().time, now, memory, log)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
 
@@ -291,6 +291,7 @@ class Engine:
         """Handle one interaction to its end, whatever happens."""
         try:
             await self._conclude(live)
+            self._pacer.leave(live)  # its steps are over, however long its user may have to wait for the last word
             await self._stragglers.see_through(live)
         except TokenExpired as end:
             await self._endings.expire(live, end)
@@ -303,6 +304,8 @@ class Engine:
         except Exception as failure:  # what is met here is a defect of the rescue: it must not end the engine
             live.outcome = "failed"
             self._log.error("rescue failed", id=live.id, reference=live.reference, exception=failure)
+        if live.taken:
+            await self._pacer.settle(live)
 
     async def _conclude(self, live: Live) -> None:
         """Handle it, and turn what goes wrong into an end that the user sees."""

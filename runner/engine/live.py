@@ -10,11 +10,11 @@ from runner.actions.action import Refused
 from runner.compile import Cooldown, Handler, Program
 from runner.engine.acknowledger import Acknowledger
 from runner.engine.observer import Because, Watch
-from runner.engine.cooldowns import Bucket
 from runner.engine.sentences import sentence
 from runner.engine.steps import Run
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, watchdog_event
+from runner.uses import Bucket
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -55,7 +55,8 @@ class Live:
     said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
     unsaid: Words | None = None  # the last sentence, if it could not be said
     cut_by: str = "restarting"  # the name of the sentence that tells the user why
-    waits_for: Refused | None = None  # a turn; what its user reads if that does not come in time
+    is_waiting: bool = False  # to be let in
+    waits_for: Refused | None = None  # what its user reads if its turn does not come in time
     taken: tuple[tuple[Cooldown, Bucket], ...] = ()  # the uses of cooldowns that it has had
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
     watch: Watch | None = None  # who looks on, if anybody does
@@ -100,7 +101,7 @@ class Live:
     @property
     def may_open(self) -> bool:
         """Whether a form may still open."""
-        if self.waits_for is not None:
+        if self.is_waiting:
             return self.handler is not None and self.handler.plan.may_open
         return self.run is not None and self.run.may_open
 

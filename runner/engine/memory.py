@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
 from runner.declarations import IN_SERVERS_ONLY
+from runner.store.cooldowns import Cooldowns
 from runner.store.errors import LimitReached, StoreFailed, StoreUnfit, TooLarge, UniqueViolated, WrongKind
 from runner.store.place import SqlitePlace, parse
 from runner.store.scope import Scope
 from runner.stored import Json, Stored
+from runner.uses import Bucket
 
 if TYPE_CHECKING:
     from runner.store.database import Database
     from runner.store.transaction import Transaction
 
 T = TypeVar("T")
-
 
 TIDY_EVERY_S: Final = 3600.0
 """How often values and cooldowns whose time is over are deleted, in seconds. They are as good as gone before."""
@@ -201,6 +202,17 @@ class Memory:
 
         return await self._kept(program, unit)
 
+    async def use(self, program: Program, buckets: Sequence[Bucket]) -> tuple[float, ...]:
+        """Take a use of each bucket that must be kept, or none at all; returns for each when it has one, 0 for now.
+
+        Raises `StepFailed`: where nobody can tell, nobody is let in.
+        """
+        return await self._kept(program, lambda tx: Cooldowns(tx).take(buckets))
+
+    async def give_back(self, program: Program, buckets: Sequence[Bucket]) -> None:
+        """Take back the latest use of each bucket. Raises `StepFailed`."""
+        await self._kept(program, lambda tx: Cooldowns(tx).give_back(buckets))
+
     async def atomically(self, program: Program, work: Callable[[Remembers], T]) -> T:
         """Do work in one transaction. Raises `StepFailed`, and what the work raises: then nothing has been changed."""
 
@@ -274,7 +286,6 @@ class Memory:
 
 def _swept(tx: "Transaction") -> int:
     """Delete a bounded part of what is over, and return how much of the larger kind that was."""
-    from runner.store.cooldowns import Cooldowns
     from runner.store.state import State
 
     return max(State(tx).sweep(TIDY_MAX), Cooldowns(tx).sweep(TIDY_MAX))

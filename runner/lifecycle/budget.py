@@ -22,6 +22,7 @@ RESCUE_TIMEOUT_S: Final = 10.0  # of the steps in `on_error` and `on_timeout`
 TOKEN_MARGIN_S: Final = 15.0  # a token that dies sooner than this is not used any more
 TOKEN_USABLE_S: Final = limits.TOKEN_LIFETIME_S - limits.INITIAL_RESPONSE_S - TOKEN_MARGIN_S  # from arrival
 DRAIN_S: Final = 10.0  # on shutdown, until what still runs is cancelled and answered
+COOLDOWN_IN_MEMORY_S: Final = 60.0  # the longest one counted in memory: a restart takes about as long as waiting
 COOLDOWN_MAX_S: Final = 366 * 86_400.0  # the longest stretch in which uses are counted
 COOLDOWN_USES_MAX: Final = 1000  # how many uses such a stretch may have: each of them is remembered
 CONCURRENCY_MAX: Final = 100  # how many runs of a handler a limit may allow at once

@@ -1,7 +1,10 @@
 """How often a handler may be used: the count by itself, and on the wire of a local Discord."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,8 +12,9 @@ from hypothesis import strategies as st
 
 from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
-from runner.engine.cooldowns import BUCKETS_MAX, Bucket, Uses
-from tests.conftest import Bot, StartBot
+from runner.engine.cooldowns import BUCKETS_MAX, Uses
+from runner.uses import Bucket
+from tests.conftest import Bot, StartBot, compiled
 
 
 @dataclass
@@ -274,3 +278,83 @@ async def test_what_survives_a_reload_is_what_has_been_used(bot: StartBot) -> No
     made.engine.swap(other.engine.program)
     assert said(await made.ran("it")) == DONE
     assert said(await made.ran("it")) != DONE
+
+
+# --- those that a restart must not forget
+
+
+async def restarted(bot: StartBot, made: Bot, text: str) -> Bot:
+    """Stop a bot and start it again on the same Discord."""
+    await made.stop()
+    return await bot(text, local=made.local)
+
+
+async def test_a_long_cooldown_outlives_a_restart_and_a_short_one_does_not(bot: StartBot) -> None:
+    text = (
+        "commands: {long: {description: d, cooldown: 24h, reply: a}, short: {description: d, cooldown: 1m, reply: a}}"
+    )
+    made = await bot(text)
+    for name in ("long", "short"):
+        assert said(await made.ran(name)) == DONE
+        assert said(await made.ran(name)) != DONE
+    made = await restarted(bot, made, text)
+    assert "Slow down" in said(await made.ran("long"))[0][0]
+    assert said(await made.ran("short")) == DONE
+    await elapse(24 * 3600)
+    assert said(await made.ran("long")) == DONE
+
+
+async def test_of_ten_at_once_as_many_pass_a_long_one_as_may(bot: StartBot) -> None:
+    made = await bot(it("{uses: 3, per: 1d, scope: global}", "[{wait: 1s}, {reply: a}]"))
+    traces = [made.command("it", user=user) for user in ("Robin", "Kim") for _ in range(5)]
+    await made.idle()
+    assert sum(said(trace) == DONE for trace in traces) == 3
+
+
+async def test_long_and_short_ones_are_taken_together_or_not_at_all(bot: StartBot) -> None:
+    made = await bot(it("[{per: 10s, denied: Short.}, {uses: 2, per: 1h, denied: Long.}]"))
+    assert said(await made.ran("it")) == DONE
+    assert said(await made.ran("it")) == [("Short.", True)]  # and has used up nothing of the long one
+    await elapse(10)
+    assert said(await made.ran("it")) == DONE
+    await elapse(10)
+    assert said(await made.ran("it")) == [("Long.", True)]
+
+
+async def test_what_is_refused_gives_a_long_use_back_and_it_is_free_after_a_restart_too(bot: StartBot) -> None:
+    text = it("1d", "[{require: {if: user.name == 'mo'}}, {reply: a}]")
+    made = await bot(text)
+    for _ in range(2):
+        assert "Slow down" not in str(said(await made.ran("it")))
+    made = await restarted(bot, made, it("1d"))
+    assert said(await made.ran("it")) == DONE
+
+
+async def test_where_the_store_fails_nobody_is_let_in(bot: StartBot, tmp_path: Path) -> None:
+    (tmp_path / ".lifecycle").write_text("in the way of the store")
+    made = await bot("commands: {it: {description: d, reply: a}}")
+    made.engine.swap(compiled(it("1d")))
+    ((text, is_private),) = said(await made.ran("it"))
+    assert text.startswith("I can't get at what I have to remember.")
+    assert is_private
+
+
+async def test_a_store_that_is_slow_leaves_a_form_its_chance(bot: StartBot, tmp_path: Path) -> None:
+    """While it is not known whether a form opens, nobody defers."""
+    form = "\nmodals: {form: {title: F, fields: {a: A}, reply: Thanks}}"
+    made = await bot(it("1d", "[{modal: form}]") + form)
+    with closing(sqlite3.connect(tmp_path / ".lifecycle" / "state.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        trace = made.command("it")
+        await elapse(1.8)
+        assert trace.acknowledged_at is None
+        other.execute("COMMIT")
+    await made.idle()
+    assert trace.modal is not None
+
+
+async def test_a_bot_whose_cooldowns_are_short_needs_no_store(bot: StartBot, tmp_path: Path) -> None:
+    made = await bot(it("1m"))
+    await made.ran("it")
+    assert not made.engine.program.needs_store
+    assert not (tmp_path / ".lifecycle").exists()

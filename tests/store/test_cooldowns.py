@@ -1,91 +1,98 @@
-"""Uses per stretch of time, in memory and in the store: the same rule."""
+"""Uses per stretch of time in the store."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from runner.store.cooldowns import MEMORY_BUCKETS_MAX, CooldownBuckets, Cooldowns, MemoryCooldowns, StoredCooldowns
-from runner.store.place import Place
-from tests.store.conftest import Clock, Store
+from runner.store.cooldowns import Cooldowns
+from runner.uses import Bucket
+from tests.store.conftest import Store
+
+Take = Callable[..., Awaitable[tuple[float, ...]]]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def take(store: Store) -> Take:
+    """Take a use of some buckets."""
+
+    async def taken(*buckets: Bucket) -> tuple[float, ...]:
+        return await store.write(lambda tx: Cooldowns(tx).take(buckets))
+
+    return taken
 
 
-@pytest.fixture(params=["counted in memory", "counted in the store"])
-async def buckets(request: pytest.FixtureRequest, place: Place, clock: Clock) -> AsyncIterator[CooldownBuckets]:
-    """Give each place where uses are counted."""
-    if request.param == "counted in memory":
-        yield MemoryCooldowns(clock.now)
-        return
-    store = Store(place, clock)
-    yield StoredCooldowns(await store.open())
-    await store.close()
+async def test_there_are_so_many_uses_in_any_stretch_of_time(store: Store, take: Take) -> None:
+    start, bucket = store.clock.at, Bucket("a", 2, 60.0)
+    assert await take(bucket) == (0,)
+    store.clock.at += 10
+    assert await take(bucket) == (0,)
+    store.clock.at += 10
+    assert await take(bucket) == (start + 60,)
+    store.clock.at = start + 60
+    assert await take(bucket) == (0,)
+    assert await take(bucket) == (start + 70,)
 
 
-async def test_there_are_so_many_uses_in_any_stretch_of_time(buckets: CooldownBuckets, clock: Clock) -> None:
-    start = clock.at
-    assert await buckets.take("a", uses=2, per_s=60) is None
-    clock.at += 10
-    assert await buckets.take("a", uses=2, per_s=60) is None
-    clock.at += 10
-    assert await buckets.take("a", uses=2, per_s=60) == start + 60
-    clock.at = start + 60
-    assert await buckets.take("a", uses=2, per_s=60) is None
-    assert await buckets.take("a", uses=2, per_s=60) == start + 70
-
-
-async def test_a_use_that_was_refused_does_not_count(buckets: CooldownBuckets, clock: Clock) -> None:
-    start = clock.at
+async def test_a_use_that_was_refused_does_not_count(store: Store, take: Take) -> None:
+    start, bucket = store.clock.at, Bucket("a", 1, 60.0)
     for _ in range(5):
-        await buckets.take("a", uses=1, per_s=60)
-        clock.at += 10
-    assert await buckets.take("a", uses=1, per_s=60) == start + 60
+        await take(bucket)
+        store.clock.at += 10
+    assert await take(bucket) == (start + 60,)
 
 
-async def test_each_bucket_counts_for_itself(buckets: CooldownBuckets) -> None:
-    assert await buckets.take("a", uses=1, per_s=60) is None
-    assert await buckets.take("b", uses=1, per_s=60) is None
+async def test_of_several_buckets_all_are_taken_or_none(store: Store, take: Take) -> None:
+    short, long = Bucket("b", 1, 60.0), Bucket("a", 2, 3600.0)
+    assert await take(short, long) == (0, 0)
+    assert await take(short, long) == (store.clock.at + 60, 0)
+    store.clock.at += 60
+    assert await take(short, long) == (0, 0)
+    assert await take(long) == (store.clock.at + 3540,)
 
 
-async def test_of_many_uses_at_once_as_many_succeed_as_there_are(buckets: CooldownBuckets, clock: Clock) -> None:
-    outcomes = await asyncio.gather(*(buckets.take("a", uses=3, per_s=60) for _ in range(50)))
-    assert outcomes == [None] * 3 + [clock.at + 60] * 47
+async def test_of_many_uses_at_once_as_many_succeed_as_there_are(store: Store, take: Take) -> None:
+    outcomes = await asyncio.gather(*(take(Bucket("a", 3, 60.0)) for _ in range(50)))
+    assert outcomes == [(0,)] * 3 + [(store.clock.at + 60,)] * 47
 
 
-async def test_fewer_uses_than_were_taken_already_count_from_the_newest(buckets: CooldownBuckets, clock: Clock) -> None:
-    start = clock.at
+async def test_fewer_uses_than_were_taken_already_count_from_the_newest(store: Store, take: Take) -> None:
+    start = store.clock.at
     for _ in range(3):
-        await buckets.take("a", uses=3, per_s=60)
-        clock.at += 1
-    assert await buckets.take("a", uses=1, per_s=60) == start + 2 + 60
+        await take(Bucket("a", 3, 60.0))
+        store.clock.at += 1
+    assert await take(Bucket("a", 1, 60.0)) == (start + 2 + 60,)
 
 
-async def test_uses_outlive_the_process(store: Store) -> None:
-    await StoredCooldowns(store.database).take("a", uses=1, per_s=3600)
+async def test_what_is_given_back_can_be_taken_again(store: Store, take: Take) -> None:
+    bucket = Bucket("a", 1, 60.0)
+    await take(bucket)
+    await store.write(lambda tx: Cooldowns(tx).give_back([bucket]))
+    assert await take(bucket) == (0,)
+    assert await take(bucket) != (0,)
+
+
+async def test_what_nobody_has_taken_can_be_given_back(store: Store, take: Take) -> None:
+    bucket = Bucket("a", 1, 60.0)
+    await store.write(lambda tx: Cooldowns(tx).give_back([bucket]))
+    assert await take(bucket) == (0,)
+    assert await take(bucket) != (0,)
+
+
+async def test_uses_outlive_the_process(store: Store, take: Take) -> None:
+    bucket = Bucket("a", 1, 3600.0)
+    await take(bucket)
     if str(store.place) == "memory":
         pytest.skip("memory ends with the process")
     await store.close()
-    assert await StoredCooldowns(await store.open()).take("a", uses=1, per_s=3600) == store.clock.at + 3600
+    await store.open()
+    assert await take(bucket) == (store.clock.at + 3600,)
 
 
-async def test_buckets_that_are_free_again_are_swept_away(store: Store) -> None:
+async def test_buckets_that_are_free_again_are_swept_away(store: Store, take: Take) -> None:
     for number in range(3):
-        await StoredCooldowns(store.database).take(str(number), uses=1, per_s=60 + number)
+        await take(Bucket(str(number), 1, 60.0 + number))
     store.clock.at += 61
     assert await store.write(lambda tx: Cooldowns(tx).sweep(1)) == 1
     assert await store.write(lambda tx: Cooldowns(tx).sweep()) == 1
-    assert await StoredCooldowns(store.database).take("2", uses=1, per_s=62) is not None
-
-
-async def test_memory_forgets_the_bucket_that_was_used_first_when_there_are_too_many(clock: Clock) -> None:
-    buckets = MemoryCooldowns(clock.now)
-    for number in range(MEMORY_BUCKETS_MAX):
-        await buckets.take(str(number), uses=1, per_s=60)
-    assert await buckets.take("1", uses=1, per_s=60) is not None
-    await buckets.take("one more", uses=1, per_s=60)
-    assert await buckets.take("1", uses=1, per_s=60) is not None
-    assert await buckets.take("0", uses=1, per_s=60) is None
+    assert await take(Bucket("2", 1, 62.0)) != (0,)
