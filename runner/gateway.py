@@ -137,6 +137,12 @@ class Gateway:
         found = discord.utils.get(guild.channels, name=name) if guild else None
         return str(found.id) if found else None
 
+    def category_of(self, guild_id: str, channel_id: str) -> str | None:
+        """Return the id of a channel's category: empty if it has none; None when the channel is not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = guild.get_channel(int(channel_id)) if guild else None
+        return str(found.category_id or "") if found else None
+
     def role_named(self, guild_id: str, name: str) -> str | None:
         """Return the id of the role with this name in a server."""
         guild = self._client.get_guild(int(guild_id)) if guild_id else None
@@ -146,7 +152,7 @@ class Gateway:
     def role(self, guild_id: str, role_id: str) -> Role | None:
         """Return a role of a server; None when either is not known."""
         guild = self._client.get_guild(int(guild_id)) if guild_id else None
-        found = guild.get_role(int(role_id)) if guild else None
+        found = guild.get_role(int(role_id)) if guild and role_id.isdecimal() else None
         return Role(role_id, found.name, found.position, found.managed) if found else None
 
     def bot_roles(self, guild_id: str) -> tuple[str, ...] | None:
@@ -161,7 +167,7 @@ class Gateway:
             return None
         if not channel_id:
             return guild.me.guild_permissions.value
-        channel = guild.get_channel_or_thread(int(channel_id))
+        channel = guild.get_channel_or_thread(int(channel_id)) if channel_id.isdecimal() else None
         return channel.permissions_for(guild.me).value if channel else None
 
     async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:

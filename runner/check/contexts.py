@@ -12,7 +12,7 @@ from runner.actions.action import Authored, Ending, WrittenStep
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.steps import Openers, always_ends, modal_of, origins_of
-from runner.config.document import Command, Component, Flow, Handler, Modal, Option, Param, Schedule
+from runner.config.document import Command, Component, Flow, Guards, Handler, Modal, Option, Param, Schedule
 from runner.config.load import Config
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -161,6 +161,7 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
         "steps": Object(_OUTPUTS, {}),
     }
     found = _Found(config.declared, document.flows)
+    _of_guards(document.defaults, general, found)
     _of_run(document.defaults.on_error, _with_error(general), found)
     _of_run(document.defaults.on_timeout, _with_error(general), found)
     _of_run(document.defaults.on_expired, _with_late(general), found)
@@ -350,9 +351,13 @@ def _with_late(at: Scope) -> Scope:
     return {**at, "late": LATE}
 
 
+def _of_guards(guards: Guards, at: Scope, found: _Found) -> None:
+    found.faults += _of_value((guards.permissions, guards.check, guards.concurrency), at)
+    found.faults += _of_value(guards.cooldown, {**at, "retry_at": INSTANT})
+
+
 def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
-    found.faults += _of_value((handler.permissions, handler.check, handler.concurrency), at)
-    found.faults += _of_value(handler.cooldown, {**at, "retry_at": INSTANT})
+    _of_guards(handler, at, found)
     _of_run(handler.reply, at, found)
     _of_run(handler.steps, at, found)
     rescue = _with_error(at)

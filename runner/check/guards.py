@@ -41,10 +41,10 @@ def check_guards(config: Config) -> list[Diagnostic]:
 
 def asked_in(config: Config) -> Iterator[Checks]:
     """Yield the checks that are asked for: by a handler, or by a step."""
-    for _, _, handler in config.handlers():
-        if handler.check is not None:
-            yield handler.check
-        yield from (cooldown.exempt for cooldown in handler.cooldown or ())
+    for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
+        if guards.check is not None:
+            yield guards.check
+        yield from (cooldown.exempt for cooldown in guards.cooldown or ())
     yield from checks_of(*config.runs())
 
 

@@ -9,11 +9,10 @@ from runner.diagnostics import Diagnostic, Mark
 
 def check_pace(config: Config) -> list[Diagnostic]:
     """Return a fault for each sentence that is never said."""
-    found: list[Diagnostic] = []
-    for section, name, handler in config.handlers():
-        if handler.concurrency is not None:
-            found += _concurrency(config, handler.concurrency, section, name, "concurrency")
-    return found
+    guards: dict[tuple[str, ...], Concurrency | None] = {("defaults",): config.document.defaults.concurrency}
+    guards |= {(section, name): handler.concurrency for section, name, handler in config.handlers()}
+    limits = {path: limit for path, limit in guards.items() if limit is not None}
+    return [fault for path, limit in limits.items() for fault in _concurrency(config, limit, *path, "concurrency")]
 
 
 def _concurrency(config: Config, limit: Concurrency, *path: str) -> Iterator[Diagnostic]:

@@ -58,7 +58,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
         registered=tuple(
-            _registered(config, name, command, compiler.needs_server(command))
+            _registered(config, name, compiler.guarded(command), compiler.needs_server(command))
             for name, command in written.commands.items()
         ),
         store=written.store,

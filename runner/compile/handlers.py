@@ -1,9 +1,10 @@
 """Handlers and forms with what they inherit, and what their templates read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
+from typing import TypeVar
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
 from runner.check.guards import checks_of
@@ -21,8 +22,10 @@ from runner.compile.steps import StepsCompiler
 from runner.config import document
 from runner.config.load import Config
 from runner.declarations import IN_SERVERS_ONLY
-from runner.fields import Steps
+from runner.fields import Steps, fields_of
 from runner.lifecycle.machine import Origin
+
+H = TypeVar("H", bound=document.Handler)
 
 _LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal ", "schedules": "schedule "}
 """How the handlers of each section are named in the log: what stands before their own names."""
@@ -53,6 +56,21 @@ class HandlerCompiler:
             on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
         )
 
+    def guarded(self, written: H) -> H:
+        """Return a handler with the guards that it has, those that it inherits included.
+
+        Nobody asks for what runs by the clock, so it has none.
+        """
+        if isinstance(written, document.Schedule):
+            return written
+        defaults = self.config.document.defaults
+        inherited = {
+            item.attribute: getattr(defaults, item.attribute)
+            for item in fields_of(document.Guards)
+            if getattr(written, item.attribute) is None
+        }
+        return replace(written, **inherited)
+
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
         origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
@@ -64,6 +82,7 @@ class HandlerCompiler:
 
     def handler(self, section: str, name: str, written: document.Handler, origin: Origin) -> Handler:
         """Compile one handler with what it inherits."""
+        written = self.guarded(written)
         defaults = self.config.document.defaults
         plan = self.checked.plans[section, name, origin]
         # What every handler inherits answers somebody.
@@ -164,6 +183,7 @@ class HandlerCompiler:
 
         So does one that opens a form of that kind.
         """
+        written = self.guarded(written)
         rules = written.permissions
         asks = rules is not None and bool(rules.member or rules.bot)
         opens = any(self.needs_server(modal) for modal in self._opened(written))

@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from runner.config import key_faults, wording
+from runner.config.impossible import impossible
 from runner.config.later import later_keys
 from runner.config.source import Mapping, Node, Scalar, at, plain
 from runner.config.suggestion import nearest, only_near, suggestion
@@ -49,7 +50,9 @@ class _Explainer:
 
     def explain(self, error: ValidationError) -> Iterator[Violation]:
         path: Path = tuple(error.absolute_path)
-        if error.validator == "anyOf":
+        if (fault := impossible(path, at(self.root, path))) is not None:
+            yield Violation(path, fault)
+        elif error.validator == "anyOf":
             yield from self._forms(error, path)
         elif error.validator == "additionalProperties":
             yield from self._unknown_keys(error, path)

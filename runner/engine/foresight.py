@@ -9,17 +9,13 @@ from typing import Any, Final
 
 from runner.actions.action import FailureKind, Place, Refused, StepFailed, Target
 from runner.compile import Foreseen, Render
-from runner.engine.guards import Who, lacking
+from runner.engine.guards import THREADS, Who, lacking
 from runner.engine.hierarchy import member_obstacle, role_obstacle, roles_of
 from runner.lifecycle.bits import Permissions
-from runner.lifecycle.limits import ChannelType
 from runner.templates import RenderError
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
-_THREADS: Final = frozenset(
-    {int(ChannelType.ANNOUNCEMENT_THREAD), int(ChannelType.PUBLIC_THREAD), int(ChannelType.PRIVATE_THREAD)}
-)
 _SEND: Final = int(Permissions.SEND_MESSAGES)
 _SEND_IN_THREADS: Final = int(Permissions.SEND_MESSAGES_IN_THREADS)
 
@@ -58,7 +54,7 @@ def _not_permitted(where: Place | Render | str, bits: int, who: Who) -> Refused 
         missing = _lacking_here(bits, who)
     elif where is Place.SERVER:
         held = who.directory.bot_permissions(who.guild_id)
-        missing = lacking(bits, who.interaction.get("app_permissions") if held is None else str(held))
+        missing = _lacking_here(bits, who) if held is None else lacking(bits, str(held))
     else:
         return _not_permitted_there(_channel(where, who), bits, who)
     return Refused("refused_bot", names=missing) if missing else None
@@ -75,9 +71,17 @@ def _not_permitted_there(channel_id: str, bits: int, who: Who) -> Refused | None
 def _lacking_here(bits: int, who: Who) -> tuple[str, ...]:
     """Return what is missing in the interaction's channel; in a thread sending has a permission of its own."""
     channel: Json = who.interaction.get("channel") or {}
-    if bits & _SEND and channel.get("type") in _THREADS:
+    if bits & _SEND and channel.get("type") in THREADS:
         bits = bits & ~_SEND | _SEND_IN_THREADS
-    return lacking(bits, who.interaction.get("app_permissions"))
+    granted = who.interaction.get("app_permissions") or _held_without_asker(who)
+    return lacking(bits, granted) if granted else ()
+
+
+def _held_without_asker(who: Who) -> str | None:
+    """Return what the bot holds where a run takes place that no interaction has just begun; None if nobody knows."""
+    channel_id = who.interaction.get("channel_id")
+    held = who.directory.bot_permissions(who.guild_id, channel_id) if channel_id else None
+    return None if held is None else str(held)
 
 
 def _obstacle(target: Target, named: str, who: Who, *, for_caller: bool) -> Refused | None:

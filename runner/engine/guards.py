@@ -17,7 +17,7 @@ from runner.engine import context
 from runner.engine.context import Directory
 from runner.fields import Checks
 from runner.lifecycle.bits import Permissions
-from runner.lifecycle.limits import InteractionContext
+from runner.lifecycle.limits import ChannelType, InteractionContext
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -35,6 +35,11 @@ _ADMINISTRATOR: Final = int(Permissions.ADMINISTRATOR)
 _WORDED: Final = tuple(
     (int(flag), _WORDS.get(flag) or str(flag.name).replace("_", " ").title()) for flag in Permissions
 )
+
+THREADS: Final = frozenset(
+    {int(ChannelType.ANNOUNCEMENT_THREAD), int(ChannelType.PUBLIC_THREAD), int(ChannelType.PRIVATE_THREAD)}
+)
+"""The types of channels that are threads."""
 
 _SERVERS: Final = frozenset({int(InteractionContext.GUILD)})
 
@@ -54,7 +59,10 @@ class Who:
 
     @property
     def member(self) -> Json:
-        """The caller as a member, with the permissions in this channel; empty outside a server."""
+        """The caller as a member, with the permissions in this channel; empty outside a server.
+
+        Empty, too, where nobody has asked just now, as for what has been begun later: then nobody knows any more.
+        """
         return self.interaction.get("member") or {}
 
     @property
@@ -137,14 +145,14 @@ def _verdicts(check: Check, who: Who) -> Iterator[bool | None]:
 
 
 def _permitted(check: Check, who: Who) -> bool | None:
-    if not who.guild_id:
+    if not who.member:
         return None
     is_lacking = lacking(check.member, who.member.get("permissions"))
     return not (is_lacking or lacking(check.bot, who.interaction.get("app_permissions")))
 
 
 def _has_roles(check: Check, who: Who) -> bool | None:
-    if not who.guild_id:
+    if not who.member:
         return None
     asked = [_has(role, who) for role in check.all_roles] + [_not(_has(role, who)) for role in check.no_role]
     if check.any_role:
@@ -162,10 +170,14 @@ def _has(role: str, who: Who) -> bool | None:
 
 
 def _is_here(channel: str, who: Who) -> bool | None:
-    """Tell whether the interaction is in a channel, in a thread of it, or in a channel of a category."""
+    """Tell whether the interaction is in a channel, in a thread of it, or in a category that has one of these."""
     here: Json = who.interaction.get("channel") or {}
-    found = _channel_id(channel, who)
-    return None if found is None else found in (who.interaction.get("channel_id"), here.get("parent_id"))
+    found, parent = _channel_id(channel, who), here.get("parent_id")
+    if found is None or found in (who.interaction.get("channel_id"), parent):
+        return None if found is None else True
+    if here.get("type") not in THREADS or not parent:
+        return False
+    return _is(who.directory.category_of(who.guild_id, parent), found)
 
 
 def _channel_id(channel: str, who: Who) -> str | None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 from runner.emulator.world import Guild
+from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ChannelType
 from tests.conftest import Bot, StartBot
 
@@ -53,7 +55,7 @@ WHO = {
     "permissions: the member's": ("{permissions: manage_messages}", "Olive Mo"),
     "permissions: several": ("{permissions: {member: [manage_messages, manage_guild]}}", "Olive"),
     "permissions: the bot's": ("{permissions: {bot: manage_messages}}", "Olive Mo Sam Robin"),
-    "permissions: what the bot has not": ("{permissions: {bot: manage_guild}}", ""),
+    "permissions: what the bot has not": ("{permissions: {bot: view_guild_insights}}", ""),
     "roles: by name": ("{roles: '@Support'}", "Sam"),
     "roles: by id": ("{roles: <@SUPPORT>}", "Sam"),
     "roles: any": ("{roles: {any: ['@Support', '@Moderator']}}", "Mo Sam"),
@@ -178,8 +180,9 @@ SENTENCES = {
     "none of several contexts": ("{contexts: [guild, bot_dm], users: <MO>}", REFUSED),
     "of permissions deep inside": ("{and: [{and: [{permissions: ban_members}]}]}", "You need **Ban Members** here."),
     "of the bot's permissions": (
-        "{permissions: {bot: manage_guild}}",
-        "I need **Manage Server** here to do that. An admin can give it to my role, or allow it in this channel.",
+        "{permissions: {bot: view_guild_insights}}",
+        "I need **View Server Insights** here to do that. "
+        "An admin can give it to my role, or allow it in this channel.",
     ),
 }
 
@@ -264,3 +267,86 @@ async def test_an_expression_that_fails_lets_nobody_in(bot: StartBot) -> None:
     ((text, is_private),) = said(await made.ran("it"))
     assert text.startswith("Something went wrong")
     assert is_private
+
+
+# --- what every handler inherits
+
+INHERITED = """
+defaults:
+  permissions: {member: ban_members}
+  check: {not: {users: <OLIVE>}, denied: "Not you."}
+  cooldown: 30s
+  concurrency: {limit: 1, scope: global}
+commands:
+  it: {description: d, visible_to: [], steps: [{wait: 1s}, {reply: {content: Welcome, components: [press]}}]}
+  open: {description: d, visible_to: [], permissions: {}, check: [], cooldown: [], reply: Welcome}
+components: {press: {button: {label: B}, reply: Welcome}}
+"""
+
+
+async def test_a_handler_without_guards_has_those_of_the_defaults(bot: StartBot) -> None:
+    made = await started(bot, INHERITED)
+    assert said(await made.ran("it", user="Robin")) == [("You need **Ban Members** here.", True)]
+    assert said(await made.ran("it", user="Olive")) == [("Not you.", True)]
+    two = [made.command("it", user="Mo") for _ in range(2)]
+    await made.idle()
+    first, second = map(said, two)
+    assert first == IN
+    assert second != IN
+    assert "Slow down" in said(await made.ran("it", user="Mo"))[0][0]
+    click = made.click(two[0].messages[0].id, "press", user="Robin")
+    await made.idle()
+    assert said(click) == [("You need **Ban Members** here.", True)]
+
+
+async def test_a_guard_of_the_handlers_own_takes_the_place_of_the_default(bot: StartBot) -> None:
+    made = await started(bot, INHERITED)
+    for user in ("Robin", "Olive", "Olive"):
+        assert said(await made.ran("open", user=user)) == IN
+
+
+async def test_a_command_is_shown_to_those_whom_the_defaults_ask_for(bot: StartBot) -> None:
+    made = await bot("defaults: {permissions: {member: ban_members}}\ncommands: {it: {description: d, reply: a}}")
+    (command,) = made.engine.program.registered
+    assert command.payload["default_member_permissions"] == str(int(Permissions.BAN_MEMBERS))
+
+
+# --- where nobody has asked just now
+
+
+@pytest.mark.parametrize(
+    "check", ["{roles: {none: '@Support'}}", "{not: {roles: '@Support'}}", "{not: {permissions: kick_members}}"]
+)
+async def test_what_has_been_begun_later_knows_no_roles_any_more(bot: StartBot, check: str) -> None:
+    made = await bot(f"""
+commands: {{it: {{description: d, steps: [{{schedule: {{flow: later, after: 5s}}}}, {{reply: a}}]}}}}
+flows: {{later: {{steps: [{{require: {{check: {check}}}}}, {{send: {{channel: '#general', content: b}}}}]}}}}
+""")
+    await made.ran("it")
+    await elapse(10)
+    assert [line["outcome"] for line in made.log.of("unattended")] == ["refused"]
+
+
+async def test_what_has_been_begun_later_knows_what_the_bot_may_do_there(bot: StartBot) -> None:
+    made = await bot("""
+commands: {it: {description: d, steps: [{schedule: {flow: later, after: 5s}}, {reply: a}]}}
+flows: {later: {steps: [{send: b}]}}
+""")
+    await made.ran("it")
+    await elapse(10)
+    assert [line["outcome"] for line in made.log.of("unattended")] == ["ok"]
+    assert [line.request for line in made.local.wire if line.route.endswith("/messages") and line.method == "POST"]
+
+
+async def test_a_check_of_a_category_holds_in_the_threads_of_its_channels(bot: StartBot) -> None:
+    text = "commands: {it: {description: d, check: {channels: '#Harbour'}, reply: Welcome}}"
+    made = await started(bot, text)
+    general = made.local.world.channels[ids_of(made.local)["#GENERAL"]]
+    trace = await made.ran("it")
+    assert said(trace) == IN
+    thread = {"id": str(general.id + 1), "type": int(ChannelType.PUBLIC_THREAD), "parent_id": str(general.id)}
+    before = len(made.local.wire)
+    made.engine.receive({**trace.payload, "id": str(trace.id + 1), "channel_id": thread["id"], "channel": thread})
+    await made.idle()
+    bodies: list[Any] = [entry.request for entry in [*made.local.wire][before:] if entry.route.endswith("/callback")]
+    assert [body["data"]["content"] for body in bodies] == ["Welcome"]

@@ -130,6 +130,9 @@ class _Directory:
     def role(self, guild_id: str, role_id: str) -> Role | None:
         return Role(role_id, "Support", 1, False) if role_id == self.role_named(guild_id, "Support") else None
 
+    def category_of(self, guild_id: str, channel_id: str) -> str | None:
+        return None
+
     def bot_roles(self, guild_id: str) -> tuple[str, ...] | None:
         return () if guild_id else None
 

@@ -5,7 +5,7 @@ from runner.config.document.commands import Command, Option
 from runner.config.document.components import Button, Component
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
-from runner.config.document.handlers import Defaults, Handler
+from runner.config.document.handlers import Defaults, Guards, Handler
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.responses import STRATEGIES, Response
@@ -29,6 +29,7 @@ __all__ = [
     "Defaults",
     "Document",
     "Flow",
+    "Guards",
     "Handler",
     "MissedWord",
     "Modal",

@@ -11,7 +11,19 @@ from runner.lifecycle import budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults(Entry):
+class Guards(Entry):
+    """What is asked before a handler's first step. What a handler says itself takes the place of the default."""
+
+    permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
+    check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
+    cooldown: tuple[Cooldown, ...] | None = option(
+        "How often it may be used; of several all must allow it.", default=None, single=True, max_items=5
+    )
+    concurrency: Concurrency | None = option("How many of its runs may be under way at once.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults(Guards):
     """What every handler inherits unless it says otherwise."""
 
     response: Response = option("How handlers answer.", default=Response())
@@ -29,17 +41,11 @@ class Defaults(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handler(Entry):
+class Handler(Guards):
     """What every handler has: guards, a way of answering, steps, and what happens when they don't work out."""
 
     sketch: ClassVar[tuple[str, ...]] = ("reply",)
 
-    permissions: PermissionRules | None = option("Discord permissions, enforced on each run.", default=None)
-    check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
-    cooldown: tuple[Cooldown, ...] | None = option(
-        "How often it may be used; of several all must allow it.", default=None, single=True, max_items=5
-    )
-    concurrency: Concurrency | None = option("How many of its runs may be under way at once.", default=None)
     response: Response | None = option("How it answers; left out, the compiler decides.", default=None)
     timeout: Duration | None = option(
         "How long it may run, at most 1h. Discord takes no answer after 15 minutes: see `on_expired`.",
