@@ -170,12 +170,14 @@ class Gateway:
         channel = guild.get_channel_or_thread(int(channel_id)) if channel_id.isdecimal() else None
         return channel.permissions_for(guild.me).value if channel else None
 
-    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+    async def request(
+        self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
         """Call Discord's REST as the bot, within its rate limits. Any: Discord's JSON."""
         try:
             if json is None:
-                return await self._client.http.request(Route(method, route, **parts))
-            return await self._client.http.request(Route(method, route, **parts), json=json)
+                return await self._client.http.request(Route(method, route, **parts), reason=reason)
+            return await self._client.http.request(Route(method, route, **parts), json=json, reason=reason)
         except discord.HTTPException as error:
             errors: Mapping[str, object] = getattr(error, "_errors", None) or {}
             message = str(error.text).partition("\n")[0]  # behind it discord.py says the errors once more

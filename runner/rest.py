@@ -31,10 +31,12 @@ class RestRefused(Exception):
 class Rest(Protocol):
     """Calls Discord's API as the bot."""
 
-    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+    async def request(
+        self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
         """Return the decoded body of a success; raises `RestRefused` for any other answer. Any: Discord's JSON.
 
         `route` may have placeholders that `parts` fill in; those called `channel_id`, `guild_id` and `webhook_id`
-        have rate limits of their own (Discord docs, Rate Limits).
+        have rate limits of their own (Discord docs, Rate Limits). `reason` goes into the server's audit log.
         """
         ...

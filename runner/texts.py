@@ -95,6 +95,11 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "a member is not below the bot",
             {"member": STRING},
         ),
+        "refused_hierarchy": Sentence(
+            "That is not below my highest role, so I can't do it. An admin can move my role up in the server's "
+            "settings.",
+            "Discord says that a role or a member is not below the bot",
+        ),
         "refused_rank": Sentence(
             "{{ member }} is not below you, so you can't do that.",
             "a member is not below the caller",

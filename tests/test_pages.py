@@ -21,7 +21,7 @@ RUN_TIME = ("template-bound", "template-failed", "template-missing")
 # Examples that can't have their fault alone.
 SEVERAL = {"cant-be-ignored": {"unknown-key"}, "invalid-ignore": {"unused-name"}, "too-many-faults": {"duplicate-key"}}
 # Examples with keys that come later: until then their pages can't be shown to be right.
-AHEAD = frozenset({"ephemeral-message", "slow-suggestions", "too-many-follow-ups", "unguarded-component"})
+AHEAD = frozenset({"ephemeral-message", "slow-suggestions", "too-many-follow-ups"})
 MACHINE = Path("lifecycle/machine.py")
 
 

@@ -75,7 +75,9 @@ class Discord:
         self._count += 1
         return self._count
 
-    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> object:
+    async def request(
+        self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+    ) -> object:
         path, _, query = route.partition("?")
         self.calls.append(f"{method} {path}")
         for part, refusal in self.broken.items():
@@ -410,7 +412,9 @@ async def test_a_discord_that_always_finds_one_more_fault_is_given_up_after_some
 
 async def test_an_answer_that_is_no_list_is_a_failure() -> None:
     class Proxy(Discord):
-        async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> object:
+        async def request(
+            self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+        ) -> object:
             return {"message": "hello"}
 
     outcome = await run(Proxy(), {"global": wanted(command("a"))})

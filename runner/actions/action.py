@@ -6,7 +6,7 @@ engine learn from the class alone what they need to know.
 """
 
 import importlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -37,7 +37,14 @@ class FailureKind(StrEnum):
 
     MISSING_PERMISSION = "missing_permission"  # the bot lacks a permission, or can't see what it is about
     HIERARCHY = "hierarchy"  # a role or a member that is not below the bot, or below the caller
-    NOT_FOUND = "not_found"
+    UNKNOWN_USER = "unknown_user"
+    UNKNOWN_MEMBER = "unknown_member"  # the user is not in the server
+    UNKNOWN_ROLE = "unknown_role"
+    UNKNOWN_CHANNEL = "unknown_channel"
+    UNKNOWN_MESSAGE = "unknown_message"
+    NOT_FOUND = "not_found"  # anything else that is not there
+    LIMIT_REACHED = "limit_reached"  # there are as many as Discord allows: roles, channels, pins, …
+    NOT_CONNECTED = "not_connected"  # the member is in no voice channel
     RATE_LIMITED = "rate_limited"  # `error.retry_after` seconds
     CLOSED_DM = "closed_dm"  # the user takes no direct messages from the bot
     TIMEOUT = "timeout"
@@ -206,6 +213,10 @@ class Step(Protocol):
     def channel_id(self) -> str | None: ...
     @property
     def guild_id(self) -> str | None: ...
+    @property
+    def user_id(self) -> str | None: ...
+    @property
+    def now(self) -> float: ...  # in Unix seconds
 
     async def respond(self, event: Event, message: Message) -> None:
         """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now."""
@@ -215,8 +226,13 @@ class Step(Protocol):
         """Open the form with this name, as the first response; `StepFailed` when there has been one."""
         ...
 
-    async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
-        """Call Discord with the bot's own token; `StepFailed` when Discord refuses. Any: Discord's JSON."""
+    async def rest(
+        self, method: str, route: str, json: object = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
+        """Call Discord with the bot's own token; `StepFailed` when Discord refuses. Any: Discord's JSON.
+
+        `reason` is for the server's audit log, and is cut to what that takes.
+        """
         ...
 
     async def write(self, unit: Callable[[Stored], T]) -> T:
@@ -245,6 +261,21 @@ class Step(Protocol):
 
     def channel(self, named: str) -> str:
         """Return the id of a channel given by id or as `#name`; `StepFailed` when this server has none of that name."""
+        ...
+
+    def role(self, named: str) -> str:
+        """Return the id of a role given by id or as `@name`; `StepFailed` when this server has none of that name."""
+        ...
+
+    async def roles_of(self, user_id: str) -> Sequence[str]:
+        """Return the ids of a member's roles, without `@everyone`; `StepFailed` when the user is no member here."""
+        ...
+
+    async def ensure_below(self, user_id: str) -> None:
+        """Raise `StepFailed` unless whoever runs this stands above a member, or nobody does; others are below anybody.
+
+        Where nobody can tell, it raises as well: what guards may not guess.
+        """
         ...
 
     def require(self, checks: Checks, denied: str) -> None:
@@ -305,7 +336,7 @@ class Target(Enum):
     """
 
     ROLE = "role"
-    MEMBER = "member"
+    MEMBER = "member"  # a field that is left out stands for the caller
 
 
 class Action(Entry):
@@ -318,7 +349,7 @@ class Action(Entry):
     action's key, `beside` the fields that are written next to that key instead of under it. `renders_again` says that
     `again` reads what its templates give then, and not what is constant in it alone. `is_local` says that it does
     nothing that a database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may
-    stand in it. `guards` says that it asks whether to go on.
+    stand in it. `guards` says that it asks whether to go on, `needs_server` that it means nothing in direct messages.
 
     An output of the type `PRIVATE_ID` is the id of the step's own message, which is private where that is.
     """
@@ -338,10 +369,15 @@ class Action(Entry):
     is_local: ClassVar[bool] = False
     holds_local: ClassVar[bool] = False
     guards: ClassVar[bool] = False
+    needs_server: ClassVar[bool] = False
 
     def needs_in(self) -> object:
         """Return where the bot must hold `needs`: a `Place`, or a channel as it is written."""
         return Place.HERE
+
+    def powers(self) -> Permissions:
+        """Return what of `needs` it uses on others than the caller: what not everybody may have it do."""
+        return self.needs
 
     def is_for_caller(self) -> bool:
         """Tell whether the caller, too, must be above the members that it acts on."""

@@ -1,17 +1,20 @@
 """Checks: that those which are named exist, that none asks for itself, and that each could hold at all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import TypeVar
 
 from runner.check.contexts import SERVER_ROOTS, templates_in
 from runner.check.steps import all_steps
-from runner.config.document import AskedCheck, Check
+from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Checks, Steps, fields_of
 from runner.lifecycle.limits import InteractionContext
+
+H = TypeVar("H", bound=Handler)
 
 CONTEXTS = tuple(context.name.lower() for context in InteractionContext)
 """Where an interaction can start."""
@@ -37,6 +40,21 @@ def check_guards(config: Config) -> list[Diagnostic]:
     if not endless:  # else nobody can say what they come to
         found += _never_holding(config, asked)
     return found + endless
+
+
+def guarded(handler: H, defaults: Defaults) -> H:
+    """Return a handler with the guards that it has, those that it inherits included.
+
+    Nobody asks for what runs by the clock, so it has none.
+    """
+    if isinstance(handler, Schedule):
+        return handler
+    inherited = {
+        item.attribute: getattr(defaults, item.attribute)
+        for item in fields_of(Guards)
+        if getattr(handler, item.attribute) is None
+    }
+    return replace(handler, **inherited)
 
 
 def asked_in(config: Config) -> Iterator[Checks]:

@@ -44,6 +44,7 @@ def needs_of(config: Config) -> Needs:
         intents |= getattr(step.action, "intents", Intents(0))
     for _, _, handler in config.handlers():
         intents |= getattr(handler, "intents", Intents(0))
-        for name in handler.permissions.bot if handler.permissions else ():
+    for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
+        for name in guards.permissions.bot if guards.permissions else ():
             permissions |= Permissions[name.upper()]
     return Needs(permissions, intents)

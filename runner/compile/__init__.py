@@ -3,6 +3,7 @@
 from runner.compile.compiler import compile_program
 from runner.compile.guards import bits
 from runner.compile.program import (
+    CALLER,
     CUSTOM_ID_PREFIX,
     MODAL_PREFIX,
     Check,
@@ -24,6 +25,7 @@ from runner.compile.program import (
 )
 
 __all__ = [
+    "CALLER",
     "CUSTOM_ID_PREFIX",
     "MODAL_PREFIX",
     "Check",

@@ -13,7 +13,7 @@ from typing import Final
 
 from runner.actions.action import Authored, Place, Target, WrittenStep
 from runner.check.steps import all_steps, reached_runs
-from runner.compile.program import Foreseen
+from runner.compile.program import CALLER, Foreseen
 from runner.compile.renderers import text_renderer
 from runner.config.document import Flow
 from runner.fields import Steps
@@ -104,6 +104,8 @@ def _own(step: WrittenStep) -> _Demand:
         demand.needs[where] = int(action.needs)
     for name, target in action.targets.items():
         value: object = getattr(action, name)
+        if value is None and target is Target.MEMBER:
+            demand.targets[target, CALLER, False] = None
         for item in value if is_list(value) else (value,):
             if isinstance(item, Authored | str):
                 demand.targets[target, item, action.is_for_caller()] = None

@@ -1,13 +1,13 @@
 """Handlers and forms with what they inherit, and what their templates read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
 from typing import TypeVar
 
 from runner.check.contexts import SERVER_ROOTS, shown_by
-from runner.check.guards import checks_of
+from runner.check.guards import checks_of, guarded
 from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
@@ -22,7 +22,7 @@ from runner.compile.steps import StepsCompiler
 from runner.config import document
 from runner.config.load import Config
 from runner.declarations import IN_SERVERS_ONLY
-from runner.fields import Steps, fields_of
+from runner.fields import Steps
 from runner.lifecycle.machine import Origin
 
 H = TypeVar("H", bound=document.Handler)
@@ -57,19 +57,8 @@ class HandlerCompiler:
         )
 
     def guarded(self, written: H) -> H:
-        """Return a handler with the guards that it has, those that it inherits included.
-
-        Nobody asks for what runs by the clock, so it has none.
-        """
-        if isinstance(written, document.Schedule):
-            return written
-        defaults = self.config.document.defaults
-        inherited = {
-            item.attribute: getattr(defaults, item.attribute)
-            for item in fields_of(document.Guards)
-            if getattr(written, item.attribute) is None
-        }
-        return replace(written, **inherited)
+        """Return a handler with the guards that it has, those that it inherits included."""
+        return guarded(written, self.config.document.defaults)
 
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
@@ -179,7 +168,7 @@ class HandlerCompiler:
         return [*own, *self.checks.with_named(written.check), *exempt]
 
     def needs_server(self, written: document.Handler) -> bool:
-        """Tell whether the handler makes sense only in a server: it asks for permissions, or reads who is a member.
+        """Tell whether the handler makes sense only in a server: it asks for permissions, or for who is a member.
 
         So does one that opens a form of that kind.
         """
@@ -188,7 +177,9 @@ class HandlerCompiler:
         asks = rules is not None and bool(rules.member or rules.bot)
         opens = any(self.needs_server(modal) for modal in self._opened(written))
         reads = bool(self._roots(written) & SERVER_ROOTS) or self._keeps_in_servers(written)
-        return asks or opens or reads or self.checks.needs_server(written.check)
+        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
+        acts = any(step.action.needs_server for step in steps)
+        return asks or opens or reads or acts or self.checks.needs_server(written.check)
 
     def _opened(self, written: document.Handler) -> list[document.Modal]:
         """Return the forms that the handler opens."""

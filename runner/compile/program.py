@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from runner.actions.action import Action, Place, Retry, Target
 from runner.check.reachability import Plan
@@ -24,6 +24,10 @@ CUSTOM_ID_PREFIX = "lr:"
 
 MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
 """What the custom_id of every form begins with; no component has such a name."""
+
+
+CALLER: Final = "@me"
+"""Stands for whoever runs it where a member is acted on."""
 
 
 @dataclass(frozen=True, slots=True)

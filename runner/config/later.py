@@ -11,8 +11,7 @@ _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_local
 _LATER_IN_STEPS = frozenset(
     "form choose confirm paginate wait_for edit delete "
     "edit_message delete_message dm react pin "
-    "purge add_role remove_role toggle_role kick ban unban timeout_member nickname create_channel edit_channel "
-    "delete_channel create_thread set_permissions move_member create_invite http".split()
+    "purge create_channel edit_channel delete_channel create_thread set_permissions create_invite http".split()
 )
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 

@@ -18,6 +18,12 @@ _BY_CODE: Final[Mapping[int, FailureKind]] = {
     ErrorCode.CANNOT_MESSAGE_USER: FailureKind.CLOSED_DM,
     ErrorCode.NO_MUTUAL_GUILDS: FailureKind.CLOSED_DM,
     ErrorCode.UNKNOWN_EMOJI: FailureKind.NOT_FOUND,
+    ErrorCode.UNKNOWN_USER: FailureKind.UNKNOWN_USER,
+    ErrorCode.UNKNOWN_MEMBER: FailureKind.UNKNOWN_MEMBER,
+    ErrorCode.UNKNOWN_ROLE: FailureKind.UNKNOWN_ROLE,
+    ErrorCode.UNKNOWN_CHANNEL: FailureKind.UNKNOWN_CHANNEL,
+    ErrorCode.UNKNOWN_MESSAGE: FailureKind.UNKNOWN_MESSAGE,
+    ErrorCode.NOT_CONNECTED_TO_VOICE: FailureKind.NOT_CONNECTED,
 }
 _BY_STATUS: Final[Mapping[int, FailureKind]] = {
     400: FailureKind.INVALID,
@@ -25,6 +31,8 @@ _BY_STATUS: Final[Mapping[int, FailureKind]] = {
     404: FailureKind.NOT_FOUND,
     429: FailureKind.RATE_LIMITED,
 }
+_LIMITS: Final = range(30_000, 31_000)
+"""Discord's codes for what there may be no more of. Source: Discord docs, Topics: Opcodes and Status Codes."""
 
 
 def kind_of(failure: Exception | None) -> FailureKind:
@@ -33,7 +41,7 @@ def kind_of(failure: Exception | None) -> FailureKind:
         case StepFailed():
             return failure.kind
         case RestRefused():
-            return _BY_CODE.get(failure.code) or _BY_STATUS.get(failure.status, FailureKind.UNKNOWN)
+            return _of_refusal(failure)
         case RenderError():
             return FailureKind.INVALID
         case None | TimeoutError():
@@ -42,13 +50,27 @@ def kind_of(failure: Exception | None) -> FailureKind:
             return FailureKind.UNKNOWN
 
 
-def refused_call(refused: RestRefused, needs: Permissions, channel_id: str | None, who: Who) -> StepFailed:
+def _of_refusal(refused: RestRefused) -> FailureKind:
+    if refused.code in _LIMITS:
+        return FailureKind.LIMIT_REACHED
+    return _BY_CODE.get(refused.code) or _BY_STATUS.get(refused.status, FailureKind.UNKNOWN)
+
+
+def refused_call(
+    refused: RestRefused, needs: Permissions, channel_id: str | None, who: Who, *, has_targets: bool
+) -> StepFailed:
     """Return the failure of a step whose call Discord has refused.
 
-    `needs` are the permissions that the step needs, in the channel that the call is about if there is one.
+    `needs` are the permissions that the step needs, in the channel that the call is about if there is one;
+    `has_targets` says that it acts on a role or a member: these are above the bot if it has the permissions.
     """
-    kind = kind_of(refused)
-    refusal = _not_permitted(needs, channel_id, who) if kind is FailureKind.MISSING_PERMISSION else None
+    kind, refusal = kind_of(refused), None
+    if kind is FailureKind.MISSING_PERMISSION and has_targets and not lacking(needs, _granted(who)):
+        kind = FailureKind.HIERARCHY
+    if kind is FailureKind.HIERARCHY:
+        refusal = Refused("refused_hierarchy")
+    elif kind is FailureKind.MISSING_PERMISSION:
+        refusal = _not_permitted(needs, channel_id, who)
     return StepFailed(
         f"Discord refused: {refused}",
         kind=kind,
@@ -56,6 +78,11 @@ def refused_call(refused: RestRefused, needs: Permissions, channel_id: str | Non
         retry_after_s=refused.retry_after_s,
         refusal=refusal,
     )
+
+
+def _granted(who: Who) -> str | None:
+    found: str | None = who.interaction.get("app_permissions")
+    return found
 
 
 def _not_permitted(needs: Permissions, channel_id: str | None, who: Who) -> Refused | None:

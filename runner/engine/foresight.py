@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from runner.actions.action import FailureKind, Place, Refused, StepFailed, Target
-from runner.compile import Foreseen, Render
+from runner.compile import CALLER, Foreseen, Render
 from runner.engine.guards import THREADS, Who, lacking
 from runner.engine.hierarchy import member_obstacle, role_obstacle, roles_of
 from runner.lifecycle.bits import Permissions
@@ -44,7 +44,7 @@ def _refusals(foreseen: Foreseen, who: Who) -> Iterator[Refused]:
         if (refusal := _not_permitted(where, bits, who)) is not None:
             yield refusal
     for target, which, for_caller in foreseen.targets:
-        named = _rendered(which, who)
+        named = who.user_id if which == CALLER else _rendered(which, who)
         if named and (refusal := _obstacle(target, named, who, for_caller=for_caller)) is not None:
             yield refusal
 

@@ -50,6 +50,26 @@ def member_obstacle(
     return None
 
 
+def caller_obstacle(
+    member_id: str, roles: Iterable[str] | None, interaction: Json, directory: Directory
+) -> Refused | None:
+    """Return why whoever asked for it can't act on a member: because they are not above, or nobody knows.
+
+    `roles` are the member's. None where nobody has asked, and for the caller.
+    """
+    member: Json | None = interaction.get("member")
+    if not member or caller(interaction)["id"] == member_id:
+        return None
+    guild_id: str = interaction["guild_id"]
+    if _is_owner(member_id, guild_id, directory):
+        return Refused("refused_guild_owner")
+    if _is_owner(caller(interaction)["id"], guild_id, directory):
+        return None
+    own, theirs = _rank(member["roles"], guild_id, directory), _rank(roles, guild_id, directory)
+    is_above = own is not None and theirs is not None and own > theirs
+    return None if is_above else Refused("refused_rank", member=f"<@{member_id}>")
+
+
 def roles_of(member_id: str, interaction: Json) -> tuple[str, ...] | None:
     """Return the roles of a member as far as the interaction tells: of the caller, and of whom its data names."""
     member: Json = interaction.get("member") or {}

@@ -378,6 +378,7 @@ class Engine:
             self._memory,
             plan=handler.plan,
             is_ephemeral=is_ephemeral,
+            now=self._now,
             state=handler.state,
             held_up=partial(self._held_up, live),
             watch=live.watch,

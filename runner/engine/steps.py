@@ -5,7 +5,7 @@ go on behind it, to leave what it is in, or to be put away and resumed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
@@ -20,6 +20,7 @@ from runner.engine.failures import error_root, refused_call
 from runner.engine.foresight import Obstructed, obstacle_to
 from runner.engine.frames import Frame
 from runner.engine.guards import Who, ask
+from runner.engine.hierarchy import caller_obstacle, roles_of
 from runner.engine.late import is_done_late
 from runner.engine.memory import Here, Remembers, to_the_end
 from runner.engine.observer import (
@@ -39,9 +40,10 @@ from runner.engine.strands import run_beside
 from runner.fields import Checks, Steps
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Permissions
+from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
 from runner.lifecycle.machine import Event, State
 from runner.logs import Log
-from runner.messages import Message
+from runner.messages import Message, shortened
 from runner.rest import Rest, RestRefused
 from runner.stored import Stored
 from runner.templates import RenderError
@@ -73,8 +75,9 @@ class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
     __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_held_up", "_here", "_interaction", "_leave",
-                 "_left", "_left_inside", "_log", "_loop", "_memory", "_plan", "_program", "_rest", "_stack", "_state",
-                 "_taken", "_watch", "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+                 "_left", "_left_inside", "_log", "_loop", "_memory", "_now", "_plan", "_program", "_rest", "_stack",
+                 "_state", "_taken", "_watch", "_written", "acted", "at", "context", "is_ephemeral",
+                 "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -90,12 +93,14 @@ class Run:
         plan: Plan,
         is_ephemeral: bool,
         held_up: Callable[[CompiledStep, float], None],
+        now: Callable[[], float],
         state: tuple[str, ...] = (),
         watch: Watch | None = None,
     ) -> None:
         """`held_up` is told of a step after which others must have the loop, and since when it was this run's.
 
-        `state` are the values of the state that templates of the handler read; `watch` is told of each step.
+        `state` are the values of the state that templates of the handler read; `now` gives Unix seconds; `watch` is
+        told of each step.
         """
         self._program = program
         self._interaction = interaction
@@ -104,6 +109,7 @@ class Run:
         self._directory = directory
         self._log = log
         self._memory = memory
+        self._now = now
         self._state = state
         self._written: dict[str, Any] = {}
         self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
@@ -388,6 +394,17 @@ class Run:
         return found
 
     @property
+    def user_id(self) -> str | None:
+        """Whoever has started the interaction; None where nobody has."""
+        found: str | None = caller(self._interaction)["id"]
+        return found
+
+    @property
+    def now(self) -> float:
+        """The time, in Unix seconds."""
+        return self._now()
+
+    @property
     def _who(self) -> Who:
         return Who(self._interaction, self.context, self._directory)
 
@@ -423,16 +440,20 @@ class Run:
         self._because_of_the_step()
         await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
 
-    async def rest(self, method: str, route: str, json: object = None, **parts: str) -> Any:
+    async def rest(
+        self, method: str, route: str, json: object = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
         if method != "GET":
             self.acted.set()
+        noted = shortened(reason, AUDIT_LOG_REASON_MAX) if reason else None
         try:
-            answer = await self._rest.request(method, route, json, **parts)
+            answer = await self._rest.request(method, route, json, reason=noted, **parts)
         except RestRefused as refused:
             self._tell_called(method, route.format_map(parts), refused)
-            needs = self.at.action.needs if self.at else Permissions(0)
-            raise refused_call(refused, needs, parts.get("channel_id"), self._who) from None
+            action = self.at.action if self.at else None
+            needs, has_targets = (action.needs, bool(action.targets)) if action else (Permissions(0), False)
+            raise refused_call(refused, needs, parts.get("channel_id"), self._who, has_targets=has_targets) from None
         self._tell_called(method, route.format_map(parts), None)
         return answer
 
@@ -505,8 +526,37 @@ class Run:
             return named
         found = self._directory.channel_named(self.guild_id or "", named[1:])
         if found is None:
-            raise StepFailed("there is no channel of that name in this server", kind=FailureKind.NOT_FOUND)
+            raise StepFailed("there is no channel of that name in this server", kind=FailureKind.UNKNOWN_CHANNEL)
         return found
+
+    def role(self, named: str) -> str:
+        """Return the id of a role given by id or as `@name`."""
+        if not named.startswith("@"):
+            return named
+        found = self._directory.role_named(self.guild_id or "", named[1:])
+        if found is None:
+            raise StepFailed("there is no role of that name in this server", kind=FailureKind.UNKNOWN_ROLE)
+        return found
+
+    async def roles_of(self, user_id: str) -> Sequence[str]:
+        """Return the ids of a member's roles: as the interaction tells them, else as Discord does."""
+        known = roles_of(user_id, self._interaction)
+        if known is not None:
+            return known
+        route = "/guilds/{guild_id}/members/{user_id}"
+        member = await self.rest("GET", route, guild_id=self.guild_id or "", user_id=user_id)
+        return tuple(member["roles"])
+
+    async def ensure_below(self, user_id: str) -> None:
+        """Raise `StepFailed` unless the caller stands above a member, or the user is none."""
+        try:
+            roles = await self.roles_of(user_id)
+        except StepFailed as failure:
+            if failure.kind not in (FailureKind.UNKNOWN_MEMBER, FailureKind.UNKNOWN_USER):
+                raise
+            return
+        if (refusal := caller_obstacle(user_id, roles, self._interaction, self._directory)) is not None:
+            raise Obstructed(refusal)
 
     def require(self, checks: Checks, denied: str) -> None:
         """Raise `Refused` unless all of the checks pass."""

@@ -151,6 +151,7 @@ class Unattended:
             world.memory,
             plan=handler.plan,
             is_ephemeral=False,
+            now=world.now,
             state=handler.state,
             held_up=partial(world.lag.suspect, handler.name),
             watch=watch,

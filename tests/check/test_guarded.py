@@ -65,8 +65,20 @@ def test_a_button_that_anybody_may_press_for_anything_is_warned_of(component: st
         "permissions: {member: ban_members}, steps: [{banish: {}}]",
         "steps: [{require: staff}, {banish: {}}]",
         "steps: [{send: a}, {reply: b}]",
+        "steps: [{toggle_role: '@News'}]",
     ],
-    ids=["a check", "permissions", "a step that asks", "nothing that not everybody may do"],
+    ids=["a check", "permissions", "a step that asks", "nothing that not everybody may do", "on whoever presses"],
 )
 def test_a_button_that_asks_is_not(component: str) -> None:
     assert slugs(component) == []
+
+
+def test_nor_is_one_that_inherits_what_it_asks_unless_it_opens_that() -> None:
+    defaults = "defaults: {check: staff}"
+    assert slugs("steps: [{banish: {}}]", defaults) == []
+    assert slugs("check: [], steps: [{banish: {}}]", defaults) == ["unguarded-component"]
+
+
+def test_a_role_for_somebody_else_is_not_everybodys_to_give() -> None:
+    steps = "steps: [{toggle_role: {role: '@News', user: 123456789012345678}}]"
+    assert slugs(steps) == ["unguarded-component"]

@@ -26,7 +26,13 @@ REFUSALS = {
     "no permission": (403, ErrorCode.MISSING_PERMISSIONS, "missing_permission 50013 -"),
     "no access": (403, ErrorCode.MISSING_ACCESS, "missing_permission 50001 -"),
     "a role that nobody can give": (400, ErrorCode.INVALID_ROLE, "hierarchy 50028 -"),
-    "an unknown message": (404, ErrorCode.UNKNOWN_MESSAGE, "not_found 10008 -"),
+    "an unknown message": (404, ErrorCode.UNKNOWN_MESSAGE, "unknown_message 10008 -"),
+    "an unknown channel": (404, ErrorCode.UNKNOWN_CHANNEL, "unknown_channel 10003 -"),
+    "an unknown role": (404, ErrorCode.UNKNOWN_ROLE, "unknown_role 10011 -"),
+    "an unknown member": (404, ErrorCode.UNKNOWN_MEMBER, "unknown_member 10007 -"),
+    "an unknown user": (404, ErrorCode.UNKNOWN_USER, "unknown_user 10013 -"),
+    "as many as there may be": (400, ErrorCode.MAXIMUM_PINS, "limit_reached 30003 -"),
+    "nobody who speaks": (400, ErrorCode.NOT_CONNECTED_TO_VOICE, "not_connected 40032 -"),
     "an unknown emoji": (400, ErrorCode.UNKNOWN_EMOJI, "not_found 10014 -"),
     "closed direct messages": (403, ErrorCode.CANNOT_MESSAGE_USER, "closed_dm 50007 -"),
     "no server in common": (400, ErrorCode.NO_MUTUAL_GUILDS, "closed_dm 50278 -"),
@@ -56,7 +62,7 @@ async def test_a_refusal_of_discords_has_a_kind_and_a_code(bot: StartBot, status
         ("shape", "invalid - -"),
         ("step", "timeout - -"),
         ("handler", "timeout - -"),
-        ("nowhere", "not_found - -"),
+        ("nowhere", "unknown_channel - -"),
     ],
 )
 async def test_a_failure_of_our_own_has_a_kind(bot: StartBot, name: str, shown: str) -> None:
@@ -66,7 +72,7 @@ async def test_a_failure_of_our_own_has_a_kind(bot: StartBot, name: str, shown: 
 async def test_on_error_reads_it_too(bot: StartBot) -> None:
     made = await bot(CAUGHT)
     made.local.faults.next("POST /channels/", status=404, code=10003)
-    assert said(await made.ran("error")) == [("not_found 10003 -", False)]
+    assert said(await made.ran("error")) == [("unknown_channel 10003 -", False)]
 
 
 async def test_a_rate_limit_that_nobody_waits_for_says_how_long_it_is(bot: StartBot) -> None:

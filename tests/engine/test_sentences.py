@@ -117,6 +117,7 @@ HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "refused_role_above": (it("steps: [{give: '@Support'}]"), plain),
     "refused_role_fixed": (it("steps: [{give: '@Keeper'}]"), plain),
     "refused_member_above": (it("steps: [{hit: '{{ user }}'}]"), plain),
+    "refused_hierarchy": (it("steps: [{hit: '{{ user }}'}]"), refused_by_discord),
     "refused_rank": (
         it("options: {who: {type: user, description: d, required: true}}, steps: [{hit: '{{ options.who }}'}]"),
         on_mo,

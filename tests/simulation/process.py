@@ -243,6 +243,8 @@ class _Rest:
 
     process: Process
 
-    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+    async def request(
+        self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
         """Call Discord's API as the bot."""
         return await self.process.rest(f"{method} {route}")

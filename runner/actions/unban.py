@@ -1,0 +1,53 @@
+"""`unban`: let somebody come back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from runner.actions._on_member import server_of
+from runner.actions.action import Action, Place, Step, StepFailed
+from runner.declarations import Declarations
+from runner.fields import Snowflake, option
+from runner.lifecycle import limits
+from runner.lifecycle.bits import Permissions
+from runner.lifecycle.limits import ErrorCode
+from runner.templates.types import BOOLEAN, Type
+
+_BAN: Final = "/guilds/{guild_id}/bans/{user_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unban(Action):
+    """Let somebody come back who was banned. Does nothing where they are not.
+
+    Example:
+        - unban: {user: "{{ user }}", reason: Time served}
+    """
+
+    short: ClassVar[str | None] = "user"
+    needs: ClassVar[Permissions] = Permissions.BAN_MEMBERS
+    worst_case_s: ClassVar[float] = limits.REST_CALL_S
+    outputs: ClassVar[Mapping[str, Type]] = {"was_banned": BOOLEAN}
+    needs_server: ClassVar[bool] = True
+
+    user: Snowflake = option("Whom: a user, or an id.")
+    reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
+
+    def needs_in(self) -> object:
+        """Return that it is the server as a whole that has to allow it."""
+        return Place.SERVER
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Want a server."""
+        return frozenset({"guild"})
+
+    async def run(self, step: Step) -> Mapping[str, object] | None:
+        """Take the ban back, and say whether there was one."""
+        guild_id = server_of(step)
+        try:
+            await step.rest("DELETE", _BAN, reason=self.reason, guild_id=guild_id, user_id=self.user)
+        except StepFailed as failure:
+            if failure.code != ErrorCode.UNKNOWN_BAN:
+                raise
+            return {"was_banned": False}
+        return {"was_banned": True}
