@@ -18,7 +18,7 @@ _MARGIN_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeoutMember(Telling):
-    """Keep a member from writing, reacting and speaking for a while. A new timeout takes the place of an old one.
+    """Keep a member from writing, reacting and speaking for a while. A new timeout replaces an old one.
 
     Example:
         - timeout_member: {user: "{{ user }}", for: 10m, reason: Spam, dm: "Please stay calm."}
