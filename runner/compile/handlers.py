@@ -9,7 +9,7 @@ from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
-from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, reached_runs
+from runner.check.steps import all_steps, asked_by, handler_steps, later_runs, modal_of, reached_runs
 from runner.compile.components import modal_renderer
 from runner.compile.guards import compile_guard
 from runner.compile.program import Flow, Handler, Modal
@@ -20,7 +20,13 @@ from runner.declarations import IN_SERVERS_ONLY
 from runner.fields import Steps
 from runner.lifecycle.machine import Origin
 
-_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal ", "schedules": "schedule "}
+_LOGGED_AS: Mapping[str, str] = {
+    "commands": "/",
+    "components": "",
+    "modals": "modal ",
+    "schedules": "schedule ",
+    "events": "event ",
+}
 """How the handlers of each section are named in the log: what stands before their own names."""
 
 
@@ -115,7 +121,7 @@ class HandlerCompiler:
         return found | self._state_of_guards(written) | (self._state_of_checks() if asks else frozenset[str]())
 
     def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
-        found = state_read_in(written.permissions, self.config.document.state)
+        found = state_read_in(asked_by(written), self.config.document.state)
         return found | self._state_of_checks() if written.check is not None else found
 
     def _state_of_checks(self) -> frozenset[str]:
@@ -142,7 +148,7 @@ class HandlerCompiler:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
         steps = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
         named = {written.check} | {getattr(step.action, "check", None) for step in all_steps(*steps)}
-        found = roots_of(written.permissions).union(*(roots_of(run) for run in steps))
+        found = roots_of(asked_by(written)).union(*(roots_of(run) for run in steps))
         for modal in self._opened(written):
             found |= roots_of(shown_by(modal))
         return found.union(*self.check_roots.values()) if named - {None} else found

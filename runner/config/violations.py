@@ -143,13 +143,14 @@ class _Explainer:
                 yield Violation(path, diagnostic)
 
     def _bad_name(self, error: ValidationError, path: Path) -> Violation:
-        name = str(error.instance)
+        name, known = str(error.instance), _schema_of(error).get("enum", ())
+        repair = suggestion(name, known) or f"write one of {wording.listed(known)}" if known else ""
         diagnostic = Diagnostic(
             slug="invalid-name",
             span=self._mapping(path).key(name).span,
             headline=f"`{name}` can't be a name here",
             why=f"this takes {_schema_of(error)['patternErrorMessage']}",
-            fix=f"rename it, for example to `{wording.as_name(name)}`",
+            fix=repair or f"rename it, for example to `{wording.as_name(name)}`",
         )
         return Violation((*path, name), diagnostic)
 

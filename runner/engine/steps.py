@@ -15,7 +15,7 @@ from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
-from runner.engine.context import Directory, caller
+from runner.engine.context import Directory, caller_id
 from runner.engine.frames import Frame
 from runner.engine.guards import admit_check
 from runner.engine.late import is_done_late
@@ -102,7 +102,7 @@ class Run:
         self._memory = memory
         self._state = state
         self._written: dict[str, Any] = {}
-        self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
+        self._here = Here(self.guild_id, self.channel_id, caller_id(interaction))
         self._plan = plan
         self._held_up = held_up
         self._watch = watch
@@ -547,6 +547,11 @@ class Run:
 
 def _nobody_is_held_up(step: CompiledStep, since: float) -> None:
     """Do nothing: the steps of a transaction run on a thread of the store, and hold up nothing but that."""
+
+
+def is_expected(failure: Exception) -> bool:
+    """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
+    return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))
 
 
 def public_message(failure: Exception) -> str:

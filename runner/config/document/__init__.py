@@ -3,9 +3,10 @@
 from runner.config.document.bot import Activity, Bot, Presence
 from runner.config.document.commands import Command, Option
 from runner.config.document.components import Button, Component
+from runner.config.document.events import Event
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import Check, PermissionRules, RoleRules
-from runner.config.document.handlers import Defaults, Handler
+from runner.config.document.handlers import Defaults, Handler, Unattended
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.responses import STRATEGIES, Response
 from runner.config.document.schedules import MissedWord, Schedule
@@ -22,6 +23,7 @@ __all__ = [
     "Component",
     "Defaults",
     "Document",
+    "Event",
     "Flow",
     "Handler",
     "MissedWord",
@@ -37,5 +39,6 @@ __all__ = [
     "RoleRules",
     "Schedule",
     "State",
+    "Unattended",
     "declarations",
 ]
