@@ -132,6 +132,15 @@ class Gateway:
         return str(self._client.application_id)
 
     @property
+    def endpoint_url(self) -> str | None:
+        """Where Discord sends interactions instead, known after `login`; None if they come by the gateway.
+
+        Source: Discord docs, Interactions: Receiving and Responding, Receiving an Interaction.
+        """
+        application = self._client.application
+        return application.interactions_endpoint_url if application else None
+
+    @property
     def bot(self) -> dict[str, Any]:
         """The bot as templates see it."""
         user = self._client.user

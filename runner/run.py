@@ -146,6 +146,12 @@ async def _run(
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
+            if gateway.endpoint_url:
+                log.warning(
+                    "no interaction will come",
+                    reason="the developer portal names an Interactions Endpoint URL, and Discord sends them there",
+                    fix="clear it on the page General Information",
+                )
             await opening
             async with Engine(
                 program,
@@ -217,7 +223,8 @@ class _Bot:
                 tasks.create_task(self._announce(serving)),
             ]
             await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
-            self.log.info("stopping", live=len(self.engine.live))
+            lag_max_ms = round(self.engine.counts.lag_max_s * 1000)
+            self.log.info("stopping", live=len(self.engine.live), lag_max_ms=lag_max_ms)
             await asyncio.gather(self.engine.drain(budget.DRAIN_S), self.keeper.drain(budget.DRAIN_S))
             await self.gateway.close()
             for task in others:
