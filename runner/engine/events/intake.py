@@ -85,6 +85,11 @@ class Intake:
         if self._running:
             await asyncio.wait(self._running, timeout=budget.RESCUE_TIMEOUT_S)
 
+    async def idle(self) -> None:
+        """Wait until nothing is being handled."""
+        while self._running:
+            await asyncio.wait(self._running)
+
     @property
     def seen(self) -> frozenset[str]:
         """The events that are remembered."""
