@@ -394,7 +394,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     """Serve until the end; return the exit code, and why it ended if that was not meant."""
     import asyncio
 
-    from runner.gateway import DISCORD_API_URL, TokenRefused, Unreachable
+    from runner.gateway import DISCORD_API_URL, IntentsRefused, TokenRefused, Unreachable
     from runner.run import BadAddress, Discord, Files
     from runner.store.errors import StoreFailed
 
@@ -416,6 +416,9 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
                 runner.run(_on_local_discord(files, parsed.port, world))
     except TokenRefused:
         reason = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
+        return WORLD_AT_FAULT, reason
+    except IntentsRefused as fault:
+        reason = f"Discord refused the bot's intents; switch on in the developer portal, on the page Bot: {fault}"
         return WORLD_AT_FAULT, reason
     except Unreachable as fault:
         return WORLD_AT_FAULT, f"Discord can't be reached: {fault}"

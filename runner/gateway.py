@@ -8,6 +8,7 @@ another address than Discord's own, five private names are used; `tests/test_gat
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ from discord.http import Route
 
 from runner.config.document import Presence
 from runner.engine.context import Role
+from runner.events import GATEWAY_NAMES, INTENT_NAMES
+from runner.lifecycle.bits import Intents
 from runner.rest import RestRefused
 
 RATE_LIMIT_WAIT_MAX_S: Final = 60.0
@@ -42,10 +45,33 @@ class Unreachable(Exception):
     """Discord can't be reached; the message names the address and the cause, and no secret."""
 
 
+class IntentsRefused(Exception):
+    """The bot needs an intent that isn't switched on for it; the message names those that it asks for, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What the bot hears of besides interactions.
+
+    `intents` are those it asks for, `places` says where the config needs each privileged one. `receive` is called with
+    the gateway's name of an event and its payload.
+    """
+
+    intents: Intents
+    places: Mapping[Intents, str]
+    receive: Callable[[str, Mapping[str, Any]], None]
+
+
 class Gateway:
     """The bot's connection to Discord: events in, and REST calls that are not answers out."""
 
-    def __init__(self, api_url: str, presence: Presence | None, receive: Callable[[Mapping[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        presence: Presence | None,
+        receive: Callable[[Mapping[str, Any]], None],
+        listening: Listening | None = None,
+    ) -> None:
         """`receive` is called with every interaction's payload.
 
         Sets discord.py's addresses, and what it logs, for the whole process.
@@ -53,7 +79,8 @@ class Gateway:
         Route.BASE = api_url
         _quieten()
         self._api_url = api_url
-        self._client = _Client(_status(presence), _activity(presence), receive)
+        self._places: Mapping[Intents, str] = listening.places if listening else {}
+        self._client = _Client(_status(presence), _activity(presence), receive, listening)
 
     async def login(self, token: str) -> None:
         """Identify the bot. Raises `TokenRefused` or `Unreachable`."""
@@ -71,7 +98,10 @@ class Gateway:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
     async def serve(self) -> None:
-        """Stay connected until `close`. Raises `TokenRefused` or `Unreachable` when Discord ends it for good."""
+        """Stay connected until `close`.
+
+        Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord ends it for good.
+        """
         try:
             while not self._client.is_closed():
                 await self._connect()
@@ -80,7 +110,9 @@ class Gateway:
                 raise TokenRefused from None
             raise Unreachable(f"the gateway ({_cause(error)})") from None
         except discord.PrivilegedIntentsRequired:
-            raise Unreachable("the gateway (an intent is not switched on in the developer portal)") from None
+            if not self._places:
+                raise Unreachable("the gateway (it refuses intents that nobody has to be granted)") from None
+            raise IntentsRefused(_switches(self._places)) from None
 
     async def _connect(self) -> None:
         try:
@@ -103,6 +135,15 @@ class Gateway:
     def application_id(self) -> str:
         """The application's id, known after `login`."""
         return str(self._client.application_id)
+
+    @property
+    def endpoint_url(self) -> str | None:
+        """Where Discord sends interactions instead, known after `login`; None if they come by the gateway.
+
+        Source: Discord docs, Interactions: Receiving and Responding, Receiving an Interaction.
+        """
+        application = self._client.application
+        return application.interactions_endpoint_url if application else None
 
     @property
     def bot(self) -> dict[str, Any]:
@@ -130,6 +171,30 @@ class Gateway:
         """Return the id of a server's owner; None when it is not known."""
         guild = self._client.get_guild(int(guild_id)) if guild_id else None
         return str(guild.owner_id) if guild and guild.owner_id else None
+
+    def channel(self, guild_id: str, channel_id: str) -> dict[str, Any] | None:
+        """Return what is known of a channel or a thread, in Discord's words."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = guild.get_channel_or_thread(int(channel_id)) if guild else None
+        if found is None:
+            return None
+        parent = found.parent_id if isinstance(found, discord.Thread) else found.category_id
+        parent_id = str(parent) if parent else None
+        return {"id": channel_id, "name": found.name, "type": found.type.value, "parent_id": parent_id}
+
+    def role_name(self, guild_id: str, role_id: str) -> str:
+        """Return a role's name; an empty text when it is not known."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        found = guild.get_role(int(role_id)) if guild else None
+        return found.name if found else ""
+
+    def system_channel(self, guild_id: str) -> str:
+        """Return the id of the channel in which a server greets its members, or else its first one; empty if none."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        if guild is None:
+            return ""
+        found = guild.system_channel or next(iter(guild.text_channels), None)
+        return str(found.id) if found else ""
 
     def channel_named(self, guild_id: str, name: str) -> str | None:
         """Return the id of the first channel with this name in a server."""
@@ -197,11 +262,10 @@ class _Client(discord.Client):
         status: discord.Status | None,
         activity: discord.Activity | None,
         receive: Callable[[Mapping[str, Any]], None],
+        listening: Listening | None,
     ) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = True
         super().__init__(
-            intents=intents,
+            intents=_intents(listening.intents if listening else Intents.GUILDS),
             status=status,
             activity=activity,
             max_messages=None,
@@ -210,7 +274,11 @@ class _Client(discord.Client):
             chunk_guilds_at_startup=False,
         )
         self.is_identified = asyncio.Event()
-        self._connection.parsers["INTERACTION_CREATE"] = receive
+        parsers = self._connection.parsers
+        parsers["INTERACTION_CREATE"] = receive
+        if listening is not None:
+            for name in (*GATEWAY_NAMES, "READY"):
+                parsers[name] = _heard(listening.receive, name, parsers[name] if _is_remembered(name) else None)
 
     @cached_property
     def owners(self) -> frozenset[str]:
@@ -227,6 +295,44 @@ class _Client(discord.Client):
     async def on_connect(self) -> None:
         """Discord has accepted the session: interactions come from now on."""
         self.is_identified.set()
+
+
+def _intents(wanted: Intents) -> discord.Intents:
+    intents = discord.Intents.none()
+    intents.value = wanted.value
+    return intents
+
+
+def _is_remembered(name: str) -> bool:
+    """Tell whether discord.py needs an event, too: for what it knows of servers, channels and roles."""
+    return name.startswith(("READY", "GUILD_CREATE", "GUILD_DELETE", "GUILD_ROLE", "GUILD_MEMBER", "CHANNEL", "THREAD"))
+
+
+def _heard(
+    receive: Callable[[str, Mapping[str, Any]], None], name: str, parse: Callable[[Any], None] | None
+) -> Callable[[Any], None]:
+    """Return what takes an event.
+
+    The bot hears of something new when discord.py knows it, and of anything else while discord.py still knows what the
+    event will make it forget.
+    """
+
+    def heard(data: Any) -> None:  # Any: Discord's JSON
+        receive(name, data)
+        if parse is not None:
+            parse(data)
+
+    def heard_afterwards(data: Any) -> None:  # Any: Discord's JSON
+        if parse is not None:
+            parse(data)
+        receive(name, data)
+
+    return heard_afterwards if name.endswith("_CREATE") else heard
+
+
+def _switches(places: Mapping[Intents, str]) -> str:
+    """Say which intents have to be switched on, and where they are needed."""
+    return ", ".join(f"{INTENT_NAMES[intent]} (needed at {place})" for intent, place in places.items())
 
 
 def _status(presence: Presence | None) -> discord.Status | None:

@@ -19,7 +19,7 @@ from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
 from runner.engine.observer import Observer
 from runner.engine.standby import Standby
-from runner.gateway import Gateway, TokenRefused, Unreachable
+from runner.gateway import Gateway, IntentsRefused, Listening, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
 
@@ -100,8 +100,8 @@ async def run(
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
     `directory`; left out: where the file is. With `is_real_time` a thread stands by for when the event loop stands
     still: it goes by the machine's own clock. `observer` is told what the engine does.
-    Raises `TokenRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is no such place,
-    `StoreFailed` when the bot can't keep what it has to.
+    Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is
+    no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
@@ -139,10 +139,19 @@ async def _run(
     loop = asyncio.get_running_loop()
     standby = Standby(discord.api_url, USER_AGENT, loop.call_soon_threadsafe) if is_real_time else None
     engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
-    gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction))
+    listening = Listening(
+        program.intents, program.intent_places, lambda name, data: engines[0].events.receive(name, data)
+    )
+    gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction), listening)
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
+            if gateway.endpoint_url:
+                log.warning(
+                    "no interaction will come",
+                    reason="the developer portal names an Interactions Endpoint URL, and Discord sends them there",
+                    fix="clear it on the page General Information",
+                )
             await opening
             async with Engine(
                 program,
@@ -214,7 +223,8 @@ class _Bot:
                 tasks.create_task(self._announce(serving)),
             ]
             await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
-            self.log.info("stopping", live=len(self.engine.live))
+            lag_max_ms = round(self.engine.counts.lag_max_s * 1000)
+            self.log.info("stopping", live=len(self.engine.live), lag_max_ms=lag_max_ms)
             await asyncio.gather(self.engine.drain(budget.DRAIN_S), self.keeper.drain(budget.DRAIN_S))
             await self.gateway.close()
             for task in others:
@@ -224,7 +234,7 @@ class _Bot:
     async def _connect(self) -> Exception | None:
         try:
             await self.gateway.serve()
-        except (TokenRefused, Unreachable) as fault:
+        except (TokenRefused, IntentsRefused, Unreachable) as fault:
             return fault
         return None
 

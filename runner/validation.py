@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TextIO
 
 from runner.build import Built
+from runner.check.needs import Needs
 from runner.diagnostics import Diagnostic, Severity, in_order
+from runner.events import INTENT_NAMES
 
 FORMATS = ("auto", "text", "json", "github", "sarif")
 COLORS = ("auto", "always", "never")
@@ -109,10 +111,15 @@ def summary(path: Path, built: Built) -> str:
     lines = (
         f"{path}: {commands} command{'s' * (commands != 1)}",
         f"  permissions that the bot needs: {', '.join(_names(needs.permissions)) or 'none'}",
-        f"  privileged intents to switch on: {', '.join(_names(needs.privileged)) or 'none'}",
+        f"  privileged intents to switch on: {', '.join(_switches(needs)) or 'none'}",
         f"  add it to a server: {needs.invite}",
     )
     return "\n".join(lines) + "\n"
+
+
+def _switches(needs: Needs) -> list[str]:
+    """Return the switches in the developer portal, each with the place that needs it."""
+    return [f"{INTENT_NAMES[flag]} (for {at.file}:{at.line})" for flag, at in needs.places.items()]
 
 
 def _names(flags: IntFlag) -> list[str]:

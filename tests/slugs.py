@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent / "runner"
 # Where the slug stands among the positional arguments of what is used outside its own module, and whose that is.
 CLASSES: Mapping[str, tuple[int, str]] = {
     "Diagnostic": (0, "runner.diagnostics"),
+    "fault": (0, "runner.check.schedules"),
     "Fault": (2, "runner.templates"),
     "RenderError": (0, "runner.templates"),
     "Refusal": (0, "runner.lifecycle.machine"),

@@ -15,6 +15,7 @@ ORDER = (
     "diagnostics",
     "pages",
     "lifecycle",
+    "events",
     "cron",
     "uses",
     "store",

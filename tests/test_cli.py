@@ -268,6 +268,20 @@ def test_a_summary_says_what_a_sound_bot_needs(files: Path, capsys: pytest.Captu
     assert broken == {"file": "bad.yaml", "is_valid": False}
 
 
+def test_a_summary_names_the_switches_of_the_developer_portal(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (files / "hears.yaml").write_text(
+        "version: 1\nevents:\n  member_join: {steps: [{log: a}]}\n"
+        "  message: {when: message.content == 'a', steps: [{log: a}]}\n"
+    )
+    assert called("validate", "--summary", "hears.yaml") == 0
+    said = capsys.readouterr().out
+    switches = "Server Members Intent (for hears.yaml:3), Message Content Intent (for hears.yaml:4)"
+    assert f"  privileged intents to switch on: {switches}\n" in said
+    called("validate", "--format", "json", "hears.yaml")
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    assert file["privileged_intents"] == ["guild_members", "message_content"]
+
+
 # --- which files
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from runner.actions.action import load_actions
 from runner.build import Built, build
+from runner.check.event_roots import event_roots
 from runner.diagnostics.text import render_text
+from runner.events import INTENT_NAMES, KINDS
+from runner.lifecycle.bits import PRIVILEGED_INTENTS
 from runner.scenarios.load import load_scenarios
 from runner.scenarios.play import play
 
@@ -102,3 +105,17 @@ def test_every_step_is_in_the_readme() -> None:
 @pytest.mark.parametrize("path", re.findall(r"`([a-z]+(?:/|\.py))`", README))
 def test_every_path_that_the_readme_names_exists(path: str) -> None:
     assert any((base / path).exists() for base in (ROOT, ROOT / "runner")), path
+
+
+def test_the_document_names_every_event_and_what_it_has() -> None:
+    rows = [
+        line.split("|") for line in (ROOT / "docs" / "events.md").read_text().splitlines() if line.startswith("| `")
+    ]
+    told = {name: (row[2], row[3]) for row in rows if len(row) > 4 for name in re.findall(r"`(\w+)`", row[1])}
+    assert told.keys() == KINDS.keys()
+    for name, kind in KINDS.items():
+        roots = set(re.findall(r"`(\w+)[`.]", re.sub(r"\(.*?\)", "", told[name][0])))
+        assert roots - {"parent_id"} == event_roots(name).keys() - {"event", "guild"}
+        privileged = {INTENT_NAMES[flag] for flag in kind.intents & PRIVILEGED_INTENTS}
+        privileged |= {"Message Content Intent"} if kind.has_content else set()
+        assert set(re.findall(r"\*\*(.*?)\*\*", told[name][1])) == privileged

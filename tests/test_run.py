@@ -167,7 +167,7 @@ async def test_a_signal_lets_what_is_under_way_end_and_exits_with_0(
     bot.process.send_signal(number)
     assert await bot.ended() == 0
     assert contents(trace) == ["done"]
-    assert b" info stopping live=1" in bot.err
+    assert b" info stopping live=1 lag_max_ms=" in bot.err
     assert not local.is_connected
 
 

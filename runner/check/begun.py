@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
+from runner.check.event_roots import event_roots
 from runner.check.names import roots_of
 from runner.check.schedules import NOBODY, REPAIRS, ROOTS, fault, needs, wanted_by
 from runner.check.steps import all_steps, begun_in, reached_runs, runs_of
-from runner.config.document import Schedule
+from runner.config.document import Event, Schedule, Unattended
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark
 from runner.fields import Steps
@@ -20,15 +21,21 @@ _WHY: Final = "it is begun without an interaction"
 def check_begun(config: Config) -> list[Diagnostic]:
     """Return a fault for each flow that is begun later and answers, or reads what isn't known any more then."""
     flows, found = config.document.flows, list[Diagnostic]()
-    for _, _, handler in config.handlers():
-        if isinstance(handler, Schedule):
-            there = frozenset({"guild"}) if handler.guild else frozenset[str]()
-            found += _begun(config, reached_runs(flows, *runs_of(handler)), there)
+    for _, name, handler in config.handlers():
+        if isinstance(handler, Unattended):
+            found += _begun(config, reached_runs(flows, *runs_of(handler)), _there(name, handler))
         else:
             found += _begun(config, runs_of(handler), _KNOWN)
     for flow in flows.values():
         found += _begun(config, (flow.steps, flow.on_error, flow.on_timeout), _KNOWN)
     return found
+
+
+def _there(name: str, handler: Unattended) -> frozenset[str]:
+    """Return what is known of whoever has caused it, and where."""
+    if isinstance(handler, Event):
+        return _KNOWN & event_roots(name).keys()
+    return frozenset({"guild"}) if isinstance(handler, Schedule) and handler.guild else frozenset()
 
 
 def _begun(config: Config, runs: tuple[Steps | None, ...], there: frozenset[str]) -> Iterator[Diagnostic]:

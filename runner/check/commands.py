@@ -6,7 +6,18 @@ Source of all: Discord docs, Application Commands, Application Command Object.
 from collections.abc import Iterator, Mapping
 
 from runner.check.steps import Openers
-from runner.config.document import STRATEGIES, Command, Component, Handler, Modal, Option, Response, Schedule
+from runner.config.document import (
+    STRATEGIES,
+    Command,
+    Component,
+    Event,
+    Handler,
+    Modal,
+    Option,
+    Response,
+    Schedule,
+    Unattended,
+)
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import fields_of
@@ -18,6 +29,7 @@ _KINDS: Mapping[str, type[Handler]] = {
     "components": Component,
     "modals": Modal,
     "schedules": Schedule,
+    "events": Event,
 }
 _COMMANDS = "(Discord docs, Application Commands)"
 _NUMBERS = ("integer", "number")
@@ -170,7 +182,8 @@ def _is_number(text: str, *, whole: bool) -> bool:
 
 def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
     has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
-    if has_steps and has_reply and section != "schedules":
+    is_unattended = issubclass(_KINDS[section], Unattended)
+    if has_steps and has_reply and not is_unattended:
         yield _fault(
             "reply-and-steps",
             config.key(section, name, "reply"),
@@ -184,10 +197,8 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
             "nothing-to-do",
             config.key(section, name),
             f"`{name}` does nothing",
-            "it would run for nothing"
-            if section == "schedules"
-            else "the user would wait for an answer that nobody gives",
-            "add `steps:`" if section == "schedules" else "add `reply:` or `steps:`",
+            "it would run for nothing" if is_unattended else "the user would wait for an answer that nobody gives",
+            "add `steps:`" if is_unattended else "add `reply:` or `steps:`",
         )
 
 

@@ -4,7 +4,7 @@ The scope of a place is a value: the roots that its kind of handler has, its opt
 gave. The walk follows the steps in the order in which they run, so a name is known only where it has been set.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Final
 
@@ -12,7 +12,19 @@ from runner.actions.action import Authored, Ending, WrittenStep
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.steps import Openers, always_ends, modal_of, origins_of
-from runner.config.document import Command, Component, Flow, Guards, Handler, Modal, Option, Param, Schedule
+from runner.config.document import (
+    Command,
+    Component,
+    Event,
+    Flow,
+    Guards,
+    Handler,
+    Modal,
+    Option,
+    Param,
+    Schedule,
+    Unattended,
+)
 from runner.config.load import Config
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -110,7 +122,7 @@ SERVER_ROOTS: Final = frozenset({"member", "guild"})
 
 ROOTS: Final = frozenset(
     "user member guild channel options target values fields steps vars data state params interaction bot now error "
-    "event item loop message".split()
+    "event item loop message late schedule reaction before role vote scheduled".split()
 )
 """Every name that templates read in some place of a bot."""
 
@@ -148,8 +160,11 @@ class _Found:
         return _Found(self.declared, self.flows, self.result, is_private=self.is_private)
 
 
-def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
-    """Return a fault for each template that reads what its place does not have."""
+def check_templates(config: Config, openers: Openers, roots_of_event: Callable[[str], Scope]) -> list[Diagnostic]:
+    """Return a fault for each template that reads what its place does not have.
+
+    `roots_of_event` says what an event has that an interaction hasn't, or has otherwise.
+    """
     document = config.document
     written = dict.fromkeys(config.written_names("vars"), ANY)
     variables = {**written, **{name: type_of(value) for name, value in document.vars.items()}}
@@ -172,7 +187,8 @@ def check_templates(config: Config, openers: Openers) -> list[Diagnostic]:
             found.faults += _of_value(getattr(texts, name), {**text_roots(general), **sentence.values})
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
-        there = general if not isinstance(handler, Schedule) else _unattended(general, handler)
+        there = _unattended(general, handler) if isinstance(handler, Unattended) else general
+        own = roots_of_event(name) if isinstance(handler, Event) else own
         found.is_private = is_ephemeral(handler.response or document.defaults.response)
         _of_handler(handler, {**there, **own, **_unread(config, section, name)}, found)
     found.is_private = False
@@ -266,9 +282,11 @@ def common_roots() -> Scope:
     }
 
 
-def _unattended(general: Scope, schedule: Schedule) -> Scope:
+def _unattended(general: Scope, handler: Unattended) -> Scope:
     """Return what there is where nobody has asked: a server if the schedule names one."""
-    gone = {"user", "member", "channel", "guild", "interaction"} - ({"guild"} if schedule.guild else set[str]())
+    gone = {"user", "member", "channel", "interaction", "guild"}
+    if isinstance(handler, Schedule) and handler.guild:
+        gone.remove("guild")
     return {root: type_ for root, type_ in general.items() if root not in gone}
 
 
@@ -358,6 +376,10 @@ def _of_guards(guards: Guards, at: Scope, found: _Found) -> None:
 
 def _of_handler(handler: Handler, at: Scope, found: _Found) -> None:
     _of_guards(handler, at, found)
+    if isinstance(handler, Event):
+        found.faults += _of_value(handler.when, at)
+        for authored in templates_in(handler.when):
+            at = narrow(authored.template, at)
     _of_run(handler.reply, at, found)
     _of_run(handler.steps, at, found)
     rescue = _with_error(at)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from runner.actions.action import WrittenStep
 from runner.check.steps import all_steps, reached_runs
-from runner.config.document import Flow, Handler, Schedule
+from runner.config.document import Flow, Handler, Unattended
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
@@ -23,7 +23,7 @@ def check_expiry(config: Config) -> list[Diagnostic]:
     defaults = config.document.defaults
     found = [*_of_on_expired(config, defaults.on_expired, config.key("defaults", "on_expired"))]
     for section, name, handler in config.handlers():
-        if isinstance(handler, Schedule):
+        if isinstance(handler, Unattended):
             continue  # it answers nobody, at any time
         found += _of_on_expired(config, handler.on_expired, config.key(section, name, "on_expired"))
         timeout_s = handler.timeout or defaults.timeout

@@ -1,9 +1,12 @@
 """What the bot needs of its servers and of the developer portal, worked out from what its steps do."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from runner.check.intents import intents_of
 from runner.check.steps import every_step
 from runner.config.load import Config
+from runner.diagnostics import Span
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents, Permissions
 
 INVITE = (
@@ -17,10 +20,14 @@ APPLICATION = "YOUR_APPLICATION_ID"
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The permissions that the bot must have, and the intents that must be switched on for it."""
+    """The permissions that the bot must have, and the intents that must be switched on for it.
+
+    `places` has the first place that needs each privileged one.
+    """
 
     permissions: Permissions
     intents: Intents
+    places: Mapping[Intents, Span] = field(default_factory=dict[Intents, Span])
 
     @property
     def privileged(self) -> Intents:
@@ -34,17 +41,12 @@ class Needs:
 
 
 def needs_of(config: Config) -> Needs:
-    """Return what all handlers and all of their steps need together.
-
-    A handler or an action that needs an intent says so as `intents`, as an action says `needs` of its permissions.
-    """
-    permissions, intents = Permissions(0), Intents(0)
+    """Return what all handlers and all of their steps need together."""
+    asked = intents_of(config)
+    permissions = Permissions(0)
     for step in every_step(config):
         permissions |= step.action.needs
-        intents |= getattr(step.action, "intents", Intents(0))
-    for _, _, handler in config.handlers():
-        intents |= getattr(handler, "intents", Intents(0))
     for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
         for name in guards.permissions.bot if guards.permissions else ():
             permissions |= Permissions[name.upper()]
-    return Needs(permissions, intents)
+    return Needs(permissions, asked.all, asked.privileged)

@@ -28,22 +28,29 @@ def _by_step(step: WrittenStep, declared: Collection[str]) -> frozenset[str]:
 
 
 def _by_template(template: Template, declared: Collection[str]) -> frozenset[str]:
-    if ROOT not in template.roots:
+    named = attributes_read(template, ROOT)
+    return frozenset(declared) if named is None else named & frozenset(declared)
+
+
+def attributes_read(template: Template, root: str) -> frozenset[str] | None:
+    """Return which attributes of a root the template reads; None where it reads the root as a whole."""
+    if root not in template.roots:
         return frozenset()
-    named = [name for node in _all(template.tree, (nodes.Getattr, nodes.Getitem)) if (name := _named(node)) is not None]
-    whole = sum(1 for node in _all(template.tree, (nodes.Name,)) if isinstance(node, nodes.Name) and node.name == ROOT)
-    return frozenset(named) & frozenset(declared) if whole == len(named) else frozenset(declared)
+    nodes_named = _all(template.tree, (nodes.Getattr, nodes.Getitem))
+    named = [name for node in nodes_named if (name := _named(node, root)) is not None]
+    whole = sum(1 for node in _all(template.tree, (nodes.Name,)) if isinstance(node, nodes.Name) and node.name == root)
+    return frozenset(named) if whole == len(named) else None
 
 
 def _all(tree: nodes.Node, kinds: "tuple[type[nodes.Node], ...]") -> list[nodes.Node]:
     return [node for node in (tree, *tree.find_all(kinds)) if isinstance(node, kinds)]
 
 
-def _named(node: nodes.Node) -> str | None:
+def _named(node: nodes.Node, root: str) -> str | None:
     match node:
-        case nodes.Getattr(node=nodes.Name(name="state"), attr=name):
-            return str(name)
-        case nodes.Getitem(node=nodes.Name(name="state"), arg=nodes.Const(value=str() as name)):
-            return name
+        case nodes.Getattr(node=nodes.Name(name=name), attr=attribute) if name == root:
+            return str(attribute)
+        case nodes.Getitem(node=nodes.Name(name=name), arg=nodes.Const(value=str() as attribute)) if name == root:
+            return attribute
         case _:
             return None

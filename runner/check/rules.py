@@ -9,6 +9,8 @@ from runner.check.commands import check_commands
 from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
+from runner.check.event_roots import event_roots
+from runner.check.events import check_events
 from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
 from runner.check.guarded import check_guarded
@@ -22,7 +24,7 @@ from runner.check.schedules import check_schedules
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
 from runner.check.values import check_values
-from runner.config.document import Flow, Handler, Response
+from runner.config.document import Flow, Handler, Response, Unattended
 from runner.config.load import Config
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
@@ -53,9 +55,10 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_stored(config),
         *check_schedules(config),
         *check_begun(config),
+        *check_events(config),
         *check_expiry(config),
         *check_guarded(config),
-        *check_templates(config, opened),
+        *check_templates(config, opened, event_roots),
         *check_conditions(config),
         *check_mentions(config),
         *check_values(config, actions, now_s),
@@ -89,6 +92,7 @@ _ORIGINS: Final[Mapping[str, Origin]] = {
     "commands": Origin.COMMAND,
     "components": Origin.COMPONENT,
     "schedules": Origin.NO_INTERACTION,
+    "events": Origin.NO_INTERACTION,
 }
 
 
@@ -102,7 +106,7 @@ def _analyse(
 ) -> Analysed:
     defaults, (section, name) = config.document.defaults, path
     response = handler.response or defaults.response
-    if section == "schedules":  # it answers nobody, so nothing of how to answer holds for it
+    if isinstance(handler, Unattended):  # it answers nobody, so nothing of how to answer holds for it
         response = Response()
     elif handler.response is None or section == "modals":
         response = _without_promise(response)

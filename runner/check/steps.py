@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from runner.actions.action import WrittenStep
-from runner.config.document import Flow, Handler
+from runner.config.document import Event, Flow, Handler
 from runner.config.load import Config
 from runner.diagnostics import Span
 from runner.fields import Steps
@@ -102,6 +102,11 @@ def handler_steps(handler: Handler) -> Steps:
 def runs_of(handler: Handler) -> tuple[Steps | None, ...]:
     """Return every run of steps that a handler has."""
     return handler.reply, handler.steps, handler.on_error, handler.on_timeout, handler.on_expired
+
+
+def asked_by(handler: Handler) -> tuple[object, ...]:
+    """Return what a handler asks before its first step, as far as templates may stand in it."""
+    return (handler.permissions, handler.when) if isinstance(handler, Event) else (handler.permissions,)
 
 
 def modal_of(step: WrittenStep) -> str | None:

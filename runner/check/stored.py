@@ -5,7 +5,7 @@ from pathlib import Path
 
 from runner.check.names import UNUSED_NAME
 from runner.check.reads import state_read_in
-from runner.check.steps import all_steps, every_step, runs_of
+from runner.check.steps import all_steps, asked_by, every_step, runs_of
 from runner.config.document import Records
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
@@ -160,7 +160,8 @@ def _state_read(config: Config) -> frozenset[str]:
     runs = [steps for handler in handlers for steps in runs_of(handler) if steps]
     defaults = document.defaults
     rescues = [steps for steps in (defaults.on_error, defaults.on_timeout, defaults.on_expired) if steps]
-    values = (document.checks, document.modals, *(handler.permissions for handler in handlers), *runs, *rescues)
+    asked = [part for handler in handlers for part in asked_by(handler)]
+    values = (document.checks, document.modals, *asked, *runs, *rescues)
     return frozenset[str]().union(*(state_read_in(value, document.state) for value in values))
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
+from runner.check.intents import intents_of
 from runner.check.rules import Checked
 from runner.check.steps import begun_in
 from runner.compile.commands import command_payload
 from runner.compile.components import button
+from runner.compile.events import compile_event
 from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
 from runner.compile.program import Handler, Json, Modal, Program, RegisteredCommand, Texts
@@ -36,6 +38,8 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
     commands = {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
     components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
+    events = {name: compile_event(compiler, name, event) for name, event in written.events.items()}
+    intents = intents_of(config)
     flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}
     return Program(
         generation=generation,
@@ -46,6 +50,9 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         commands=MappingProxyType(commands),
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
+        events=MappingProxyType(events),
+        intents=intents.all,
+        intent_places=MappingProxyType({flag: f"{at.file}:{at.line}" for flag, at in intents.privileged.items()}),
         flows=MappingProxyType(flows),
         begun=MappingProxyType({name: compiler.begun(name, flow) for name, flow in written.flows.items()}),
         begins_later=any(True for _ in begun_in(*config.runs())),

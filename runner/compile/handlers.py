@@ -12,7 +12,7 @@ from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
-from runner.check.steps import all_steps, handler_steps, later_runs, modal_of, reached_runs
+from runner.check.steps import all_steps, asked_by, handler_steps, later_runs, modal_of, reached_runs
 from runner.compile.components import modal_renderer
 from runner.compile.foresight import Foresight
 from runner.compile.guards import CheckCompiler
@@ -27,7 +27,13 @@ from runner.lifecycle.machine import Origin
 
 H = TypeVar("H", bound=document.Handler)
 
-_LOGGED_AS: Mapping[str, str] = {"commands": "/", "components": "", "modals": "modal ", "schedules": "schedule "}
+_LOGGED_AS: Mapping[str, str] = {
+    "commands": "/",
+    "components": "",
+    "modals": "modal ",
+    "schedules": "schedule ",
+    "events": "event ",
+}
 """How the handlers of each section are named in the log: what stands before their own names."""
 
 
@@ -164,7 +170,7 @@ class HandlerCompiler:
     def _guards(self, written: document.Handler) -> list[object]:
         """Return everything that is asked before the first step, and what is said where it does not hold."""
         exempt = (part for cooldown in written.cooldown or () for part in self.checks.with_named(cooldown.exempt))
-        own = (written.permissions, written.cooldown, written.concurrency)
+        own = (*asked_by(written), written.cooldown, written.concurrency)
         return [*own, *self.checks.with_named(written.check), *exempt]
 
     def needs_server(self, written: document.Handler) -> bool:

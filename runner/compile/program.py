@@ -13,6 +13,7 @@ from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Steps
 from runner.lifecycle import budget
+from runner.lifecycle.bits import Intents
 from runner.lifecycle.machine import Origin
 
 Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
@@ -185,6 +186,21 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class EventHandler:
+    """What is done when something happens, and what that has to pass before.
+
+    `channels` and `roles` are ids, or names with their signs.
+    """
+
+    handler: Handler
+    when: Render | None
+    channels: tuple[str, ...]
+    roles: tuple[str, ...]
+    bots: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Modal:
     """A form: its body in Discord's JSON as `render` makes it where it is opened, and what answers its submission.
 
@@ -274,6 +290,9 @@ class Program:
     commands: Mapping[str, Handler]
     components: Mapping[str, Handler]
     modals: Mapping[str, Modal]
+    events: Mapping[str, EventHandler]
+    intents: Intents
+    intent_places: Mapping[Intents, str]
     flows: Mapping[str, Flow]
     schedules: Mapping[str, Schedule]
     begun: Mapping[str, Handler]

@@ -81,6 +81,8 @@ class Config:
             yield "modals", name, modal
         for name, schedule in self.document.schedules.items():
             yield "schedules", name, schedule
+        for name, event in self.document.events.items():
+            yield "events", name, event
 
     def runs(self) -> Iterator[Steps]:
         """Yield every run of steps, those inside of other steps excluded."""

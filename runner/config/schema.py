@@ -297,7 +297,9 @@ def _map(shape: MapShape) -> Schema:
     if snippet := snippets.of_names(shape):
         made["defaultSnippets"] = [snippet]
     if shape.key_pattern is not None:
-        made["propertyNames"] = {"pattern": f"^({shape.key_pattern})$", "patternErrorMessage": shape.key_takes}
+        words = shape.key_pattern.split("|")  # where all are plain words, editors can offer them
+        names: Schema = {"pattern": f"^({shape.key_pattern})$"} if len(words) == 1 else {"enum": words}
+        made["propertyNames"] = {**names, "patternErrorMessage": shape.key_takes}
     if shape.min_items:
         made["minProperties"] = shape.min_items
     if shape.max_items is not None:

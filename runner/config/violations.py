@@ -148,14 +148,13 @@ class _Explainer:
 
     def _bad_name(self, error: ValidationError, path: Path) -> Violation:
         name, schema = str(error.instance), _schema_of(error)
-        takes, possible = schema["patternErrorMessage"], wording.as_name(name)
-        is_possible = re.search(schema["pattern"], possible) is not None
+        takes = str(schema["patternErrorMessage"])
         diagnostic = Diagnostic(
             slug="invalid-name",
             span=self._mapping(path).key(name).span,
             headline=f"`{name}` can't be a name here",
             why=f"this takes {takes}",
-            fix=f"rename it, for example to `{possible}`" if is_possible else f"write {takes}",
+            fix=_repair_of_name(name, schema, takes),
         )
         return Violation((*path, name), diagnostic)
 
@@ -251,6 +250,13 @@ def _is_other_kind(error: ValidationError) -> bool:
 
 def _fault(slug: str, span: Span, headline: str, why: str, fix: str, *, edits: tuple[Edit, ...] = ()) -> Diagnostic:
     return Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix, edits=edits)
+
+
+def _repair_of_name(name: str, schema: Schema, takes: str) -> str:
+    if known := schema.get("enum", ()):
+        return suggestion(name, known) or f"write one of {wording.listed(known)}"
+    possible = wording.as_name(name)
+    return f"rename it, for example to `{possible}`" if re.search(schema["pattern"], possible) else f"write {takes}"
 
 
 def _edits(node: Node, text: str) -> tuple[Edit, ...]:

@@ -270,6 +270,10 @@ class LocalDiscord:
         """Let somebody leave a guild. Raises `LocalDiscordError` if they are no member."""
         self._membership.leave(user=user, guild=find_guild(self.world, guild))
 
+    def add_bot(self, *, guild: str | int | None = None) -> None:
+        """Add the bot to a guild that it has left. Raises `LocalDiscordError` if it is there."""
+        self._membership.add_bot(guild=find_guild(self.world, guild))
+
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel. Raises `LocalDiscordError` if they may not connect to it."""
         self._membership.enter_voice(user=user, channel=channel)

@@ -365,7 +365,8 @@ class World:
 
     `emojis` are the application's own, `invites` are by their codes, `uploads` are files that people have chosen for
     options and forms, as attachment objects. An application that `has_activities` may launch one as a first response,
-    and one that `is_monetized` may ask for a purchase.
+    and one that `is_monetized` may ask for a purchase. `interactions_endpoint_url` is what its owner has written into
+    the developer portal.
     """
 
     bot_id: int
@@ -378,6 +379,7 @@ class World:
     uploads: dict[int, JsonObject] = field(default_factory=dict[int, JsonObject])
     has_activities: bool = False
     is_monetized: bool = False
+    interactions_endpoint_url: str | None = None
 
     @property
     def bot(self) -> User:

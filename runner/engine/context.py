@@ -57,6 +57,18 @@ class Directory(Protocol):
         """Return the id of a channel's category: empty if it has none; None when the channel is not known."""
         ...
 
+    def channel(self, guild_id: str, channel_id: str) -> Json | None:
+        """Return a channel or a thread in Discord's words (`id`, `name`, `type`, `parent_id`); None if unknown."""
+        ...
+
+    def role_name(self, guild_id: str, role_id: str) -> str:
+        """Return a role's name; an empty text when it is not known."""
+        ...
+
+    def system_channel(self, guild_id: str) -> str:
+        """Return the id of the channel in which a server greets its members, or else its first one; empty if none."""
+        ...
+
     def role_named(self, guild_id: str, name: str) -> str | None:
         """Return the id of the role with this name in a server."""
         ...
@@ -110,6 +122,14 @@ def caller(interaction: Json) -> Json:
     member = interaction.get("member")
     found: Json = member["user"] if member else interaction["user"]
     return found
+
+
+def caller_id(interaction: Json) -> str | None:
+    """Return the id of whoever started the interaction, or the event; None where nobody did, or nobody can tell."""
+    member: Json = interaction.get("member") or {}
+    found: Json = member.get("user") or interaction.get("user") or {}
+    known: str | None = found.get("id")
+    return known
 
 
 def user(found: Json, member: Json | None = None) -> dict[str, Any]:

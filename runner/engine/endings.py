@@ -12,14 +12,13 @@ from runner.engine.late import is_done_late
 from runner.engine.live import Counts, Live, Words
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody, Speaker
-from runner.engine.steps import Run, loggable
+from runner.engine.steps import Run, is_expected, loggable
 from runner.engine.stragglers import say
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest
-from runner.templates import RenderError
 
 _WHY: Mapping[str, str] = {
     "refused": "a guard has refused",
@@ -198,7 +197,7 @@ class Endings:
             id=live.id,
             reference=live.reference,
             reason=loggable(run.at, failure),
-            exception=None if _is_expected(failure) else failure,
+            exception=None if is_expected(failure) else failure,
         )
 
     def report(self, live: Live, failure: Exception | None = None) -> None:
@@ -211,7 +210,7 @@ class Endings:
             step=at.name if at else None,
             place=at.place if at else None,
             reason=loggable(at, failure) if failure else None,
-            exception=failure if failure is not None and not _is_expected(failure) else None,
+            exception=failure if failure is not None and not is_expected(failure) else None,
         )
 
     async def _tell(self, live: Live, text: str, neutral: str = "", *, is_ephemeral: bool | None) -> None:
@@ -257,8 +256,3 @@ def _sentence_for(failure: Exception | None) -> str:
     if failure is None:
         return "timeout"
     return failure.sentence if isinstance(failure, StepFailed) else "failed"
-
-
-def _is_expected(failure: Exception) -> bool:
-    """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
-    return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))

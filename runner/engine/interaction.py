@@ -21,6 +21,7 @@ from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers,
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
+from runner.engine.events.intake import Intake
 from runner.engine.foresight import Obstructed
 from runner.engine.guards import Who, admit
 from runner.engine.lag import Lag
@@ -111,7 +112,9 @@ class Engine:
         self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
         self._lag = Lag(self.counts, log)
         world = World(rest, directory, memory, now, log, new_reference, self._lag, observer)
-        self.schedules = Schedules(lambda: self.program, memory, Unattended(world), now, log)
+        unattended = Unattended(world)
+        self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
+        self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended)
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
             self.timers_wanted.set()
@@ -190,6 +193,9 @@ class Engine:
 
     async def drain(self, within_s: float) -> None:
         """Let what is under way end; after `within_s` seconds, cut the steps that still run and tell their users."""
+        await asyncio.gather(self._drain(within_s), self.events.drain(within_s))
+
+    async def _drain(self, within_s: float) -> None:
         self._is_draining = True
         self._stragglers.hurry()
         if self._live:

@@ -110,8 +110,9 @@ class Live:
 class Counts:
     """What has happened so far, for whoever wants to know.
 
-    `waiting` is how many users wait for an end now because Discord can't be reached; `lags` how often the event loop
-    was held up, and `lag_max_s` the longest time.
+    `waiting` is how many users wait for an end now because Discord can't be reached; `events` is how many events were
+    handled or are to be, and `dropped` for how many there was no room; `lags` how often the event loop was held up, and
+    `lag_max_s` the longest time.
     """
 
     received: int = 0
@@ -120,5 +121,7 @@ class Counts:
     watchdog: int = 0
     expired: int = 0
     waiting: int = 0
+    events: int = 0
+    dropped: int = 0
     lags: int = 0
     lag_max_s: float = 0.0

@@ -15,7 +15,7 @@ from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Foreseen, Program
 from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
-from runner.engine.context import Directory, caller
+from runner.engine.context import Directory, caller_id
 from runner.engine.failures import error_root, refused_call
 from runner.engine.foresight import Obstructed, obstacle_to
 from runner.engine.frames import Frame
@@ -112,7 +112,7 @@ class Run:
         self._now = now
         self._state = state
         self._written: dict[str, Any] = {}
-        self._here = Here(self.guild_id, self.channel_id, caller(interaction)["id"])
+        self._here = Here(self.guild_id, self.channel_id, caller_id(interaction))
         self._plan = plan
         self._held_up = held_up
         self._watch = watch
@@ -396,8 +396,7 @@ class Run:
     @property
     def user_id(self) -> str | None:
         """Whoever has started the interaction; None where nobody has."""
-        found: str | None = caller(self._interaction)["id"]
-        return found
+        return caller_id(self._interaction)
 
     @property
     def now(self) -> float:
@@ -630,6 +629,11 @@ class Run:
 
 def _nobody_is_held_up(step: CompiledStep, since: float) -> None:
     """Do nothing: the steps of a transaction run on a thread of the store, and hold up nothing but that."""
+
+
+def is_expected(failure: Exception) -> bool:
+    """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
+    return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))
 
 
 def loggable(step: CompiledStep | None, failure: Exception) -> str:

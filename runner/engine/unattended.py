@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from runner.actions.action import Refused, StepFailed
-from runner.compile import Handler, Program
+from runner.actions.action import Refused
+from runner.compile import Handler, Program, Render
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.engine.failures import error_root
@@ -16,12 +16,11 @@ from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody
-from runner.engine.steps import Run, loggable
+from runner.engine.steps import Run, is_expected, loggable
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin, State
 from runner.logs import Log
 from runner.rest import Rest
-from runner.templates import RenderError
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -49,41 +48,57 @@ class Unattended:
 
     world: World
 
-    async def run(self, handler: Handler, program: Program, *, place: Json, values: Mapping[str, Any]) -> None:
+    async def run(
+        self,
+        handler: Handler,
+        program: Program,
+        *,
+        place: Json,
+        values: Mapping[str, Any],
+        when: Render | None = None,
+        is_everyday: bool = False,
+    ) -> None:
         """Run a handler's steps; `values` are roots of its own. Raises nothing.
 
-        `place` says where and for whom, as far as that is known, in the words of an interaction.
+        `place` says where and for whom, as far as that is known, in the words of an interaction. `when` has to be true,
+        or no step is run. What `is_everyday` is worth a line only to whoever debugs, unless it fails.
         """
         started = asyncio.get_running_loop().time()
         place = {**NOWHERE, **place}
         roots = {**context.build(handler, program, place, self.world.directory, self.world.now()), **values}
         watch = self._watched(handler, program, place)
         run = self._new_run(handler, program, place, roots, watch)
-        outcome, reference = await self._ended(handler, program, place, run, watch)
-        if watch is not None:
-            watch(Ended(outcome, reference))
-        self.world.log.info(
-            "unattended",
-            handler=handler.name,
-            outcome=outcome,
-            total_ms=round((asyncio.get_running_loop().time() - started) * 1000, 1),
-            generation=program.generation,
-            reference=reference,
-        )
+        outcome, reference = "cancelled", None
+        try:
+            outcome, reference = await self._ended(handler, program, place, run, watch, when)
+        finally:
+            if watch is not None:
+                watch(Ended(outcome, reference))
+            say = self.world.log.debug if is_everyday else self.world.log.info
+            say(
+                "unattended",
+                handler=handler.name,
+                outcome=outcome,
+                total_ms=round((asyncio.get_running_loop().time() - started) * 1000, 1),
+                generation=program.generation,
+                reference=reference,
+            )
 
     def _watched(self, handler: Handler, program: Program, place: Json) -> Watch | None:
         if self.world.observer is None:
             return None
-        where = place.get("guild_id"), place.get("channel_id"), context.caller(place)["id"]
+        where = place.get("guild_id"), place.get("channel_id"), context.caller_id(place)
         subject = Subject("", None, handler.name, *where)
         return self.world.observer.watch(subject, program)
 
     async def _ended(
-        self, handler: Handler, program: Program, place: Json, run: Run, watch: Watch | None
+        self, handler: Handler, program: Program, place: Json, run: Run, watch: Watch | None, when: Render | None
     ) -> tuple[str, str | None]:
         """Run to the end, whatever that is; return its name and, if it was a failure, a reference for the log."""
         try:
             async with asyncio.timeout(handler.timeout_s):
+                if when is not None and not await _holds(when, handler, run):
+                    return "passed over", None
                 await run.execute(handler.steps)
         except Refused:
             return "refused", None
@@ -125,7 +140,6 @@ class Unattended:
             self._report("rescue failed", reference, handler, run, again)
 
     def _report(self, event: str, reference: str, handler: Handler, run: Run, failure: Exception | None) -> None:
-        is_expected = failure is None or isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))
         self.world.log.warning(
             event,
             reference=reference,
@@ -133,7 +147,7 @@ class Unattended:
             step=run.at.name if run.at else None,
             place=run.at.place if run.at else None,
             reason=loggable(run.at, failure) if failure else None,
-            exception=None if is_expected else failure,
+            exception=None if failure is None or is_expected(failure) else failure,
         )
 
     def _new_run(
@@ -156,3 +170,9 @@ class Unattended:
             held_up=partial(world.lag.suspect, handler.name),
             watch=watch,
         )
+
+
+async def _holds(when: Render, handler: Handler, run: Run) -> bool:
+    if handler.guard_reads_state:
+        await run.read_state()
+    return bool(when(run.context))

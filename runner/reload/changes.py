@@ -14,7 +14,7 @@ NAMES_MAX: Final = 20
 Contents = Mapping[str, bytes]
 """What files say, by their names. A bot token may be in it, so it is never shown."""
 
-_HANDLERS: Final = ("commands", "components", "modals", "schedules")
+_HANDLERS: Final = ("commands", "components", "modals", "schedules", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def restart_needed(first: Program, wanted: Program) -> tuple[str, ...]:
     taken = {
         "bot.presence": first.presence != wanted.presence,
         "bot.token": first.token != wanted.token,
+        "intents": bool(wanted.intents & ~first.intents),
         "store": first.needs_store and first.store != wanted.store,
     }
     return tuple(name for name, differs in taken.items() if differs)
@@ -92,7 +93,8 @@ def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
     modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
     schedules = {f"schedule {name}": value for name, value in written.get("schedules", {}).items()}
-    return {**commands, **written.get("components", {}), **modals, **schedules}
+    events = {f"event {name}": value for name, value in written.get("events", {}).items()}
+    return {**commands, **written.get("components", {}), **modals, **schedules, **events}
 
 
 def listed(names: tuple[str, ...]) -> str | None:

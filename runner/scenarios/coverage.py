@@ -93,7 +93,8 @@ def _handlers(program: Program) -> Iterator[tuple[str, str]]:
     """Yield the address of each handler's steps with its name; those of a form answer both kinds of submissions."""
     forms = (handler for modal in program.modals.values() for handler in modal.handlers.values())
     schedules = (schedule.handler for schedule in program.schedules.values())
-    for handler in (*program.commands.values(), *program.components.values(), *forms, *schedules):
+    events = (event.handler for event in program.events.values())
+    for handler in (*program.commands.values(), *program.components.values(), *forms, *schedules, *events):
         yield handler.steps.address, handler.name
     for flow in program.flows.values():
         yield flow.steps.address, f"flow {flow.name}"

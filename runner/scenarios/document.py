@@ -13,10 +13,13 @@ DEFAULT_MEMBER = "Robin"
 DEFAULT_CHANNEL = "general"
 
 VERBS = (
-    "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "react", "wait", "restart",
-    "together",
+    "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "edit", "delete", "react", "unreact",
+    "vote", "join", "leave", "enter_voice", "leave_voice", "wait", "restart", "together",
 )  # fmt: skip
 """What can happen; an event without any of these only expects something."""
+
+INTERACTIONS = ("command", "context_menu", "autocomplete", "click", "select", "submit", "together")
+"""Those that the bot has to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,15 @@ class Happening(Entry):
     select: str | None = option("Choose `values` in the select with this placeholder.", default=None, min_length=1)
     submit: Mapping[str, Data] | None = option("Send the form that is open, with these values by field.", default=None)
     say: str | None = option("Write an ordinary message.", default=None, min_length=1)
+    edit: str | None = option("Change `target`, a message of theirs, to this.", default=None, min_length=1)
+    delete: bool | None = option("Delete `target`, a message.", default=None)
     react: str | None = option("Add this emoji to `target`.", default=None, min_length=1)
+    unreact: str | None = option("Take this emoji back from `target`.", default=None, min_length=1)
+    vote: int | None = option("Choose this answer of `target`, a poll, from 1.", default=None, minimum=1)
+    join: bool | None = option("Join the server; somebody new if nobody is called so.", default=None)
+    leave: bool | None = option("Leave the server.", default=None)
+    enter_voice: str | None = option("Enter this voice channel.", default=None, min_length=1)
+    leave_voice: bool | None = option("Leave the voice channel.", default=None)
     wait: Duration | None = option("Let time pass.", default=None, minimum=0.001)
     restart: bool | None = option("Stop the bot and start it again.", default=None)
     together: tuple[Moment, ...] | None = option("Several of these in the same moment.", default=None, min_items=2)

@@ -21,7 +21,7 @@ _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
     "options": ("command", "autocomplete"),
     "focused": ("autocomplete",),
     "values": ("select",),
-    "target": ("context_menu", "click", "select", "react"),
+    "target": ("context_menu", "click", "select", "edit", "delete", "react", "unreact", "vote"),
 }
 """Keys that have an effect beside some verbs only."""
 

@@ -11,7 +11,7 @@ from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.trace import SeenMessage, Trace
 from runner.engine.observer import Observer
 from runner.inspector.record import RunRecord
-from runner.scenarios.document import Expectation, Happening, Moment, Scenario
+from runner.scenarios.document import INTERACTIONS, VERBS, Expectation, Happening, Moment, Scenario
 from runner.scenarios.expect import Difference, Seen, differences, labels_of
 from runner.scenarios.look import channels_seen, members_seen
 from runner.scenarios.stage import BotEnded, Stage, on_stage
@@ -98,9 +98,8 @@ class _Player:
 
     def _latest(self, event: Happening) -> Trace | None:
         """Return what an event that is no interaction is judged by: time may have ended the one before."""
-        is_about_it = event.wait is not None or not any(
-            getattr(event, verb) is not None for verb in ("say", "react", "restart", "wait")
-        )
+        others = (verb for verb in VERBS if verb not in INTERACTIONS)
+        is_about_it = event.wait is not None or all(getattr(event, verb) is None for verb in others)
         return self.traces[-1] if self.traces and is_about_it else None
 
     async def _together(self, index: int, moments: Sequence[Moment]) -> Failure | None:
@@ -169,17 +168,49 @@ class _Player:
 
     async def _happen_otherwise(self, event: Happening) -> None:
         """Let something happen that is no interaction."""
-        if event.say is not None:
-            message = self.stage.local.say(user=event.by, channel=event.in_, content=event.say)
-            if event.id is not None:
-                self.named[event.id] = message
-        elif event.react is not None:
-            self.stage.local.react(user=event.by, message=self._message(event.target), emoji=event.react)
-        elif event.wait is not None:
-            await elapse(event.wait)
-        elif event.restart:
-            await self.stage.stop_bot()
-            await self.stage.start_bot()
+        match event:
+            case Happening(say=str() as content):
+                message = self.stage.local.say(user=event.by, channel=event.in_, content=content)
+                if event.id is not None:
+                    self.named[event.id] = message
+            case Happening(wait=float() as seconds):
+                await elapse(seconds)
+            case Happening(restart=True):
+                await self.stage.stop_bot()
+                await self.stage.start_bot()
+            case _:
+                self._happen_to_a_message(event)
+                self._come_or_go(event)
+
+    def _happen_to_a_message(self, event: Happening) -> None:
+        local, by = self.stage.local, event.by
+        match event:
+            case Happening(edit=str() as content):
+                local.edit(user=by, message=self._message(event.target), content=content)
+            case Happening(delete=True):
+                local.delete(user=by, message=self._message(event.target))
+            case Happening(react=str() as emoji):
+                local.react(user=by, message=self._message(event.target), emoji=emoji)
+            case Happening(unreact=str() as emoji):
+                local.unreact(user=by, message=self._message(event.target), emoji=emoji)
+            case Happening(vote=int() as answer):
+                local.vote(user=by, message=self._message(event.target), answer=answer)
+            case _:
+                pass
+
+    def _come_or_go(self, event: Happening) -> None:
+        local, by = self.stage.local, event.by
+        match event:
+            case Happening(join=True):
+                local.join(user=by)
+            case Happening(leave=True):
+                local.leave(user=by)
+            case Happening(enter_voice=str() as channel):
+                local.enter_voice(user=by, channel=channel)
+            case Happening(leave_voice=True):
+                local.leave_voice(user=by)
+            case _:
+                pass
 
     def _form(self, by: str) -> Trace:
         try:

@@ -117,12 +117,13 @@ class Stage:
         logging.getLogger(LOGGER).removeHandler(self.lines)
 
     async def idle(self) -> None:
-        """Wait until what has been sent has arrived, and no interaction is under way."""
+        """Wait until what has been sent has arrived, and neither an interaction nor an event is under way."""
         assert self.running is not None
         await elapse(DELIVERY_S)
         while self.running.engine.live:
             self.lines.has_ended.clear()
             await self.lines.has_ended.wait()
+        await self.running.engine.events.idle()
 
     @property
     def log_lines(self) -> list[logging.LogRecord]:

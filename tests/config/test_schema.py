@@ -210,4 +210,9 @@ def test_a_template_may_be_longer_than_the_text_it_gives(label: str, is_taken: b
 
 
 def test_an_action_can_be_its_name_alone_where_it_does_something_then() -> None:
-    assert {name for name, action in ACTIONS.items() if is_bare(action)} == {"defer", "disconnect_member", "return", "stop"}
+    assert {name for name, action in ACTIONS.items() if is_bare(action)} == {
+        "defer",
+        "disconnect_member",
+        "return",
+        "stop",
+    }

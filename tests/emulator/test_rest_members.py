@@ -360,6 +360,19 @@ async def test_a_bot_leaves_a_guild(local: LocalDiscord, call: Call, listen: Lis
     assert (await call("GET", "/users/@me/guilds"))[1] == []
 
 
+async def test_a_bot_is_added_to_a_guild_again_with_its_own_role(
+    local: LocalDiscord, call: Call, listen: Listen
+) -> None:
+    ear, guild = await listen(), guild_of(local)
+    with pytest.raises(LocalDiscordError, match="already"):
+        local.add_bot()
+    await call("DELETE", f"/users/@me/guilds/{guild.id}")
+    local.add_bot()
+    assert ear.data("GUILD_CREATE")["id"] == str(guild.id)
+    _, member = await call("GET", member_path(local, "Keeper"))
+    assert [guild.roles[int(role)].name for role in member["roles"]] == ["Keeper"]
+
+
 async def test_the_bot_is_a_member_like_any_other(local: LocalDiscord, call: Call) -> None:
     _, member = await call("GET", member_path(local, "Keeper"))
     assert member["roles"] == [str(role) for role in bot_of(local).role_ids]

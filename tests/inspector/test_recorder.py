@@ -37,6 +37,9 @@ flows:
   greet: {steps: [{log: hello}]}
 schedules:
   daily: {every: 1h, steps: [{log: tick}]}
+events:
+  message: {when: message.id != "", steps: [{log: heard}]}
+  thread_create: {steps: [{log: thread}]}
 """
 
 
@@ -197,10 +200,12 @@ async def test_coverage_names_the_largest_parts_that_nothing_has_reached(bot: St
     coverage = Coverage(compiled(BOT))
     made = await bot(BOT, observer=coverage)
     await made.ran("order", count=5)
+    made.local.say(user="Robin", channel="general", content="Hm")
+    await elapse(1)
     report = coverage.report()
     assert (report.reached, report.of) == (
-        {"handler": 1, "branch": 1, "step": 3},
-        {"handler": 10, "branch": 5, "step": 21},
+        {"handler": 2, "branch": 1, "step": 4},
+        {"handler": 12, "branch": 5, "step": 23},
     )
     assert [(part.kind, part.name, part.place) for part in report.missed] == [
         ("branch", "else of if", "bot.yaml:10"),
@@ -214,4 +219,5 @@ async def test_coverage_names_the_largest_parts_that_nothing_has_reached(bot: St
         ("handler", "/both", "bot.yaml:25"),
         ("handler", "flow greet", "bot.yaml:27"),
         ("handler", "schedule daily", "bot.yaml:29"),
+        ("handler", "event thread_create", "bot.yaml:32"),
     ]

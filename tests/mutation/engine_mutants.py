@@ -400,7 +400,7 @@ _INTERACTION: Final = (
     ),
     (
         "an expected failure of an error handler is logged with its traceback",
-        "exception=None if _is_expected(failure) else failure,",
+        "exception=None if is_expected(failure) else failure,",
         "exception=failure,",
     ),
     (

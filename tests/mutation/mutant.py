@@ -15,6 +15,10 @@ STANDBY: Final = ("tests/engine/test_standby.py", "tests/engine/test_lag.py")
 """The tests of what is done when the event loop stands still, and of how that is measured."""
 
 
+EVENTS: Final = ("tests/engine/test_events.py",)
+"""The tests of what happens besides interactions."""
+
+
 class NotApplicable(Exception):
     """The text that a mutant replaces is not exactly once in its file: the code has moved on, and the mutant has to."""
 

@@ -26,6 +26,15 @@ commands:
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
   no_: {button: {label: "No"}, reply: "{{ user.display_name }} says no"}
+events:
+  member_join: {steps: [{send: {channel: "#general", content: "{{ member.display_name }} came"}}]}
+  member_leave: {steps: [{send: {channel: "#general", content: "{{ user.name }} went"}}]}
+  message_edit: {steps: [{send: "{{ user.name }} says {{ message.content }}"}]}
+  message_delete: {steps: [{send: gone}]}
+  reaction_add: {steps: [{send: "{{ reaction.emoji }}"}]}
+  reaction_remove: {steps: [{wait: 20s}, {send: "no {{ reaction.emoji }}"}]}
+  voice_join: {steps: [{send: {channel: "#general", content: "{{ user.name }} in {{ channel.name }}"}}]}
+  voice_leave: {steps: [{send: {channel: "#general", content: "{{ user.name }} out of {{ channel.name }}"}}]}
 modals:
   form: {title: The form, fields: {a: A}, reply: "{{ fields.a }}!"}
 """
@@ -56,6 +65,18 @@ HOLDS = {
     "roles": "- {expect: {members: {Mo: {roles: [Moderator], lacks: Muted}, Kim: {roles: [], in_server: true}}}}",
     "a message of a member": "- {say: Hello, expect: {channels: {general: Hello}}}",
     "a reaction": "- {say: Hello, id: hi}\n- {react: 👍, by: Kim, target: hi}",
+    "what the bot says to a reaction": "- {say: Hello, id: hi}\n"
+    "- {react: 👍, target: hi, expect: {channels: {general: 👍}}}",
+    "a reaction that is taken back": "- {say: Hello, id: hi}\n- {react: 👍, target: hi}\n"
+    "- {unreact: 👍, target: hi, expect: {channels: {general: no 👍}}}",
+    "a message that is changed": "- {say: Hello, id: hi}\n"
+    "- {edit: Bye, target: hi, expect: {channels: {general: robin says Bye}}}",
+    "a message that is deleted": "- {say: Hello, id: hi}\n"
+    "- {delete: true, target: hi, expect: {channels: {general: gone}}}",
+    "somebody who joins": "- {join: true, by: Noa, expect: {channels: {general: Noa came}}}",
+    "somebody who leaves": "- {leave: true, by: Kim}\n- {expect: {channels: {general: kim went}}}",
+    "a voice channel": "- {enter_voice: Lounge, expect: {channels: {general: robin in Lounge}}}\n"
+    "- {leave_voice: true, expect: {channels: {general: robin out of Lounge}}}",
     "time that passes": "- command: ask\n- wait: 20m\n- {click: 'No', expect: {content: {matches: says no$}}}",
     "a restart": "- command: ask\n- restart: true\n- {click: 'No', expect: {acknowledged_within: 1s}}",
     "what is kept over a restart": "- {command: tap, expect: '1'}\n- restart: true\n- {command: tap, expect: '2'}",

@@ -124,6 +124,15 @@ class _Directory:
     def channel_named(self, guild_id: str, name: str) -> str | None:
         return "500000000000000002" if guild_id and name == "general" else None
 
+    def channel(self, guild_id: str, channel_id: str) -> Mapping[str, Any] | None:
+        return {"id": channel_id, "name": "general", "type": 0, "parent_id": None} if guild_id else None
+
+    def role_name(self, guild_id: str, role_id: str) -> str:
+        return "Support" if guild_id and role_id else ""
+
+    def system_channel(self, guild_id: str) -> str:
+        return "500000000000000002" if guild_id else ""
+
     def role_named(self, guild_id: str, name: str) -> str | None:
         return "500000000000000003" if guild_id and name == "Support" else None
 

@@ -3,9 +3,10 @@
 from runner.config.document.bot import Activity, Bot, Presence
 from runner.config.document.commands import Command, Option
 from runner.config.document.components import Button, Component
+from runner.config.document.events import Event
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
-from runner.config.document.handlers import Defaults, Guards, Handler
+from runner.config.document.handlers import Defaults, Guards, Handler, Unattended
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.responses import STRATEGIES, Response
@@ -28,6 +29,7 @@ __all__ = [
     "Cooldown",
     "Defaults",
     "Document",
+    "Event",
     "Flow",
     "Guards",
     "Handler",
@@ -45,5 +47,6 @@ __all__ = [
     "Schedule",
     "State",
     "Texts",
+    "Unattended",
     "declarations",
 ]

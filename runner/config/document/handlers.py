@@ -60,3 +60,20 @@ class Handler(Guards):
     on_expired: Steps | None = option(
         "What runs when an answer comes too late for Discord: `late.content` is what it would have said.", default=None
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unattended(Handler):
+    """What runs without an interaction: nobody asks for it, and nobody is answered."""
+
+    # What a handler has besides, and this has not. Without `option` they are no keys.
+    permissions: None = None
+    check: None = None
+    cooldown: None = None
+    concurrency: None = None
+    response: None = None
+    reply: None = None
+    on_expired: None = None
+    timeout: Duration | None = option(
+        "How long it may run, at most 1h.", default=None, minimum=0.1, maximum=budget.HANDLER_TIMEOUT_MAX_S
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from runner.config.document.handlers import Handler
+from runner.config.document.handlers import Unattended
 from runner.fields import Duration, Snowflake, option
 
 EVERY_MAX_S = 366 * 86_400.0
@@ -13,18 +13,9 @@ MissedWord = Literal["run", "run_once", "skip"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule(Handler):
+class Schedule(Unattended):
     """Steps that run by the clock. No user waits for them, so they answer nobody: they send, and keep, and tidy up."""
 
-    # What a handler has besides, and a schedule has not: nobody asks for it, and nobody is answered. Without `option`
-    # they are no keys.
-    permissions: None = None
-    check: None = None
-    cooldown: None = None
-    concurrency: None = None
-    response: None = None
-    reply: None = None
-    on_expired: None = None
     cron: str | None = option(
         "When, as a cron expression: minute, hour, day of the month, month, day of the week.", default=None
     )

@@ -7,6 +7,7 @@ from typing import Literal
 from runner.config.document.bot import Bot
 from runner.config.document.commands import Command
 from runner.config.document.components import Component
+from runner.config.document.events import Event
 from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
@@ -14,6 +15,7 @@ from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
 from runner.config.document.schedules import Schedule
 from runner.config.document.stored import Records, State
 from runner.config.document.texts import LOCALE_PATTERN, LOCALE_TAKES, Texts
+from runner.events import KINDS
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
 
@@ -74,6 +76,12 @@ class Document(Entry):
         "What the bot does by the clock.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES, max_items=500
     )
     modals: Mapping[str, Modal] = option("Forms by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    events: Mapping[str, Event] = option(
+        "What the bot does when something happens, by the event's name.",
+        default={},
+        pattern="|".join(KINDS),
+        takes="the name of an event, such as `member_join` or `message`",
+    )
     flows: Mapping[str, Flow] = option(
         "Steps by name, which the step `run` runs.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
     )

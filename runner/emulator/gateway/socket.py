@@ -105,6 +105,12 @@ class Gateway:
                 hidden = without_content if not session.intents & Intents.MESSAGE_CONTENT else None
                 session.dispatch(event, {**data, **hidden} if hidden else data)
 
+    def show(self, guild: Guild) -> None:
+        """Send a guild that the bot has come into to the sessions of its shard."""
+        for session in tuple(self._sessions.values()):
+            if session.holds(guild.id):
+                self._show(session, guild)
+
     # --- on demand
 
     def reconnect(self) -> None:
@@ -268,12 +274,13 @@ class Gateway:
             "_trace": [],
         }
         session.dispatch("READY", ready)
+        for guild in guilds:
+            self._show(session, guild)
+
+    def _show(self, session: Session, guild: Guild) -> None:
         if session.intents & Intents.GUILDS:
-            for guild in guilds:
-                data = guild_create_json(
-                    self._world, guild, session.intents, session.large_threshold, self._clock.now()
-                )
-                session.dispatch("GUILD_CREATE", data)
+            data = guild_create_json(self._world, guild, session.intents, session.large_threshold, self._clock.now())
+            session.dispatch("GUILD_CREATE", data)
 
     def _guilds_of(self, session: Session) -> list[Guild]:
         guilds = self._world.guilds.values()

@@ -38,6 +38,16 @@ class Membership:
         """Let somebody leave a guild."""
         self._core.remove_member(guild, self._member(user, guild))
 
+    def add_bot(self, *, guild: Guild) -> None:
+        """Add the bot to a guild, as somebody does who manages it. The bot hears of the whole guild at once."""
+        if self._world.bot_id in guild.members:
+            raise LocalDiscordError(f"the bot is in {guild.name} already")
+        own = [role.id for role in guild.roles.values() if role.managed_by == self._world.bot_id]
+        member = Member(user_id=self._world.bot_id, joined_at=self._core.clock.now(), role_ids=own)
+        guild.members[member.user_id] = member
+        self._core.gateway.show(guild)
+        self._core.announcer.member_added(guild, member)
+
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel, from another one if they are in it."""
         person = find_user(self._world, user)

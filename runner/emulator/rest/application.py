@@ -89,7 +89,7 @@ def application(core: Core, _: Call) -> Answer:
         "hook": True,
         "rpc_origins": [],
         "redirect_uris": [],
-        "interactions_endpoint_url": None,
+        "interactions_endpoint_url": core.world.interactions_endpoint_url,
         "role_connections_verification_url": None,
         "approximate_guild_count": len(core.world.guilds),
         "approximate_user_install_count": 0,

@@ -1,0 +1,56 @@
+"""What a bot has to ask Discord for so that it hears of what it listens to.
+
+Three intents are privileged: Discord closes the gateway on a bot that asks for one without its switch in the developer
+portal. Source: Discord docs, Events: Gateway, Privileged Intents.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runner.check.contexts import templates_in
+from runner.check.reads import attributes_read
+from runner.check.steps import all_steps, runs_of
+from runner.config.document import Event
+from runner.config.load import Config
+from runner.diagnostics import Span
+from runner.events import KINDS
+from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The intents that a config needs, and for each privileged one the first place that needs it."""
+
+    all: Intents
+    privileged: Mapping[Intents, Span]
+
+
+def intents_of(config: Config) -> Asked:
+    """Return what has to be asked for. Servers, their channels and roles are asked for in any case."""
+    needed, privileged = Intents.GUILDS, dict[Intents, Span]()
+    for name, event in config.document.events.items():
+        if name not in KINDS:
+            continue
+        asked = KINDS[name].intents
+        place = config.key("events", name)
+        if KINDS[name].has_content and (read := _content_read_at(event)) is not None:
+            asked, place = asked | Intents.MESSAGE_CONTENT, read
+        needed |= asked
+        for flag in asked & PRIVILEGED_INTENTS:
+            privileged.setdefault(flag, place)
+    return Asked(needed, privileged)
+
+
+def _content_read_at(event: Event) -> Span | None:
+    """Return where a template reads the text of a message; None if none does.
+
+    Without the intent Discord leaves it out, but of messages that mention the bot.
+    """
+    parts: list[object] = [event.when]
+    for step in all_steps(*runs_of(event)):
+        parts += [step.when, step.action]
+    for authored in (each for part in parts for each in templates_in(part)):
+        read = attributes_read(authored.template, "message")
+        if read is None or "content" in read:
+            return authored.locate(0, len(authored.template.source))
+    return None
