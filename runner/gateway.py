@@ -82,6 +82,11 @@ class Gateway:
         self._places: Mapping[Intents, str] = listening.places if listening else {}
         self._client = _Client(_status(presence), _activity(presence), receive, listening)
 
+    @property
+    def client(self) -> discord.Client:
+        """discord.py's own client, for whoever brings it to a Discord by another way than `login` and `serve`."""
+        return self._client
+
     async def login(self, token: str) -> None:
         """Identify the bot. Raises `TokenRefused` or `Unreachable`."""
         try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """How long anything may take on a busy machine."""
 
 NAMES: Sequence[str] = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

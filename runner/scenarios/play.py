@@ -57,7 +57,7 @@ async def _played(name: str, scenario: Scenario, program: Program, observers: Se
 
     async def act(stage: Stage) -> None:
         began = stage.clock.now()
-        player = _Player(stage)
+        player = Player(stage)
         for index, event in enumerate(scenario.events):
             if failure := await player.after(index, event):
                 failures.append(failure)
@@ -72,7 +72,7 @@ async def _played(name: str, scenario: Scenario, program: Program, observers: Se
 
 
 @dataclass(slots=True)
-class _Player:
+class Player:
     """Plays the events of one scenario, and remembers what later ones may refer to."""
 
     stage: Stage

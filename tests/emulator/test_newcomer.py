@@ -92,6 +92,7 @@ def keep(name: str, picture: bytes) -> None:
 
 async def stop(tab: Tab, name: str) -> None:
     """Keep a picture of where one is, and hold what the page consists of against what it should."""
+    await tab.until("!/not finished yet|under way/.test(document.body.innerText)")
     keep(name, await tab.picture())
     outline = await tab.outline()
     assert outline == expected(name, outline)
