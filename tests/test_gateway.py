@@ -19,6 +19,7 @@ from runner.gateway import Gateway, TokenRefused, Unreachable
 from runner.logs import LineFormatter
 from runner.rest import RestRefused
 from tests.conftest import Bot, Lines, StartBot
+from tests.openapi import faults_of
 
 FAST = "commands: {fast: {description: d, reply: Hello}}"
 
@@ -193,6 +194,7 @@ async def local() -> AsyncIterator[LocalDiscord]:
     await server.start()
     yield server
     await server.stop()
+    assert [str(fault) for fault in faults_of(server.wire)] == []
 
 
 async def login(api_url: str, token: str) -> None:

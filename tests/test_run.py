@@ -18,6 +18,7 @@ import pytest
 from runner.emulator.clock import RealClock
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from tests.openapi import faults_of
 
 BOT = """
 version: 1
@@ -29,7 +30,7 @@ commands:
   perm: {description: d, visible_to: [], permissions: {member: [manage_messages]}, reply: secret}
 """
 HARBOUR = Path(__file__).parent.parent / "examples" / "worlds" / "harbour.yaml"
-ENDS_S = 15.0
+ENDS_S = 40.0
 """How long a process may take to end: the drain's ten seconds and a busy machine."""
 
 
@@ -91,6 +92,7 @@ async def local() -> AsyncIterator[LocalDiscord]:
     await server.start()
     yield server
     await server.stop()
+    assert [str(fault) for fault in faults_of(server.wire)] == []
 
 
 @pytest.fixture

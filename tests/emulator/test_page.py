@@ -18,6 +18,7 @@ from runner.emulator.page import BACKLOG_MAX, CONTENT_SECURITY_POLICY, STREAMS_M
 from runner.emulator.page_requests import BODY_MAX_BYTES
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from tests.openapi import faults_of
 
 Json = dict[str, Any]  # JSON of the page and of Discord's API
 
@@ -147,6 +148,7 @@ async def stage() -> AsyncIterator[Stage]:
         await stage.bot("PUT", f"/applications/{local.application_id}/commands", COMMANDS)
         yield stage
     await local.stop()
+    assert [str(fault) for fault in faults_of(local.wire, of_refused=False)] == []
 
 
 # --- what is served, and to whom

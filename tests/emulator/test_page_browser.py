@@ -18,6 +18,7 @@ from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 from runner.lifecycle.limits import InteractionType
 from tests.browser import CHROMIUM, WHY_NOT, Json, Tab, open_tab
+from tests.openapi import faults_of
 
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 EVIL = '<img src=x onerror="document.title = `owned`"> <script>document.title = "owned"</script>'
@@ -161,6 +162,7 @@ def play(devtools: tuple[asyncio.Runner, str]) -> Callable[[Callable[[Scene], Aw
         own = (page.url, page.url.removesuffix("local/") + "attachments/", "data:")
         assert [url for url in tab.requests if not url.startswith(own)] == []
         assert tab.complaints == []
+        assert [str(fault) for fault in faults_of(local.wire)] == []
 
     return lambda act: runner.run(whole(act))
 

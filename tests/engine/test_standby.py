@@ -22,6 +22,7 @@ from runner.engine.claim import Claim
 from runner.engine.responses import First, deferral
 from runner.engine.standby import LOOK_EVERY_S, SIGN_OF_LIFE_S, Standby
 from runner.lifecycle.machine import Event, Origin, State
+from tests.openapi import faults_of
 
 DEFERRAL = deferral(Origin.COMMAND, Event.DEFER, False)
 HELLO = First(b'{"type":4}', State.REPLIED, False)
@@ -260,6 +261,7 @@ async def burning(tmp_path: Path) -> AsyncIterator[StartBurning]:
             each.process.kill()
             await each.process.communicate()
     await local.stop()
+    assert [str(fault) for fault in faults_of(local.wire)] == []
 
 
 def contents(trace: Trace) -> list[str]:
