@@ -7,6 +7,7 @@ may say so through an `Inspector`. A lane has both: `interaction` is the timelin
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
+from urllib.parse import unquote
 
 from runner.emulator.journal import LocalEvent, LocalEventKind
 from runner.emulator.page_view import Event, timeline_json
@@ -18,8 +19,9 @@ from runner.lifecycle import limits
 LANES_MAX: Final = 100
 """Interactions, and runs without one, that a snapshot carries, the newest ones."""
 
-Json = Any  # JSON of any shape
+_TICK_S: Final = 0.001  # a bot's instants are rounded
 
+Json = Any  # JSON of any shape
 
 News = Mapping[str, Json] | None
 """Something that the bot tells: a run as JSON that has something new, or None when its config was reloaded."""
@@ -91,7 +93,7 @@ class InspectorView:
 
     def snapshot(self) -> JsonObject:
         """Return everything so far. Instants are Unix seconds, durations seconds."""
-        runs = list(self._inspector.runs())
+        runs = [self._with_statuses(run) for run in self._inspector.runs()]
         by_interaction = {run["interaction"]: run for run in runs if run["interaction"] is not None}
         alone = [run for run in runs if run["interaction"] is None]
         traced = [self._lane(trace, by_interaction.get(str(trace.id))) for trace in self._local.traces]
@@ -113,7 +115,9 @@ class InspectorView:
                 return Event("reloads", {"reloads": list(self._inspector.reloads())})
             case Told(run=dict() as run):
                 is_alone = run["interaction"] is None
-                return Event("lane", _lane_of_run(run)) if is_alone else self._changed(str(run["interaction"]), run)
+                if is_alone:
+                    return Event("lane", _lane_of_run(self._with_statuses(run)))
+                return self._changed(str(run["interaction"]), run)
             case _:
                 return None
 
@@ -123,7 +127,25 @@ class InspectorView:
             return None
         if run is None:
             run = next((each for each in self._inspector.runs() if each["interaction"] == interaction_id), None)
-        return Event("lane", self._lane(trace, run))
+        return Event("lane", self._lane(trace, None if run is None else self._with_statuses(run)))
+
+    def _with_statuses(self, run: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return a run whose calls have the status that they were answered with: of a success the bot knows no more."""
+        steps = [
+            {**step, "calls": [{**call, "status": self._status(run, call)} for call in step["calls"]]}
+            for step in run["steps"]
+        ]
+        return {**run, "steps": steps}
+
+    def _status(self, run: Mapping[str, Json], call: Mapping[str, Json]) -> int | None:
+        if call["status"] is not None:
+            return int(call["status"])
+        back_at = run["began_at"] + call["after_s"] + _TICK_S
+        for entry in reversed(self._local.wire):
+            is_it = (entry.method, unquote(entry.route)) == (call["method"], unquote(call["path"]))
+            if is_it and entry.at <= back_at:
+                return entry.status
+        return None
 
     def _lane(self, trace: Trace, run: News) -> JsonObject:
         user = self._local.world.users.get(trace.user_id)

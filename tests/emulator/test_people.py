@@ -7,6 +7,7 @@ import pytest
 
 from runner.emulator.clock import elapse
 from runner.emulator.journal import LocalEvent, LocalEventKind
+from runner.emulator.messages import FILES_MAX
 from runner.emulator.people.directory import find_role, find_user
 from runner.emulator.server import LocalDiscord, LocalDiscordError
 from runner.emulator.trace import Trace
@@ -259,6 +260,31 @@ async def test_an_unfit_form_is_refused(
     modal = await opened(registered, call)
     with pytest.raises(LocalDiscordError, match=complaint):
         registered.submit(modal=modal, user=user, values=values)
+
+
+async def test_files_are_sent_with_a_form_within_its_bounds(registered: LocalDiscord, call: Call) -> None:
+    field = {"type": 18, "label": "Files", "component": {"type": 19, "custom_id": "files", "max_values": 2}}
+    trace = give(registered)
+    body = {"type": 9, "data": {"custom_id": "f", "title": "T", "components": [field]}}
+    assert await call("POST", f"/interactions/{trace.id}/{trace.token}/callback", body) == (204, None)
+    files = [registered.upload(filename=f"{each}.txt", content_type="text/plain", data=b"x") for each in "abc"]
+    for chosen in ([], files):
+        with pytest.raises(LocalDiscordError, match=f"from 1 to 2 files, not {len(chosen)}"):
+            registered.submit(modal=trace, values={"files": chosen})
+    with pytest.raises(LocalDiscordError, match="there is no uploaded file '1'"):
+        registered.submit(modal=trace, values={"files": ["1"]})
+    data = registered.submit(modal=trace, values={"files": files[:2]}).payload["data"]
+    assert data["components"][0]["component"]["values"] == files[:2]
+    resolved = data["resolved"]["attachments"]
+    assert [resolved[each]["filename"] for each in files[:2]] == ["a.txt", "b.txt"]
+
+
+async def test_the_oldest_files_that_nobody_sent_are_forgotten(local: LocalDiscord) -> None:
+    first = local.upload(filename="a", content_type="text/plain", data=b"x")
+    for _ in range(FILES_MAX):
+        local.upload(filename="a", content_type="text/plain", data=b"x")
+    assert len(local.world.uploads) == FILES_MAX
+    assert int(first) not in local.world.uploads
 
 
 async def test_a_command_without_a_form_cannot_be_submitted(registered: LocalDiscord) -> None:

@@ -5,7 +5,15 @@ import time
 
 import pytest
 
-from runner.emulator.clock import VIRTUAL_START_S, VirtualClock, VirtualLoop, VirtualTimeExhausted, elapse
+from runner.emulator.clock import (
+    VIRTUAL_START_S,
+    LeapClock,
+    LeapLoop,
+    VirtualClock,
+    VirtualLoop,
+    VirtualTimeExhausted,
+    elapse,
+)
 from runner.emulator.snowflake import Snowflakes, created_at
 
 
@@ -115,3 +123,24 @@ def test_time_elapses_only_where_it_costs_none() -> None:
 
     with pytest.raises(RuntimeError, match="wait for what is to happen"):
         asyncio.run(job())
+
+
+def test_an_ordinary_loop_leaps_and_rings_at_once_what_was_due_in_between() -> None:
+    async def waits() -> tuple[float, float, float]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, LeapLoop)
+        clock, started, real = LeapClock(loop), loop.time(), time.monotonic()
+        before = clock.now()
+        sleeper = asyncio.create_task(asyncio.sleep(900))
+        await asyncio.sleep(0)
+        loop.leap(901)
+        await sleeper
+        with pytest.raises(ValueError, match="moved back"):
+            loop.leap(-1)
+        return loop.time() - started, clock.now() - before, time.monotonic() - real
+
+    with asyncio.Runner(loop_factory=LeapLoop) as runner:
+        of_the_loop, of_the_clock, real_s = runner.run(waits())
+    assert of_the_loop == pytest.approx(901, abs=10)
+    assert of_the_clock == pytest.approx(901, abs=10)
+    assert real_s < 10

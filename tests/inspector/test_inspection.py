@@ -6,6 +6,7 @@ import pytest
 
 from runner.cli import CALL_AT_FAULT, WORLD_AT_FAULT, main
 from runner.emulator.clock import elapse
+from runner.emulator.page_inspector import InspectorView
 from runner.inspector.asked import of_handler, text_lines
 from runner.inspector.inspection import TELL_AFTER_S, Inspection
 from tests.conftest import Bot, StartBot, compiled
@@ -24,6 +25,7 @@ commands:
       - increment: {state: total, by: 2}
       - insert: {into: notes, values: {text: "{{ user.name }}"}}
       - reply: Hi
+  post: {description: Post, steps: [{send: {channel: "#general", content: Posted}}, {reply: Done}]}
   many: {description: Many, steps: [{for_each: range(50), do: [{log: x}]}, {reply: Done}]}
 flows:
   later: {steps: [{log: later}]}
@@ -107,6 +109,24 @@ async def test_a_restart_is_asked_for_where_there_is_one(bot: StartBot) -> None:
     inspection.on_restart = lambda: asked.append(True)
     inspection.restart()
     assert asked == [True]
+
+
+async def test_a_lane_has_the_status_of_each_call_which_the_bot_does_not_know(bot: StartBot) -> None:
+    made, inspection = await opened(bot)
+    trace = await made.ran("post")
+    [lane] = InspectorView(made.local, inspection).snapshot()["lanes"]
+    assert lane["key"] == str(trace.id)
+    calls = {step["step"]: [call["status"] for call in step["calls"]] for step in lane["run"]["steps"]}
+    assert calls == {"send": [200], "reply": []}
+    assert [step["calls"][0]["status"] for step in inspection.runs()[0]["steps"] if step["calls"]] == [None]
+
+
+async def test_what_comes_by_the_clock_has_a_lane_of_its_own(bot: StartBot) -> None:
+    made, inspection = await opened(bot, BOT.replace('cron: "0 9 * * *", timezone: UTC', "every: 1m"))
+    await elapse(70)
+    [lane] = InspectorView(made.local, inspection).snapshot()["lanes"]
+    assert (lane["key"], lane["interaction"], lane["user"]) == ("run-1", None, None)
+    assert [step["branches"] for step in lane["run"]["steps"]] == [["flows/later"], []]
 
 
 async def test_scripts_and_people_read_the_lanes_of_one_handler(bot: StartBot) -> None:

@@ -36,7 +36,7 @@ commands:
 flows:
   greet: {steps: [{log: hello}]}
 schedules:
-  daily: {every: 1h, steps: [{log: tick}]}
+  daily: {every: 1m, steps: [{log: tick}]}
 events:
   message: {when: message.id != "", steps: [{log: heard}]}
   thread_create: {steps: [{log: thread}]}
@@ -133,7 +133,7 @@ async def test_steps_in_loops_flows_and_beside_each_other_keep_their_places(bot:
 async def test_what_comes_by_the_clock_is_kept_as_well(bot: StartBot) -> None:
     made, recorder = await watched(bot)
     await made.local.connected()
-    await elapse(3700)
+    await elapse(70)
     [run] = recorder.runs("schedule daily")
     assert (run.subject.id, run.subject.kind, lines(run)) == ("", None, ["log done"])
 
