@@ -65,9 +65,12 @@ class Rest:
 
     gateway: Gateway
 
-    async def request(self, method: str, route: str, json: object | None = None, **parts: str) -> Any:
+    async def request(
+        self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
+    ) -> Any:
         """Make the call. Any: Discord's JSON."""
-        return await self.gateway.request(method, route, None if json is None else loads(dumps(json)), **parts)
+        body = None if json is None else loads(dumps(json))
+        return await self.gateway.request(method, route, body, reason=reason, **parts)
 
 
 def answer(status: int, body: object) -> Answer:
