@@ -21,6 +21,7 @@ _INTAKE: Final = (
     ("events begin while the bot stops", "handler is None or self._is_stopping or", "handler is None or"),
     ("a stop waits for no event", "while self._running and (left_s := give_up_at - self._loop.time()) > 0:",
      "while (left_s := 0.0):"),
+    ("messages that are deleted together are not heard of", "if gateway == BULK_DELETE:", "if not gateway:"),
     ("what is not as it should be ends the connection", "except (KeyError, TypeError, ValueError) as odd:",
      "except ZeroDivisionError as odd:"),
 )  # fmt: skip
@@ -39,6 +40,7 @@ _RECOGNITION: Final = (
      'return "message_edit", None'),
     ("an old thread is a new one", 'return ("thread_create", None) if data.get("newly_created") else None',
      'return "thread_create", None'),
+    ("that all reactions with an emoji are gone is not heard of", 'return "reaction_clear", None', "return None"),
     ("one edit hides the next", "return f\"{name} {data['id']} {data['edited_timestamp']}\"",
      "return f\"{name} {data['id']}\""),
 )  # fmt: skip
@@ -63,6 +65,8 @@ _OTHERS: Final = (
      'if read is None or "content" in read:', "if True:"),
     ("runner/gateway.py", "the intents that are needed are not asked for", "intents.value = wanted.value",
      "intents.guilds = bool(wanted)"),
+    ("runner/gateway.py", "a new server is heard of before it is known",
+     'return heard_afterwards if name.endswith("_CREATE") else heard', "return heard"),
     ("runner/reload/changes.py", "an intent more takes no restart", "bool(wanted.intents & ~first.intents)", "False"),
 )  # fmt: skip
 

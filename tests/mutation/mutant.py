@@ -15,7 +15,7 @@ STANDBY: Final = ("tests/engine/test_standby.py", "tests/engine/test_lag.py")
 """The tests of what is done when the event loop stands still, and of how that is measured."""
 
 
-EVENTS: Final = ("tests/engine/test_events.py",)
+EVENTS: Final = ("tests/engine/test_events.py", "tests/engine/test_events_on_the_wire.py")
 """The tests of what happens besides interactions."""
 
 
