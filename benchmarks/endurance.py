@@ -163,7 +163,7 @@ class Run:
 
     async def run(self) -> Verdict:
         """Send them all, with the faults, and judge when the last has ended."""
-        menu = self._local.command(user="Robin", channel="general", name="menu")
+        menu = self._local.command(user="Robin", channel="support", name="menu")  # where nothing pushes it out
         await menu.finished(START_S)
         self._menu = menu.messages[0].id
         forget = self._local.subscribe(self.evidence.hear)
