@@ -309,3 +309,17 @@ async def test_a_bot_does_not_hear_itself(bot: StartBot) -> None:
     await made.ran("say")
     await elapse(60)
     assert posted(made) == ["Hello"]
+
+
+@pytest.mark.parametrize(("bots", "heard"), [("false", []), ("true", ["News: Hm"])])
+async def test_other_bots_and_webhooks_are_heard_if_that_is_asked_for(
+    bot: StartBot, bots: str, heard: list[str]
+) -> None:
+    made = await bot(f"""
+        events: {{message: {{bots: {bots}, steps: [{{log: "{{{{ user.name }}}}: {{{{ message.content }}}}"}}]}}}}
+    """)
+    server = Server(made)
+    webhook = await server.call("POST", "/channels/{general}/webhooks", {"name": "News"})
+    route = "/webhooks/{webhook}/{token}"
+    await server.call("POST", route, {"content": "Hm"}, webhook=webhook["id"], token=webhook["token"])
+    assert [line["message"] for line in made.log.of("step")] == heard
