@@ -97,6 +97,7 @@ function suggested(option, suggest) {
   const values = new Map();
   let timer = 0;
   const ask = async () => {
+    if (!input.isConnected) return; // it has been sent, or called off
     const asked = input.value;
     const choices = await suggest(option.name, asked);
     if (asked !== input.value) return; // the next answer is on its way
