@@ -43,6 +43,7 @@ class FailureKind(StrEnum):
     UNKNOWN_CHANNEL = "unknown_channel"
     UNKNOWN_MESSAGE = "unknown_message"
     NOT_FOUND = "not_found"  # anything else that is not there
+    ARCHIVED = "archived"  # a thread that nothing can be changed of but that
     LIMIT_REACHED = "limit_reached"  # there are as many as Discord allows: roles, channels, pins, …
     NOT_CONNECTED = "not_connected"  # the member is in no voice channel
     RATE_LIMITED = "rate_limited"  # `error.retry_after` seconds
@@ -374,6 +375,10 @@ class Action(Entry):
     def needs_in(self) -> object:
         """Return where the bot must hold `needs`: a `Place`, or a channel as it is written."""
         return Place.HERE
+
+    def asks(self) -> Permissions:
+        """Return what of `needs` the bot must hold for this step as it is written."""
+        return self.needs
 
     def powers(self) -> Permissions:
         """Return what of `needs` it uses on others than the caller: what not everybody may have it do."""

@@ -100,8 +100,8 @@ def _is_conditional(step: WrittenStep) -> bool:
 def _own(step: WrittenStep) -> _Demand:
     action, demand = step.action, _Demand()
     where = action.needs_in()
-    if action.needs and isinstance(where, _Where):
-        demand.needs[where] = int(action.needs)
+    if (asked := action.asks()) and isinstance(where, _Where):
+        demand.needs[where] = int(asked)
     for name, target in action.targets.items():
         value: object = getattr(action, name)
         if value is None and target is Target.MEMBER:

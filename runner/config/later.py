@@ -9,9 +9,7 @@ _LATER_IN_HANDLERS = frozenset(
 )
 _LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
 _LATER_IN_STEPS = frozenset(
-    "form choose confirm paginate wait_for edit delete "
-    "edit_message delete_message dm react pin "
-    "purge create_channel edit_channel delete_channel create_thread set_permissions create_invite http".split()
+    "form choose confirm paginate wait_for edit delete edit_message delete_message dm react pin purge http".split()
 )
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 

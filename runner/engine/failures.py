@@ -24,6 +24,10 @@ _BY_CODE: Final[Mapping[int, FailureKind]] = {
     ErrorCode.UNKNOWN_CHANNEL: FailureKind.UNKNOWN_CHANNEL,
     ErrorCode.UNKNOWN_MESSAGE: FailureKind.UNKNOWN_MESSAGE,
     ErrorCode.NOT_CONNECTED_TO_VOICE: FailureKind.NOT_CONNECTED,
+    ErrorCode.THREAD_ARCHIVED: FailureKind.ARCHIVED,
+    ErrorCode.THREAD_LOCKED: FailureKind.ARCHIVED,
+    ErrorCode.SLOWMODE: FailureKind.RATE_LIMITED,
+    ErrorCode.CHANNEL_WRITE_RATE_LIMIT: FailureKind.RATE_LIMITED,
 }
 _BY_STATUS: Final[Mapping[int, FailureKind]] = {
     400: FailureKind.INVALID,

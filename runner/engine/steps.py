@@ -50,6 +50,9 @@ from runner.templates import RenderError
 
 Json = Mapping[str, Any]
 
+EVERYONE: Final = "@everyone"
+"""The role that every member has; its id is the server's. Source: Discord docs, Topics: Permissions."""
+
 STEPS_MAX: Final = 20_000
 """How many steps one run may take between two waits, whatever its loops say."""
 
@@ -451,7 +454,7 @@ class Run:
         except RestRefused as refused:
             self._tell_called(method, route.format_map(parts), refused)
             action = self.at.action if self.at else None
-            needs, has_targets = (action.needs, bool(action.targets)) if action else (Permissions(0), False)
+            needs, has_targets = (action.asks(), bool(action.targets)) if action else (Permissions(0), False)
             raise refused_call(refused, needs, parts.get("channel_id"), self._who, has_targets=has_targets) from None
         self._tell_called(method, route.format_map(parts), None)
         return answer
@@ -532,6 +535,8 @@ class Run:
         """Return the id of a role given by id or as `@name`."""
         if not named.startswith("@"):
             return named
+        if named == EVERYONE:
+            return self.guild_id or ""
         found = self._directory.role_named(self.guild_id or "", named[1:])
         if found is None:
             raise StepFailed("there is no role of that name in this server", kind=FailureKind.UNKNOWN_ROLE)

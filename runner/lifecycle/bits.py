@@ -3,8 +3,9 @@
 Permissions travel as decimal strings, the other two as numbers.
 """
 
+from collections.abc import Iterable
 from enum import IntFlag
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal
 
 
 class Permissions(IntFlag):
@@ -65,6 +66,21 @@ class Permissions(IntFlag):
     USE_EXTERNAL_APPS = 1 << 50
     PIN_MESSAGES = 1 << 51
     BYPASS_SLOWMODE = 1 << 52
+
+
+PERMISSION_NAMES: tuple[str, ...] = tuple(sorted(str(flag.name).lower() for flag in Permissions))
+if TYPE_CHECKING:
+    PermissionName = str  # type checkers can't follow words that come from Discord's own bit names
+else:
+    PermissionName = Literal[PERMISSION_NAMES]
+
+
+def permissions_named(names: Iterable[str]) -> Permissions:
+    """Return the permissions with these names, in lower case as in YAML."""
+    granted = Permissions(0)
+    for name in names:
+        granted |= Permissions[name.upper()]
+    return granted
 
 
 ALL_PERMISSIONS: Final = Permissions(sum(Permissions))

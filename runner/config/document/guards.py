@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from runner.diagnostics import Span
 from runner.fields import Channel, Checks, Entry, Expression, Role, Snowflake, Text, option
-from runner.lifecycle.bits import Permissions
-
-PERMISSION_NAMES: tuple[str, ...] = tuple(sorted(str(flag.name).lower() for flag in Permissions))
-if TYPE_CHECKING:
-    PermissionName = str  # type checkers can't follow words that come from Discord's own bit names
-else:
-    PermissionName = Literal[PERMISSION_NAMES]
+from runner.lifecycle.bits import PermissionName as PermissionName
 
 ContextName = Literal["guild", "bot_dm", "private_channel"]
 """Where an interaction can start, as Discord names it. Discord docs, Application Commands, Interaction Contexts."""
