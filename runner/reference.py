@@ -22,7 +22,7 @@ from runner.fields import (
     duration_text,
     fields_of,
 )
-from runner.lifecycle.bits import Permissions
+from runner.lifecycle.bits import PERMISSION_NAMES, Permissions
 from runner.templates.types import describe
 
 WIDTH = 100
@@ -108,6 +108,8 @@ def takes(shape: Shape) -> str:
             return "a duration such as 10s"
         case SnowflakeShape():
             return "an id" + (f", or a name as {shape.named}name" if shape.named else "")
+        case ChoiceShape(words) if words == PERMISSION_NAMES:
+            return "a permission such as view_channel"
         case ChoiceShape():
             return " or ".join(map(str, shape.words))
         case ExpressionShape():

@@ -45,7 +45,7 @@ class Overwrite(Entry):
     deny: tuple[PermissionName, ...] = option("What they may not do here.", default=(), single=True)
 
     def as_json(self, step: Step) -> dict[str, object]:
-        """Return it as Discord has it. Raises `StepFailed` where it is for nobody, or for two."""
+        """Return it as Discord has it. Raises `StepFailed` for a role that the server has not."""
         target, kind = target_of(self.role, self.user, step)
         allow, deny = int(permissions_named(self.allow)), int(permissions_named(self.deny))
         return {"id": target, "type": kind, "allow": str(allow & ~deny), "deny": str(deny)}
@@ -58,13 +58,16 @@ def two_targets(attribute: str) -> Misfit:
 
 
 def target_of(role: str | None, user: str | None, step: Step) -> tuple[str, int]:
-    """Return for whom an overwrite is: the id of a role and 0, or of a member and 1. Raises `StepFailed`.
+    """Return for whom an overwrite is: the id of a role and 0, or of a member and 1.
+
+    Raises `StepFailed` for a role that the server has not.
 
     Source: Discord docs, Resources: Channel, Overwrite Object.
     """
-    if (role is None) == (user is None):
-        raise StepFailed("permissions are for a `role` or for a `user`", kind=FailureKind.INVALID)
-    return (step.role(role), 0) if role is not None else (user or "", 1)
+    if role is not None:
+        return step.role(role), 0
+    assert user is not None, "a file that names neither is refused"
+    return user, 1
 
 
 def channel_of(channel: str | None, step: Step) -> str:

@@ -41,9 +41,6 @@ commands:
       - id: it
         create_channel: {name: "Staff {{ 'Room' }}", category: "#Harbour", if_exists: use}
       - reply: "{{ steps.it.channel_id }} {{ steps.it.was_created }}"
-  for_nobody:
-    description: d
-    steps: [{create_channel: {name: a, permissions: [{allow: view_channel}]}, catch: [{reply: "{{ error.kind }}"}]}]
 """
 
 
@@ -81,12 +78,6 @@ async def test_one_that_is_there_is_taken(bot: StartBot) -> None:
     assert first == [(f"{number} True", False)]
     assert second == [(f"{number} False", False)]
     assert names(made).count("staff-room") == 1
-
-
-async def test_permissions_for_nobody_have_a_kind(bot: StartBot) -> None:
-    made = await bot(BOT)
-    assert said(await made.ran("for_nobody")) == [("invalid", False)]
-    assert "a" not in names(made)
 
 
 async def test_as_many_channels_as_there_may_be_have_a_kind(bot: StartBot) -> None:
