@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.check.names import UNUSED_NAME
 from runner.check.needs import Needs, needs_of
@@ -11,9 +12,13 @@ from runner.check.rules import check
 from runner.compile import Program, compile_program
 from runner.config.ignores import UNUSED_IGNORE, without_ignored
 from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
-from runner.config.load import has_errors, load
+from runner.config.load import Loaded, has_errors, load
 from runner.config.schema import Actions
+from runner.config.source import Sequence
 from runner.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from runner.config.packs.told import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +46,40 @@ def build(
     *,
     find: FindFiles = nothing_found,
     clock: Callable[[], float] = time.time,
+    is_tried: bool = False,
 ) -> Built:
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
 
-    `clock` gives the time in Unix seconds, for what can't be there yet.
+    `clock` gives the time in Unix seconds, for what can't be there yet. With `is_tried`, the file may be a pack that no
+    bot uses: it is checked with its defaults and with samples, and its program is not to run.
     """
-    loaded = load(path, read, environment, actions, find)
+    loaded = load(path, read, environment, actions, find, is_tried=is_tried)
+    built = _built(loaded, actions, generation, clock)
+    return built if not loaded.places else _told(built, loaded.places)
+
+
+def _built(loaded: Loaded, actions: Actions, generation: int, clock: Callable[[], float]) -> Built:
     if loaded.config is None:
         return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
     checked = check(loaded.config, actions, clock())
     texts = {name: text for name, text in loaded.sources.items() if name not in loaded.data_files}
-    found = without_ignored([*loaded.diagnostics, *checked.diagnostics], loaded.config.root, texts)
+    root = loaded.config.root
+    nodes = Sequence(root.source, root.start, root.end, (root, *loaded.pack_roots))
+    found = without_ignored([*loaded.diagnostics, *checked.diagnostics], nodes, texts)
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
         found = [item for item in found if item.slug not in (UNUSED_NAME, UNUSED_IGNORE)]
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
     program = compile_program(loaded.config, checked, generation)
     needs = needs_of(loaded.config)
     return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs)
+
+
+def _told(built: Built, places: "Mapping[str, Place]") -> Built:
+    """Return what was built of a bot with packs, with its faults and files as people know them.
+
+    What a pack has and doesn't use is its author's to know, who checks it by itself.
+    """
+    from runner.config.packs.told import texts_told, told  # most bots have no packs
+
+    meant = (item for item in built.diagnostics if item.slug != UNUSED_NAME or item.span.file not in places)
+    return replace(built, diagnostics=told(meant, places), sources=texts_told(built.sources, places))

@@ -172,8 +172,10 @@ def _built(
     find: FindFiles = found_on_disk,
     generation: int = 1,
     environment: Mapping[str, str] = os.environ,
+    *,
+    is_tried: bool = False,
 ) -> Built:
-    return build(file, read, environment, load_actions(), generation, find=find)
+    return build(file, read, environment, load_actions(), generation, find=find, is_tried=is_tried)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -199,12 +201,12 @@ def _validate(parsed: argparse.Namespace) -> int:
 
 def _checked(file: Path, read: ReadFile, parsed: argparse.Namespace) -> Built:
     """Build a file, repaired if that was asked for. Raises `OSError` for one that can't be written."""
-    built = _built(file, read)
+    built = _built(file, read, is_tried=True)
     if not (parsed.fix or parsed.diff) or not built.sources:
         return built
     from runner.fixes import repaired
 
-    repair = repaired(file, read(file), lambda content: _built(file, _reading(file, content, read)))
+    repair = repaired(file, read(file), lambda content: _built(file, _reading(file, content, read), is_tried=True))
     if repair is None:
         return built
     print(repair.difference, end="", file=sys.stdout if parsed.format in ("auto", "text") else sys.stderr)

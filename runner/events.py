@@ -96,6 +96,12 @@ BULK_DELETE: Final = "MESSAGE_DELETE_BULK"
 CLEARED_EMOJI: Final = "MESSAGE_REACTION_REMOVE_EMOJI"
 """That all reactions with one emoji are gone: a `reaction_clear`, as it is when all reactions are."""
 
+
+def kind_name(name: str) -> str:
+    """Return which kind of event something is done at: what a pack does at one is called `pack.member_join`."""
+    return name.rpartition(".")[2]
+
+
 GATEWAY_NAMES: Final = frozenset({BULK_DELETE, CLEARED_EMOJI, *(kind.gateway for kind in KINDS.values())})
 """Discord's own names of them all."""
 

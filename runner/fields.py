@@ -20,7 +20,7 @@ import typing
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Literal, NewType, get_args, get_origin
+from typing import Any, ClassVar, Final, Literal, NewType, get_args, get_origin
 
 Duration = NewType("Duration", float)
 Snowflake = NewType("Snowflake", str)
@@ -31,6 +31,9 @@ Expression = NewType("Expression", str)
 Text = NewType("Text", str)
 CommandName = NewType("CommandName", str)
 Data = NewType("Data", object)
+
+KEYS: Final = "keys"
+"""What a field refers to whose texts are keys that its author makes up, such as those of `schedule`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,8 @@ class Entry:
 class Field:
     """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it.
 
-    `words` says what each of the words means that the key takes; a word that speaks for itself is left out.
+    `words` says what each of the words means that the key takes; a word that speaks for itself is left out. `refers` is
+    the section whose names stand there.
     """
 
     name: str
@@ -238,6 +242,7 @@ class Field:
     example: str
     is_late: bool = False
     words: Mapping[str, str] = field(default_factory=dict[str, str])
+    refers: str = ""
 
 
 def option(
@@ -259,13 +264,15 @@ def option(
     secret: bool = False,
     late: bool = False,
     words: Mapping[str, str] | None = None,
+    refers: str = "",
 ) -> Any:  # Any, as in dataclasses.field: the annotation beside the call gives the type
     """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
 
     `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `static` keeps an
     action's field from being a template. `action` makes the key a short form for steps with that one action. What
     is `secret` is left out of the entry's repr. What is `late` is not evaluated before the step: the action does so.
-    `words` explains the words that a `Literal` takes, `example` is what editors offer.
+    `words` explains the words that a `Literal` takes, `example` is what editors offer. `refers` is the section whose
+    names the texts are, or the keys of a mapping: what a pack says there is a name of its own.
     """
     bounds = {
         "minimum": minimum,
@@ -281,7 +288,8 @@ def option(
         "action": action,
         "late": late,
     }
-    metadata = {"description": description, "example": example, "words": words or {}, "bounds": bounds}
+    about = {"description": description, "example": example, "words": words or {}, "refers": refers}
+    metadata = {**about, "bounds": bounds}
     if isinstance(default, dict):  # each entry gets an empty mapping of its own
         return field(default_factory=dict[str, Any], metadata=metadata)
     return field(default=default, metadata=metadata, repr=not secret)
@@ -309,6 +317,7 @@ def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
         example=item.metadata["example"],
         is_late=bounds["late"],
         words=item.metadata["words"],
+        refers=item.metadata["refers"],
     )
 
 

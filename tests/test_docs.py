@@ -9,6 +9,7 @@ import pytest
 from runner.actions.action import load_actions
 from runner.build import Built, build
 from runner.check.event_roots import event_roots
+from runner.config.packs.expand import SHIPPED
 from runner.diagnostics.text import render_text
 from runner.events import INTENT_NAMES, KINDS
 from runner.lifecycle.bits import PRIVILEGED_INTENTS
@@ -31,8 +32,16 @@ def blocks(language: str, text: str = README) -> list[str]:
 
 
 def built(text: str, name: str = "bot.yaml") -> Built:
-    """Build a config from its text."""
-    return build(Path(name), lambda _: text.encode(), {}, load_actions())
+    """Build a config from its text; other files may follow in it, each below a comment with its name and a colon."""
+    first, *others = re.split(r"^# ([\w./]+\.\w+):\n", text, flags=re.MULTILINE)
+    files = dict(zip(others[::2], others[1::2], strict=True))
+
+    def read(path: Path) -> bytes:
+        if path.is_relative_to(SHIPPED):
+            return path.read_bytes()
+        return files.get(str(path), first).encode()
+
+    return build(Path(name), read, {}, load_actions())
 
 
 YAML = [block for path in DOCUMENTS for block in blocks("yaml", path.read_text())]

@@ -21,7 +21,7 @@ class OnState(Action):
 
     is_local: ClassVar[bool] = True
 
-    state: str = option("Which value, by its name in `state:`.", static=True)
+    state: str = option("Which value, by its name in `state:`.", static=True, refers="state")
     of: Snowflake | None = option(
         "Whose value: a user, or a channel, as its scope asks. Left out: of whoever runs this, or of the channel.",
         default=None,

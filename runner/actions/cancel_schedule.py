@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
-from runner.fields import option
+from runner.fields import KEYS, option
 from runner.templates.types import BOOLEAN, Type
 
 
@@ -21,7 +21,7 @@ class CancelSchedule(Action):
     short: ClassVar[str | None] = "key"
     outputs: ClassVar[Mapping[str, Type]] = {"was_scheduled": BOOLEAN}
 
-    key: str = option("The key that `schedule` was given in this server.", min_length=1, max_length=200)
+    key: str = option("The key that `schedule` was given in this server.", min_length=1, max_length=200, refers=KEYS)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Cancel it."""

@@ -22,7 +22,7 @@ class Change(OnRecords):
     values_in: ClassVar[str] = "set_"
     outputs: ClassVar[Mapping[str, Type]] = {"count": INTEGER, "rows": ListOf(ANY)}
 
-    in_: str = option("Which table, by its name in `records:`.", static=True)
+    in_: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     where: Mapping[str, Data] = option("What they hold, as in `find`. An empty one, `{}`, means all of them.")
     set_: Mapping[str, Data] = option("What their fields hold from now on.", min_items=1)
 

@@ -21,7 +21,7 @@ class Count(OnRecords):
     named: ClassVar[str] = "in_"
     outputs: ClassVar[Mapping[str, Type]] = {"count": INTEGER}
 
-    in_: str = option("Which table, by its name in `records:`.", static=True)
+    in_: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     where: Mapping[str, Data] = option("What they hold, as in `find`.", default={})
 
     async def run(self, step: Step) -> Mapping[str, object] | None:

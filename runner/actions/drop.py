@@ -21,7 +21,7 @@ class Drop(OnRecords):
     named: ClassVar[str] = "from_"
     outputs: ClassVar[Mapping[str, Type]] = {"count": INTEGER}
 
-    from_: str = option("Which table, by its name in `records:`.", static=True)
+    from_: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     where: Mapping[str, Data] = option("What they hold, as in `find`. An empty one, `{}`, means all of them.")
 
     async def run(self, step: Step) -> Mapping[str, object] | None:

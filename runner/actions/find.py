@@ -23,7 +23,7 @@ class Find(OnRecords):
     named: ClassVar[str] = "in_"
     outputs: ClassVar[Mapping[str, Type]] = {"rows": ListOf(ANY), "count": INTEGER, "first": ROW}
 
-    in_: str = option("Which table, by its name in `records:`.", static=True)
+    in_: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     where: Mapping[str, Data] = option(
         "What they hold, by field: a value, a list of which it is one, or a comparison such as `{above: 5}`.",
         default={},

@@ -22,7 +22,7 @@ class Insert(OnRecords):
     values_in: ClassVar[str] = "values"
     outputs: ClassVar[Mapping[str, Type]] = {"id": INTEGER, "row": ROW}
 
-    into: str = option("Which table, by its name in `records:`.", static=True)
+    into: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     values: Mapping[str, Data] = option("What its fields hold; one that is left out has its default.")
 
     async def run(self, step: Step) -> Mapping[str, object] | None:

@@ -21,7 +21,10 @@ class Let(Action):
     whole: ClassVar[str | None] = "values"
 
     values: Mapping[str, Data] = option(
-        "Names and their values.", pattern="[a-z_][a-z0-9_]{0,63}", takes="a name of lower-case letters, digits and `_`"
+        "Names and their values.",
+        pattern="[a-z_][a-z0-9_]{0,63}",
+        takes="a name of lower-case letters, digits and `_`",
+        refers="vars",
     )
 
     def binds(self) -> Mapping[str, Type]:

@@ -20,7 +20,7 @@ class Modal(Action):
     whole: ClassVar[str | None] = "modal"
     effect: ClassVar[Event | None] = Event.MODAL
 
-    modal: str = option("The form's name.", static=True)
+    modal: str = option("The form's name.", static=True, refers="modals")
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Open it through the one acknowledger; what the user submits is another interaction."""

@@ -25,7 +25,9 @@ class Reply(Action):
     ephemeral: bool | None = option("Only the user sees it. Left out: as the handler's `response` says.", default=None)
     mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
-    components: tuple[str, ...] = option("Buttons from `components:`, by name.", default=(), static=True, max_items=25)
+    components: tuple[str, ...] = option(
+        "Buttons from `components:`, by name.", default=(), static=True, max_items=25, refers="components"
+    )
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Answer through the one acknowledger."""

@@ -21,7 +21,7 @@ class Run(Action):
     short: ClassVar[str | None] = "flow"
     outputs: ClassVar[Mapping[str, Type]] = {"result": ANY}
 
-    flow: str = option("The flow's name.", static=True)
+    flow: str = option("The flow's name.", static=True, refers="flows")
     with_: Mapping[str, Data] = option("Its parameters.", default={})
 
     def inside(self) -> Inside | None:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal, cast
 from runner.actions.action import Action, Later, Misfit, Step, StepFailed
 from runner.cron import BadSchedule, instant_of, parse_cron, zone_named, zone_names
 from runner.declarations import Declarations
-from runner.fields import Data, Duration, option
+from runner.fields import KEYS, Data, Duration, option
 from runner.inside import Begin, Inside
 from runner.templates.types import INSTANT, STRING, Type
 
@@ -30,7 +30,7 @@ class Schedule(Action):
     is_local: ClassVar[bool] = True
     outputs: ClassVar[Mapping[str, Type]] = {"at": INSTANT, "key": STRING}
 
-    flow: str = option("Which flow. It answers nobody, for nobody waits then.", static=True)
+    flow: str = option("Which flow. It answers nobody, for nobody waits then.", static=True, refers="flows")
     with_: Mapping[str, Data] = option("Its parameters, as they are now.", default={})
     after: Duration | None = option("How long from now.", default=None, minimum=1.0, maximum=AFTER_MAX_S)
     at: str | None = option("When: Unix seconds, or a date and time such as `2026-12-24 18:00`.", default=None)
@@ -41,6 +41,7 @@ class Schedule(Action):
         default=None,
         min_length=1,
         max_length=200,
+        refers=KEYS,
     )
     missed: Literal["run_once", "skip"] = option(
         "What happens if its time comes while the bot is down.", default="run_once", static=True

@@ -32,7 +32,9 @@ class Send(Action):
     )
     mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
-    components: tuple[str, ...] = option("Buttons from `components:`, by name.", default=(), static=True, max_items=25)
+    components: tuple[str, ...] = option(
+        "Buttons from `components:`, by name.", default=(), static=True, max_items=25, refers="components"
+    )
 
     def wants(self, declared: Declarations) -> frozenset[str]:
         """Want the channel of the interaction where none is named, and its server where one is named as `#name`."""

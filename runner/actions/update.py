@@ -23,7 +23,11 @@ class Update(Action):
 
     content: str | None = option("The new text, at most 2000 characters; longer text is cut.", default=None)
     components: tuple[str, ...] | None = option(
-        "The buttons it has from now on, by name; an empty list removes them.", default=None, static=True, max_items=25
+        "The buttons it has from now on, by name; an empty list removes them.",
+        default=None,
+        static=True,
+        max_items=25,
+        refers="components",
     )
     mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 

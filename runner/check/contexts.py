@@ -121,8 +121,8 @@ SERVER_ROOTS: Final = frozenset({"member", "guild"})
 """Roots that exist only in a server: a handler that reads one is offered, and answered, nowhere else."""
 
 ROOTS: Final = frozenset(
-    "user member guild channel options target values fields steps vars data state params interaction bot now error "
-    "event item loop message late schedule reaction before role vote scheduled".split()
+    "user member guild channel options target values fields steps vars data state inputs params interaction bot now "
+    "error event item loop message late schedule reaction before role vote scheduled".split()
 )
 """Every name that templates read in some place of a bot."""
 
@@ -173,6 +173,7 @@ def check_templates(config: Config, openers: Openers, roots_of_event: Callable[[
         "vars": Object(_VARIABLES, variables),
         **_data(config),
         **_state(config),
+        **_inputs(config),
         "steps": Object(_OUTPUTS, {}),
     }
     found = _Found(config.declared, document.flows)
@@ -237,6 +238,12 @@ def _state(config: Config) -> Scope:
         **{name: declared.read_type for name, declared in config.declared.state.items()},
     }
     return {"state": Object("the state", types)} if types else {}
+
+
+def _inputs(config: Config) -> Scope:
+    """Return what packs are given; of what doesn't fit, which is a fault of its own, nothing is known."""
+    types = {name: each.given.type for name, each in config.inputs.items()}
+    return {"inputs": Object("the inputs of this pack", types)} if types else {}
 
 
 def _of_opened(modals: Mapping[str, Modal], opened: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:

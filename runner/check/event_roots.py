@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runner.check.contexts import CHANNEL, MEMBER, ROLE, USER, Scope
+from runner.events import kind_name
 from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, optional
 
 EVENT: Final = Object("the event", {"name": STRING})
@@ -77,4 +78,4 @@ _OWN_ROOTS: Final[Mapping[str, Scope]] = {
 
 def event_roots(name: str) -> Scope:
     """Return what templates of an event read of it, besides what every template reads."""
-    return {**_COMMON, **_OWN_ROOTS[name]}
+    return {**_COMMON, **_OWN_ROOTS[kind_name(name)]}

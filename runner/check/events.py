@@ -14,7 +14,7 @@ from runner.config.document import Event
 from runner.config.load import Config
 from runner.declarations import WANTED_BY
 from runner.diagnostics import Diagnostic, Mark
-from runner.events import KINDS, Kind
+from runner.events import KINDS, Kind, kind_name
 
 _UNTOLD: Final[Mapping[str, str]] = {
     "channels": "of a channel where this happens",
@@ -28,7 +28,7 @@ def check_events(config: Config) -> list[Diagnostic]:
     """Return a fault for each filter without an effect, and each step that asks for somebody who isn't there."""
     found: list[Diagnostic] = []
     for name, event in config.document.events.items():
-        found += _filters(config, name, event, KINDS[name])
+        found += _filters(config, name, event, KINDS[kind_name(name)])
         found += _answers(event)
         found += _wanted(config, name, event)
         found += _read_by_flows(config, name, event)

@@ -13,7 +13,7 @@ from runner.check.steps import all_steps, runs_of
 from runner.config.document import Event
 from runner.config.load import Config
 from runner.diagnostics import Span
-from runner.events import KINDS
+from runner.events import KINDS, kind_name
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
 
 
@@ -29,11 +29,11 @@ def intents_of(config: Config) -> Asked:
     """Return what has to be asked for. Servers, their channels and roles are asked for in any case."""
     needed, privileged = Intents.GUILDS, dict[Intents, Span]()
     for name, event in config.document.events.items():
-        if name not in KINDS:
+        if kind_name(name) not in KINDS:
             continue
-        asked = KINDS[name].intents
+        asked = KINDS[kind_name(name)].intents
         place = config.key("events", name)
-        if KINDS[name].has_content and (read := _content_read_at(event)) is not None:
+        if KINDS[kind_name(name)].has_content and (read := _content_read_at(event)) is not None:
             asked, place = asked | Intents.MESSAGE_CONTENT, read
         needed |= asked
         for flag in asked & PRIVILEGED_INTENTS:

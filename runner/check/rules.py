@@ -15,6 +15,7 @@ from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
 from runner.check.guarded import check_guarded
 from runner.check.guards import check_guards
+from runner.check.inputs import check_inputs
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
@@ -57,6 +58,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_begun(config),
         *check_events(config),
         *check_expiry(config),
+        *check_inputs(config),
         *check_guarded(config),
         *check_templates(config, opened, event_roots),
         *check_conditions(config),

@@ -19,12 +19,13 @@ from runner.compile.components import button
 from runner.compile.events import compile_event
 from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
-from runner.compile.program import Handler, Json, Modal, Program, RegisteredCommand, Texts
+from runner.compile.program import EventHandler, Handler, Json, Modal, Program, RegisteredCommand, Texts
 from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
 from runner.config import document, source
 from runner.config.include import INCLUDE
 from runner.config.load import Config
+from runner.events import kind_name
 from runner.lifecycle.machine import Origin
 from runner.store.place import parse
 from runner.texts import TEXTS
@@ -51,6 +52,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
         events=MappingProxyType(events),
+        at_events=MappingProxyType(_by_kind(events)),
         intents=intents.all,
         intent_places=MappingProxyType({flag: f"{at.file}:{at.line}" for flag, at in intents.privileged.items()}),
         flows=MappingProxyType(flows),
@@ -62,6 +64,7 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
+        inputs=MappingProxyType(_inputs(config)),
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
         registered=tuple(
@@ -93,6 +96,19 @@ def _texts(written: Mapping[str, document.Texts]) -> Texts:
     return Texts(MappingProxyType(replaced), next(iter(replaced), ""))
 
 
+def _by_kind(events: Mapping[str, EventHandler]) -> Mapping[str, tuple[EventHandler, ...]]:
+    """Return what is done at each kind of event: by the bot first, then by its packs in their order."""
+    found: dict[str, tuple[EventHandler, ...]] = {}
+    for name, handler in events.items():
+        found[kind_name(name)] = (*found.get(kind_name(name), ()), handler)
+    return found
+
+
+def _inputs(config: Config) -> Json:
+    """Return what packs are given, by the names that the whole bot knows the inputs by."""
+    return {name: each.given.value for name, each in config.inputs.items()}
+
+
 def _registered(config: Config, name: str, command: document.Command, needs_server: bool) -> RegisteredCommand:
     """Return what Discord is told of a command."""
     key = config.key("commands", name)
@@ -109,5 +125,5 @@ def _digest(config: Config) -> str:
     said = cast(Json, source.plain(config.root))
     bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
     rest = {name: value for name, value in said.items() if name not in ("bot", "store", INCLUDE)}
-    canonical = json.dumps([bot, rest, config.data, str(parse(config.document.store, Path()))])
+    canonical = json.dumps([bot, rest, config.data, _inputs(config), str(parse(config.document.store, Path()))])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -279,7 +279,8 @@ class Program:
     """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password.
 
     `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins one.
-    `runs` holds every run of steps by its address.
+    `runs` holds every run of steps by its address, `inputs` what packs are given, by qualified name; `at_events`
+    is what the bot and its packs do, by the kind of event.
     """
 
     generation: int
@@ -291,6 +292,7 @@ class Program:
     components: Mapping[str, Handler]
     modals: Mapping[str, Modal]
     events: Mapping[str, EventHandler]
+    at_events: Mapping[str, tuple[EventHandler, ...]]
     intents: Intents
     intent_places: Mapping[Intents, str]
     flows: Mapping[str, Flow]
@@ -300,6 +302,7 @@ class Program:
     buttons: Mapping[str, Json]
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     runs: Mapping[str, Steps] = field(repr=False)
     texts: Texts
     registered: tuple[RegisteredCommand, ...]

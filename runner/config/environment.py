@@ -1,21 +1,33 @@
 """`${NAME}` and `${NAME:-default}` in values, taken from the environment before anything else looks at them.
 
+What a pack is given, `${inputs.NAME}`, has been put in before that, by the same walk.
 The token belongs there. One that is written into the file instead gets a warning, and is never shown.
 """
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 
 from runner.config.source import Entry, Mapping, Node, Scalar, Sequence, Source, span_within
+from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Severity
 from runner.diagnostics.secrets import secrets_in
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+INPUT = re.compile(r"\$\{inputs\.([^}]*)\}")
 TOKEN_PATH = ("bot", "token")
 Path = tuple[str | int, ...]
+
+NamesOfInputs = Callable[[str], Collection[str]]
+"""Returns which inputs the pack has that a file belongs to; none for a file of no pack."""
+
+
+def no_inputs(file: str) -> Collection[str]:
+    """Return no inputs: for a config without packs."""
+    del file
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +39,22 @@ class Substituted:
     unset: frozenset[Path]
 
 
-def substitute(root: Node, environment: AnyMapping[str, str]) -> Substituted:
-    """Replace the references in every value. The token alone may be unset: the bot then runs on the local Discord."""
+def substitute(root: Node, environment: AnyMapping[str, str], inputs: NamesOfInputs = no_inputs) -> Substituted:
+    """Replace the references in every value. The token alone may be unset: the bot then runs on the local Discord.
+
+    An input that is still written there has no value; that was reported where it should have got one.
+    """
     unset: dict[Path, list[Diagnostic]] = {}
-    replaced = _replace(root, environment, unset, ())
+
+    def of_environment(node: Scalar, text: str, path: Path) -> Scalar:
+        lacks_input = INPUT.search(text) is not None
+        faults = [*_unset(node, text, environment), *_no_inputs(node, text, inputs(node.source.file))]
+        if lacks_input or (faults and path != TOKEN_PATH):
+            unset[path] = faults
+        return dataclasses.replace(node, value=REFERENCE.sub(lambda found: _value(found, environment), text))
+
+    replaced = replace(root, of_environment, ())
+    assert replaced is not None, "no value is left out here"
     return Substituted(replaced, [fault for faults in unset.values() for fault in faults], frozenset(unset))
 
 
@@ -83,25 +107,30 @@ def hidden(text: str, token: Scalar | None) -> str:
     return text[: token.start] + stars + text[token.end :]
 
 
-def _replace(node: Node, environment: AnyMapping[str, str], unset: dict[Path, list[Diagnostic]], path: Path) -> Node:
+Replacement = Callable[[Scalar, str, Path], Node | None]
+"""Returns what stands for a value with a reference, its text and its path given; None leaves its key or item out."""
+
+
+def replace(node: Node, replacement: Replacement, path: Path) -> Node | None:
+    """Return the nodes below `path` with what stands for each value that has a reference; others stay themselves."""
     match node:
         case Scalar(value=str() as text) if "${" in text:
-            if path != TOKEN_PATH and (faults := list(_unset(node, text, environment))):
-                unset[path] = faults
-            return dataclasses.replace(node, value=REFERENCE.sub(lambda found: _value(found, environment), text))
+            return replacement(node, text, path)
         case Scalar():
             return node
         case Sequence():
-            items = tuple(_replace(item, environment, unset, (*path, index)) for index, item in enumerate(node.items))
+            items = [replace(item, replacement, (*path, index)) for index, item in enumerate(node.items)]
+            kept = tuple(item for item in items if item is not None)
             is_same = all(new is old for new, old in zip(items, node.items, strict=True))
-            return node if is_same else dataclasses.replace(node, items=items)
+            return node if is_same else dataclasses.replace(node, items=kept)
         case Mapping():
-            values = [_replace(entry.value, environment, unset, (*path, name)) for name, entry in node.entries.items()]
+            values = {name: replace(entry.value, replacement, (*path, name)) for name, entry in node.entries.items()}
             entries = {
                 name: entry if value is entry.value else Entry(entry.key, value)
-                for (name, entry), value in zip(node.entries.items(), values, strict=True)
+                for (name, entry), value in zip(node.entries.items(), values.values(), strict=True)
+                if value is not None
             }
-            is_same = all(new is old for new, old in zip(entries.values(), node.entries.values(), strict=True))
+            is_same = all(value is node.entries[name].value for name, value in values.items())
             return node if is_same else dataclasses.replace(node, entries=entries)
 
 
@@ -118,4 +147,16 @@ def _unset(node: Scalar, text: str, environment: AnyMapping[str, str]) -> Iterat
                 headline=f"the environment variable `{found[1]}` is not set",
                 why="a value that is missing would be taken for an empty one",
                 fix=f"set `{found[1]}`, or write `${{{found[1]}:-default}}`",
+            )
+
+
+def _no_inputs(node: Scalar, text: str, known: Collection[str]) -> Iterator[Diagnostic]:
+    for found in INPUT.finditer(text):
+        if found[1] not in known:
+            yield Diagnostic(
+                slug="unknown-input",
+                span=span_within(node, found.start(), len(found[0])),
+                headline=f"there is no input `{found[1]}`",
+                why="a value that is missing would be taken for an empty one",
+                fix=suggestion(found[1], known) or f"declare `{found[1]}:` under `inputs:` of this file",
             )

@@ -56,6 +56,11 @@ def fits(entry: type[Entry], node: Node, actions: Actions) -> bool:
     return _entry(fields_of(entry), entry.short, node, actions)
 
 
+def fits_shape(shape: Shape, node: Node) -> bool:
+    """Tell whether `node` certainly is a value of a shape that holds no steps."""
+    return _shape(shape, node, {})
+
+
 def _entry(fields: tuple[Field, ...], short: str | None, node: Node, actions: Actions) -> bool:
     if not isinstance(node, Mapping):
         return any(field.attribute == short and _shape(field.shape, node, actions) for field in fields)
@@ -111,7 +116,9 @@ def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:
     most = len(node.entries) if shape.max_items is None else shape.max_items
     if not shape.min_items <= len(node.entries) <= most:
         return False
-    if shape.key_pattern is not None and not all(_matches(shape.key_pattern, name) for name in node.entries):
+    # A name of a pack is known by another one here; what counts is what its author wrote.
+    written = (str(entry.key.value) for entry in node.entries.values())
+    if shape.key_pattern is not None and not all(_matches(shape.key_pattern, name) for name in written):
         return False
     return all(_shape(shape.of, item.value, actions) for item in node.entries.values())
 

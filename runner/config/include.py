@@ -66,15 +66,18 @@ class Gathered:
     guessed: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
 
 
-def gather(path: Path, read: ReadFile, find: FindFiles) -> Gathered:
-    """Read the file at `path` and all that it includes. Nothing is raised for files that are missing or bad."""
+def gather(path: Path, read: ReadFile, find: FindFiles, called: Callable[[Path], str] = str) -> Gathered:
+    """Read the file at `path` and all that it includes. Nothing is raised for files that are missing or bad.
+
+    `called` gives what a file is called in the nodes and in `sources`.
+    """
     gathered = Gathered()
     try:
         data = read(path)
     except OSError as error:
         gathered.diagnostics.append(_unreadable(str(path), error))
         return gathered
-    reading = _Reading(read, find, gathered, {_identity(path)})
+    reading = _Reading(read, find, called, gathered, {identity(path)})
     gathered.root = reading.parsed(path, data)
     for file, named in reading.waiting:  # it grows while it is read
         reading.include(file, named)
@@ -87,6 +90,7 @@ class _Reading:
 
     read: ReadFile
     find: FindFiles
+    called: Callable[[Path], str]
     gathered: Gathered
     named: set[str]
     waiting: list[tuple[Path, Scalar]] = field(default_factory=list[tuple[Path, Scalar]])
@@ -105,7 +109,7 @@ class _Reading:
 
     def parsed(self, file: Path, data: bytes) -> Mapping | None:
         """Return what a file says, and note which files it names."""
-        name = str(file)
+        name = self.called(file)
         parsed = source.parse(data, name)
         self.gathered.diagnostics += parsed.diagnostics
         self.gathered.guessed |= {(name, start) for start in parsed.guessed}
@@ -133,12 +137,12 @@ class _Reading:
 
     def _wanted(self, file: Path, item: Scalar) -> None:
         """Put a file on the list, once: a pattern may match what is named as well, or the file that it stands in."""
-        if (identity := _identity(file)) in self.named:
+        if (known_as := identity(file)) in self.named:
             return
         if len(self.named) == FILES_MAX:
             self._refuse_more(item)
             return
-        self.named.add(identity)
+        self.named.add(known_as)
         self.waiting.append((file, item))
 
     def _refuse_more(self, item: Scalar) -> None:
@@ -176,7 +180,7 @@ def _items(root: Mapping | None) -> Iterator[Scalar]:
             yield item
 
 
-def _identity(file: Path) -> str:
+def identity(file: Path) -> str:
     """Return a file's name such that `a/../b.yaml` and `b.yaml` are one. Links are kept: two names are two files."""
     parts: list[str] = []
     for part in file.parts:

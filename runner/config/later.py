@@ -2,7 +2,7 @@
 
 Path = tuple[str | int, ...]
 
-_LATER_AT_TOP = frozenset("context_menus http messages use".split())
+_LATER_AT_TOP = frozenset("context_menus http messages".split())
 _LATER_IN_HANDLERS = frozenset(
     "name_localizations description_localizations nsfw contexts integration_types aliases params "
     "select commands".split()

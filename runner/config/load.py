@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from runner.config.document import Document, Handler, declarations
 from runner.config.environment import (
     TOKEN_PATH,
     hidden,
+    no_inputs,
     other_secrets,
     secret_in_file,
     substitute,
@@ -27,6 +29,8 @@ from runner.diagnostics import Diagnostic, Severity, Span
 from runner.fields import Steps
 
 if TYPE_CHECKING:
+    from runner.config.packs.expand import Expanded, InputValue
+    from runner.config.packs.told import Place
     from runner.config.violations import Path as NodePath
     from runner.config.violations import Violation
 
@@ -42,7 +46,7 @@ class Config:
     """A document with the places of everything in it. `root` are its nodes, with the environment's values.
 
     `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what is kept, so
-    far as the declarations are sound.
+    far as the declarations are sound. `inputs` are those of packs, by names that the whole bot knows them by.
     """
 
     file: str
@@ -51,6 +55,7 @@ class Config:
     faults: tuple[Span, ...] = ()
     data: Mapping[str, object] = field(default_factory=dict[str, object])
     declared: Declarations = field(default_factory=Declarations)
+    inputs: "Mapping[str, InputValue]" = field(default_factory=dict[str, "InputValue"])
 
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
@@ -135,7 +140,8 @@ class Config:
 class Loaded:
     """A config where one could be read, the faults found so far, and the text of each file.
 
-    `patterns` are those of includes; `data_files` are the names of the files that hold data and no keys.
+    `patterns` are those of includes; `data_files` are the names of the files that hold data and no keys. `places` says
+    what the files of packs really are, each use of which has names of its own here; `pack_roots` are their nodes.
     """
 
     config: Config | None
@@ -143,14 +149,23 @@ class Loaded:
     sources: Mapping[str, str]
     patterns: tuple[Pattern, ...] = ()
     data_files: frozenset[str] = frozenset()
+    places: "Mapping[str, Place]" = field(default_factory=dict[str, "Place"])
+    pack_roots: tuple[source.Mapping, ...] = ()
 
 
 def load(
-    path: Path, read: ReadFile, environment: Mapping[str, str], actions: Actions, find: FindFiles = nothing_found
+    path: Path,
+    read: ReadFile,
+    environment: Mapping[str, str],
+    actions: Actions,
+    find: FindFiles = nothing_found,
+    *,
+    is_tried: bool = False,
 ) -> Loaded:
-    """Read the file at `path` and those it includes, which `find` finds by their patterns.
+    """Read the file at `path`, those it includes, which `find` finds by their patterns, and the packs that it uses.
 
-    Faults are returned, one run finds all of them; nothing is raised for a bad file.
+    Faults are returned, one run finds all of them; nothing is raised for a bad file. With `is_tried`, a pack is read
+    that no bot uses.
     """
     gathered = gather(path, read, find)
     if gathered.root is None:
@@ -158,12 +173,34 @@ def load(
     token = written_token(gathered.root)
     warnings = [] if token is None or _place(token) in gathered.guessed else [secret_in_file(token)]
     warnings += [each for name, text in gathered.sources.items() for each in other_secrets(name, text, token)]
-    data = read_data(gathered.root, read)
-    found = _read(str(path), gathered.root, gathered, environment, actions)
+    packs = _with_packs(gathered, read, find, environment, actions, is_tried=is_tried)
+    root = gathered.root if packs is None else packs.root
+    data = read_data(root, read)
+    found = _read(str(path), root, gathered, environment, actions, packs)
     config = found.config and dataclasses.replace(found.config, data=data.values)
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
     faults = [*found.diagnostics, *data.diagnostics, *warnings]
-    return Loaded(config, faults, {**data.sources, **sources}, tuple(gathered.patterns), frozenset(data.sources))
+    loaded = Loaded(config, faults, {**data.sources, **sources}, tuple(gathered.patterns), frozenset(data.sources))
+    return loaded if packs is None else dataclasses.replace(loaded, places=packs.places, pack_roots=packs.pack_roots)
+
+
+def _with_packs(
+    gathered: Gathered,
+    read: ReadFile,
+    find: FindFiles,
+    environment: Mapping[str, str],
+    actions: Actions,
+    *,
+    is_tried: bool,
+) -> "Expanded | None":
+    """Return the nodes with all packs in them; None for a file that has none and is none."""
+    assert gathered.root is not None
+    if gathered.root.entries.keys().isdisjoint(("use", "inputs")):
+        return None
+    from runner.config.packs import expand  # most bots have none
+
+    judge = partial(_violations, actions=actions)
+    return expand(gathered, read, find, environment, actions, judge, is_tried=is_tried)
 
 
 def _discreet_text(name: str, text: str, token: source.Scalar | None) -> str:
@@ -172,11 +209,16 @@ def _discreet_text(name: str, text: str, token: source.Scalar | None) -> str:
 
 
 def _read(
-    name: str, root: source.Mapping, gathered: Gathered, environment: Mapping[str, str], actions: Actions
+    name: str,
+    root: source.Mapping,
+    gathered: Gathered,
+    environment: Mapping[str, str],
+    actions: Actions,
+    packs: "Expanded | None",
 ) -> Loaded:
     """Read the nodes of all files, below `root`; `gathered` has the faults of their texts as well."""
     known = gathered.diagnostics
-    replaced = substitute(root, environment)
+    replaced = substitute(root, environment, no_inputs if packs is None else packs.names_of_inputs)
     assert isinstance(replaced.root, source.Mapping)
     found = [_discreet(item) for item in _violations(replaced.root, actions) if item.path not in replaced.unset]
     new = [item.diagnostic for item in found if _place(source.at(root, item.path)) not in gathered.guessed]
@@ -188,11 +230,12 @@ def _read(
     assert isinstance(sound, source.Mapping)
     declared = _declared(sound, broken, actions)
     bereft = frozenset(_place(source.at(root, path[:-1])) for path in broken if path)
-    reader = Reader(actions, declared, bereft)
+    reader = Reader(actions, declared, bereft, None if packs is None else packs.namespaces)
     document = reader.entry(Document, sound)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
-    return Loaded(Config(name, document, replaced.root, in_the_way, declared=declared), faults, {})
+    config = Config(name, document, replaced.root, in_the_way, declared=declared)
+    return Loaded(config if packs is None else dataclasses.replace(config, inputs=packs.inputs), faults, {})
 
 
 def _declared(root: source.Mapping, broken: "set[NodePath]", actions: Actions) -> Declarations:

@@ -7,9 +7,10 @@ so that one run finds them all.
 
 import re
 from collections.abc import Callable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runner.actions.action import Action, Authored, Retry, WrittenStep
 from runner.config import source
@@ -44,6 +45,9 @@ from runner.fields import (
 )
 from runner.templates import Kind, Template, TemplateFault, parse
 
+if TYPE_CHECKING:
+    from runner.config.packs.expand import Namespace
+
 E = TypeVar("E", bound=Entry)
 
 _WHEN = ExpressionShape()
@@ -56,14 +60,15 @@ class Reader:
     """Reads nodes into entries and actions, and gathers the faults on the way.
 
     `bereft` are the files and starts of the nodes that have lost a part which could not be read: what they lack has
-    been reported.
+    been reported. `namespaces` says by file which names a template reads, where packs have names of their own.
     """
 
     actions: Actions
     declared: Declarations = field(default_factory=Declarations)
     bereft: frozenset[tuple[str, int]] = frozenset()
+    namespaces: "AnyMapping[str, Namespace] | None" = None
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    _templates: dict[tuple[str, bool], Template] = field(default_factory=dict[tuple[str, bool], Template])
+    _templates: dict[tuple[str, bool, str], Template] = field(default_factory=dict[tuple[str, bool, str], Template])
 
     def entry(self, entry: type[E], node: Node) -> E:
         """Return the entry that `node` describes, written at length or as its short form."""
@@ -145,7 +150,7 @@ class Reader:
     def _template(self, shape: Shape, node: Scalar, *, is_expression: bool = False) -> object:
         text = _expression_text(node.value) if is_expression else str(node.value)
         try:
-            template = self._parsed(text, is_expression)
+            template = self._parsed(text, is_expression, node.source.file)
         except TemplateFault as broken:
             self.faults.extend(template_faults(node, broken))
             return Authored(_harmless(), shape, partial(span_within, node))
@@ -153,11 +158,17 @@ class Reader:
             return self._constant(shape, text, node.span)
         return Authored(template, shape, partial(span_within, node))
 
-    def _parsed(self, text: str, is_expression: bool) -> Template:
+    def _parsed(self, text: str, is_expression: bool, file: str) -> Template:
         """Return the template; the same text, such as a mention of the user, stands in many places."""
-        known = self._templates.get((text, is_expression))
+        namespace = self.namespaces.get(file) if self.namespaces else None
+        key = (text, is_expression, namespace.qualifier if namespace else "")
+        known = self._templates.get(key)
         if known is None:
-            known = self._templates[text, is_expression] = parse(text, expression=is_expression)
+            known = self._templates[key] = parse(text, expression=is_expression)
+            if namespace is not None:
+                from runner.templates.qualified import qualified  # only a bot with packs needs it
+
+                known = self._templates[key] = qualified(known, namespace.qualifier, namespace.declared)
         return known
 
     def _step(self, node: Node) -> WrittenStep | None:

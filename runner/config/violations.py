@@ -59,7 +59,8 @@ class _Explainer:
         elif error.validator == "required":
             yield from self._missing_keys(error, path)
         elif "propertyNames" in error.schema_path:
-            yield self._bad_name(error, path)
+            if not self._is_written_well(error, path):
+                yield self._bad_name(error, path)
         else:
             yield Violation(path, self._bad_value(error, path))
 
@@ -145,6 +146,11 @@ class _Explainer:
                     fix=f"add `{name}:`",
                 )
                 yield Violation(path, diagnostic)
+
+    def _is_written_well(self, error: ValidationError, path: Path) -> bool:
+        """Tell whether a name is only known by another one than the good one that its author, a pack's, wrote."""
+        written = str(self._mapping(path).key(str(error.instance)).value)
+        return written != error.instance and re.search(str(_limit(error)), written) is not None
 
     def _bad_name(self, error: ValidationError, path: Path) -> Violation:
         name, schema = str(error.instance), _schema_of(error)
@@ -245,6 +251,9 @@ def _is_other_kind(error: ValidationError) -> bool:
     """Tell whether the value as a whole, not something inside it, is of another kind than this form takes."""
     if error.relative_path:
         return False
+    if error.validator == "anyOf":  # a list, or one of its items, which has forms of its own
+        forms = {inner.schema_path[0] for inner in error.context or ()}
+        return forms == {inner.schema_path[0] for inner in error.context or () if _is_other_kind(inner)}
     return error.validator == "type" or (error.validator == "enum" and not isinstance(error.instance, str))
 
 

@@ -107,6 +107,8 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
         made["vars"] = program.variables
     if "data" in roots:
         made["data"] = program.data
+    if "inputs" in roots:
+        made["inputs"] = program.inputs
     if "steps" in roots:
         made["steps"] = {}
     return made

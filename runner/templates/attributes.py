@@ -1,7 +1,9 @@
 """What `.name` can be asked for, by type, and how to say that a name isn't among them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from runner.templates.names import as_written
 from runner.templates.types import ANY, ListOf, MapOf, Object, Type, Union, describe, union
 
 Attributes = Object | MapOf | None
@@ -42,6 +44,18 @@ def listed(known: Iterable[str]) -> str:
     """Return the first eight of `known` as a list to read, and nothing for none."""
     names = sorted(known)
     return ", ".join(f"`{name}`" for name in names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def own_attributes(owner: Object, name: str) -> Object:
+    """Return those attributes of an object that stand beside `name`, as they are written there: a pack's, or a bot's.
+
+    What a pack declares is known by `pack.name`, and nobody else can ask for it.
+    """
+    qualifier = name.removesuffix(as_written(name))
+    written = {
+        each.removeprefix(qualifier): type_ for each, type_ in owner.attributes.items() if each.startswith(qualifier)
+    }
+    return replace(owner, attributes={each: type_ for each, type_ in written.items() if "." not in each})
 
 
 def inventory(owner: Object) -> str:

@@ -11,11 +11,18 @@ from typing import Final
 from jinja2 import nodes
 
 from runner.templates.arguments import Arguments, bind, constant, signature_of
-from runner.templates.attributes import attributes_of, inventory, listed, suggestion, type_by_unknown_key
+from runner.templates.attributes import (
+    attributes_of,
+    inventory,
+    listed,
+    own_attributes,
+    suggestion,
+    type_by_unknown_key,
+)
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
 from runner.templates.filters_data import item_type
-from runner.templates.names import targets
+from runner.templates.names import Qualified, as_written, targets
 from runner.templates.operator_types import ARITHMETIC_TYPES, comparison_fault
 from runner.templates.scopes import LOOP, Scope, findings, merged, path_of, refined
 from runner.templates.signature import Parameter, Role, Signature
@@ -39,6 +46,7 @@ from runner.templates.types import (
 )
 
 _ITERABLE: Final = union(ListOf(ANY), MapOf(ANY))
+_OF_PACK: Final = "declare it in the pack, or let the pack take it as an input"
 _WRITABLE: Final = union(STRING, NUMBER, BOOLEAN, NONE)
 
 
@@ -143,7 +151,7 @@ class _Inference:
                 return self._name(node, scope)
             case nodes.Getattr():
                 owner = self.type_of(node.node, scope)
-                offset = self._source.find(node.attr, offset_of(node))
+                offset = self._source.find(as_written(node.attr), offset_of(node))
                 return self._attribute(owner, node.attr, spelled(node.node), offset)
             case nodes.Getitem():
                 return self._item(node, scope)
@@ -203,7 +211,7 @@ class _Inference:
     def _attribute(self, owner: Type, name: str, path: str, offset: int) -> Type:
         """Return the type of `path`.`name`; the fault's place is the name at `offset`."""
         if is_optional(owner):
-            self._may_be_none(offset, name, path, f"asking it for `{name}`")
+            self._may_be_none(offset, as_written(name), path, f"asking it for `{as_written(name)}`")
         known = attributes_of(without_none(owner))
         if known is None:
             return ANY
@@ -211,7 +219,12 @@ class _Inference:
             return known.value
         if name in known.attributes:
             return known.attributes[name]
+        is_of_pack = isinstance(name, Qualified)
+        known, name = own_attributes(known, name), as_written(name)
         fix = suggestion(name, known.attributes)
+        if is_of_pack and not known.attributes:
+            self._fault(offset, name, "template-unknown-attribute", f"this pack has no `{path}`", fix=_OF_PACK)
+            return ANY
         if not known.attributes and name in FILTERS:
             fix = f"write `{path} | {name}`"
         kind = describe(without_none(owner))

@@ -5,6 +5,24 @@ from collections.abc import Iterator
 from jinja2 import nodes
 
 
+class Qualified(str):
+    """A name of a pack, such as `tickets.points`: `written` is what its author wrote, `points`."""
+
+    __slots__ = ("written",)
+    written: str
+
+    def __new__(cls, qualifier: str, written: str) -> "Qualified":
+        """Return a name as the whole bot knows it."""
+        made = super().__new__(cls, f"{qualifier}.{written}")
+        made.written = written
+        return made
+
+
+def as_written(name: str) -> str:
+    """Return a name as its author wrote it."""
+    return name.written if isinstance(name, Qualified) else name
+
+
 def free_names(tree: nodes.Node) -> frozenset[str]:
     """Return the names that a tree reads and has not set before. `range` counts only where it isn't called."""
     return frozenset(_free(tree, set()))

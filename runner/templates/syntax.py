@@ -15,7 +15,7 @@ from jinja2.parser import Parser
 
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
-from runner.templates.names import free_names
+from runner.templates.names import as_written, free_names
 from runner.templates.positions import Position, grammar
 
 MAX_SOURCE: Final = 16_384
@@ -87,7 +87,7 @@ def spelled(node: nodes.Node) -> str:
         case nodes.Name():
             return node.name
         case nodes.Getattr():
-            return f"{spelled(node.node)}.{node.attr}"
+            return f"{spelled(node.node)}.{as_written(node.attr)}"
         case nodes.Getitem():
             return f"{spelled(node.node)}[…]"
         case nodes.Filter() if node.node is not None:

@@ -9,6 +9,7 @@ from runner.config.document.guards import AskedCheck, Check, CheckPermissions, P
 from runner.config.document.handlers import Defaults, Guards, Handler, Unattended
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
+from runner.config.document.packs import Input, Use
 from runner.config.document.responses import STRATEGIES, Response
 from runner.config.document.schedules import MissedWord, Schedule
 from runner.config.document.stored import RecordField, Records, State, declarations
@@ -33,6 +34,7 @@ __all__ = [
     "Flow",
     "Guards",
     "Handler",
+    "Input",
     "MissedWord",
     "Modal",
     "ModalField",
@@ -48,5 +50,6 @@ __all__ = [
     "State",
     "Texts",
     "Unattended",
+    "Use",
     "declarations",
 ]

@@ -86,4 +86,4 @@ class AskedCheck(Check):
 
     short: ClassVar[str | None] = "check"
 
-    check: str | None = option("A check from `checks:`.", default=None)
+    check: str | None = option("A check from `checks:`.", default=None, refers="checks")

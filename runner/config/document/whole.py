@@ -12,6 +12,7 @@ from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
+from runner.config.document.packs import INPUT_PATTERN, INPUT_TAKES, Input, Use
 from runner.config.document.schedules import Schedule
 from runner.config.document.stored import Records, State
 from runner.config.document.texts import LOCALE_PATTERN, LOCALE_TAKES, Texts
@@ -33,6 +34,17 @@ class Document(Entry):
         default=(),
         single=True,
         min_length=1,
+        max_items=100,
+    )
+    use: tuple[Use, ...] = option(
+        "Packs: parts of a bot with files and names of their own.", default=(), single=True, max_items=100
+    )
+    inputs: Mapping[str, Input] = option(
+        "What this file is given as a pack. It reads `${inputs.<name>}` wherever a value stands, and templates read "
+        "`inputs.<name>`.",
+        default={},
+        pattern=INPUT_PATTERN,
+        takes=INPUT_TAKES,
         max_items=100,
     )
     store: str = option(

@@ -103,13 +103,14 @@ class Intake:
     def _take(self, gateway: str, data: Json) -> None:
         recognised = self._recognition.recognise(gateway, data)
         program = self._program()
-        handler = program.events.get(recognised[0]) if recognised else None
-        if recognised is None or handler is None or self._is_stopping or not self._is_new(recognised[0], data):
+        handlers = program.at_events.get(recognised[0]) if recognised else None
+        if recognised is None or handlers is None or self._is_stopping or not self._is_new(recognised[0], data):
             return
         about = subject(recognised[0], data, recognised[1], self._directory)
-        if self._is_meant(handler, about):
-            self._counts.events += 1
-            self._start_or_queue(partial(self._start, program, handler, about))
+        for handler in handlers:
+            if self._is_meant(handler, about):
+                self._counts.events += 1
+                self._start_or_queue(partial(self._start, program, handler, about))
 
     def _is_new(self, name: str, data: Json) -> bool:
         identity = identity_of(name, data)
