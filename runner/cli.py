@@ -24,12 +24,15 @@ from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, s
 if TYPE_CHECKING:
     import asyncio
 
+    from runner.compile import Program
     from runner.emulator.world import World
     from runner.inspector.inspection import Inspection
+    from runner.registration.preview import ScopePreview
     from runner.run import Discord, Files, Running
 
 FINE, CONFIG_AT_FAULT, CALL_AT_FAULT, WORLD_AT_FAULT = 0, 1, 2, 3
 WE_ARE_AT_FAULT, INTERRUPTED = 70, 130  # as sysexits.h and shells have them
+TOKEN_REFUSED = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
 GC_THRESHOLDS = (50_000, 20, 20)
 TIDY_AFTER_S = 1.0  # walking the whole heap takes tens of milliseconds, which the first interactions should not pay for
 
@@ -100,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
     _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
     _inspect_arguments(verbs.add_parser("inspect", help="show what a bot on the local Discord did last"))
+    _plan_arguments(verbs.add_parser("plan", help="show what registering would change, and change nothing"))
     _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
     _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
     _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
@@ -139,6 +143,11 @@ def _test_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
     parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
     parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+
+
+def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _inspect_arguments(parser: argparse.ArgumentParser) -> None:
@@ -355,6 +364,50 @@ def _schema_text(kind: Literal["bot", "scenarios", "world"] = "bot") -> str:
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
+def _plan(parsed: argparse.Namespace) -> int:
+    file = parsed.file or discovered(os.environ, Path.cwd())
+    built = _built(file)
+    _show_as_text(file, built)
+    if built.program is None:
+        return CONFIG_AT_FAULT
+    token = built.program.token or os.environ.get("DISCORD_TOKEN", "")
+    if not token:
+        return _failed(CALL_AT_FAULT, "a plan is against what Discord has, so it needs DISCORD_TOKEN")
+    import asyncio
+
+    from runner.gateway import TokenRefused, Unreachable
+    from runner.registration import preview
+
+    try:
+        found = asyncio.run(_previewed(built.program, _on_discord_with(token)))
+    except TokenRefused:
+        return _failed(WORLD_AT_FAULT, TOKEN_REFUSED)
+    except Unreachable as fault:
+        return _failed(WORLD_AT_FAULT, f"Discord can't be reached: {fault}")
+    print(preview.as_json(found) if parsed.format == "json" else preview.as_text(found))
+    return WORLD_AT_FAULT if any(each.failure for each in found) else FINE
+
+
+async def _previewed(program: "Program", discord: "Discord") -> "list[ScopePreview]":
+    from runner.gateway import Gateway
+    from runner.registration import preview, wanted_by
+
+    gateway = Gateway(discord.api_url, None, lambda _: None)
+    try:
+        await gateway.login(discord.token)
+        return await preview.preview(gateway, int(gateway.application_id), wanted_by(program))
+    finally:
+        await gateway.close()
+
+
+def _on_discord_with(token: str) -> "Discord":
+    """Return the Discord that the environment names, with the bot's token."""
+    from runner.gateway import DISCORD_API_URL
+    from runner.run import Discord
+
+    return Discord((os.environ.get("DISCORD_API_URL") or DISCORD_API_URL).rstrip("/"), token)
+
+
 def _run(parsed: argparse.Namespace) -> int:
     parsed.file = parsed.file or discovered(os.environ, Path.cwd())
     built = _built(parsed.file)
@@ -396,8 +449,8 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     """Serve until the end; return the exit code, and why it ended if that was not meant."""
     import asyncio
 
-    from runner.gateway import DISCORD_API_URL, IntentsRefused, TokenRefused, Unreachable
-    from runner.run import BadAddress, Discord, Files
+    from runner.gateway import IntentsRefused, TokenRefused, Unreachable
+    from runner.run import BadAddress, Files
     from runner.store.errors import StoreFailed
 
     files = Files(
@@ -409,16 +462,14 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     )
     try:
         if token:
-            api_url = os.environ.get("DISCORD_API_URL") or DISCORD_API_URL
-            asyncio.run(_on_discord(files, Discord(api_url.rstrip("/"), token)))
+            asyncio.run(_on_discord(files, _on_discord_with(token)))
         else:
             from runner.emulator.clock import LeapLoop
 
             with asyncio.Runner(loop_factory=LeapLoop) as runner:
                 runner.run(_on_local_discord(files, parsed.port, world))
     except TokenRefused:
-        reason = "Discord refused the bot's token; copy it anew from the developer portal into DISCORD_TOKEN"
-        return WORLD_AT_FAULT, reason
+        return WORLD_AT_FAULT, TOKEN_REFUSED
     except IntentsRefused as fault:
         reason = f"Discord refused the bot's intents; switch on in the developer portal, on the page Bot: {fault}"
         return WORLD_AT_FAULT, reason
@@ -525,7 +576,7 @@ def _announce(running: "Running", note: str) -> None:
     import asyncio
 
     program = running.engine.program
-    commands = len(program.commands)
+    commands = program.commands_count
     plural = "s" if commands != 1 else ""
     print(f"serving {commands} command{plural}, generation {program.generation}{note}", flush=True)
     asyncio.get_running_loop().call_later(TIDY_AFTER_S, _tidy)
@@ -544,6 +595,7 @@ _VERBS: Mapping[str, Verb] = {
     "validate": _validate,
     "test": _test,
     "inspect": _inspect,
+    "plan": _plan,
     "explain": _explain,
     "actions": _actions,
     "init": _init,

@@ -9,6 +9,7 @@ value that the reader builds, the coercion of rendered templates, and the refere
     Mapping[str, T]         names to T                 Expression    a bare template expression
     T | None                may be left out            Steps         a list of steps
     Words                   a word or a list of words  Text          template text in an otherwise static place
+    Suggestions | E         values, values with labels, or a template that gives either; or an entry
 
 In an action every scalar may be a template; elsewhere only `Text` and `Expression` may.
 """
@@ -53,6 +54,14 @@ class Checks:
     """Guards, of which each must hold: as written after reading, ready to be asked after compiling."""
 
     items: tuple[Any, ...] = ()  # AskedCheck, then the compiler's Check: both stand further down the pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Values with their labels, as they are listed; or `given`, the template that gives them."""
+
+    listed: tuple[tuple[str | float, str], ...] = ()
+    given: Any = None  # Authored: it stands further down the pipeline
 
 
 TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
@@ -151,11 +160,12 @@ class ListShape:
 
 @dataclass(frozen=True, slots=True)
 class MapShape:
-    """A mapping from names, each of which matches `key_pattern`, to values of one shape."""
+    """A mapping from names, each of which matches `key_pattern`, or is one of `key_words`, to values of one shape."""
 
     of: "Shape"
     key_pattern: str | None = None
     key_takes: str = "a name"
+    key_words: tuple[str, ...] = ()
     max_items: int | None = None
     min_items: int = 0
 
@@ -187,6 +197,21 @@ class ChecksShape:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionsShape:
+    """A list of values, a mapping from values to labels, or one template that gives either.
+
+    A mapping with the key that `looked_up` needs first is one of those entries instead.
+    """
+
+    looked_up: type["Entry"]
+
+    @property
+    def key(self) -> str:
+        """The key that tells an entry from values with labels."""
+        return next(field.name for field in fields_of(self.looked_up) if field.is_required)
+
+
+@dataclass(frozen=True, slots=True)
 class ActionShape:
     """What stands under one action's key, as a short form for a list with that one step."""
 
@@ -208,6 +233,7 @@ Shape = (
     | EntryShape
     | StepsShape
     | ChecksShape
+    | SuggestionsShape
     | ActionShape
 )
 
@@ -256,6 +282,7 @@ def option(
     max_length: int | None = None,
     pattern: str | None = None,
     takes: str = "",
+    key_words: tuple[str, ...] = (),
     max_items: int | None = None,
     min_items: int = 0,
     single: bool = False,
@@ -268,11 +295,12 @@ def option(
 ) -> Any:  # Any, as in dataclasses.field: the annotation beside the call gives the type
     """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
 
-    `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `static` keeps an
-    action's field from being a template. `action` makes the key a short form for steps with that one action. What
-    is `secret` is left out of the entry's repr. What is `late` is not evaluated before the step: the action does so.
-    `words` explains the words that a `Literal` takes, `example` is what editors offer. `refers` is the section whose
-    names the texts are, or the keys of a mapping: what a pack says there is a name of its own.
+    `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `key_words` are the
+    only keys that a mapping takes. `static` keeps an action's field from being a template. `action` makes the key a
+    short form for steps with that one action. What is `secret` is left out of the entry's repr. What is `late` is not
+    evaluated before the step: the action does so. `words` explains the words that a `Literal` takes, `example` is what
+    editors offer. `refers` is the section whose names the texts are, or the keys of a mapping: what a pack says there
+    is a name of its own.
     """
     bounds = {
         "minimum": minimum,
@@ -281,6 +309,7 @@ def option(
         "max_length": max_length,
         "pattern": pattern,
         "takes": takes,
+        "key_words": key_words,
         "max_items": max_items,
         "min_items": min_items,
         "single": single,
@@ -326,7 +355,10 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
         return ActionShape(bounds["action"])
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        (inner,) = (argument for argument in arguments if argument is not types.NoneType)
+        inner, *others = (argument for argument in arguments if argument is not types.NoneType)
+        if inner is Suggestions:
+            return SuggestionsShape(*others)
+        assert not others, f"no shape for {hint!r}"
         return _shape(inner, bounds, templated)
     if origin is Literal:
         return ChoiceShape(tuple(arguments), templated)
@@ -335,7 +367,8 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
         return ListShape(of, bounds["single"], bounds["min_items"], bounds["max_items"])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         of = _shape(arguments[1], {**bounds, "max_items": None, "min_items": 0, "pattern": None}, templated)
-        return MapShape(of, bounds["pattern"], bounds["takes"] or "a name", bounds["max_items"], bounds["min_items"])
+        keys = (bounds["pattern"], bounds["takes"] or "a name", bounds["key_words"])
+        return MapShape(of, *keys, bounds["max_items"], bounds["min_items"])
     return _leaf(hint, bounds, templated)
 
 

@@ -167,6 +167,10 @@ class Gateway:
         """
         return self._client.owners
 
+    def guild_ids(self) -> list[int]:
+        """Return the servers that the bot is in."""
+        return [guild.id for guild in self._client.guilds]
+
     def guild_name(self, guild_id: str) -> str:
         """Return a server's name; an empty text when it is not known."""
         guild = self._client.get_guild(int(guild_id))

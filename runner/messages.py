@@ -23,7 +23,7 @@ class Message:
     """What is to be said. `is_ephemeral` None leaves the visibility to the handler's declaration.
 
     `content` and `components` (rows of Discord's JSON) None leave, in an edit, what is there. `modal` (Discord's JSON)
-    is a form that opens in place of a message.
+    is a form that opens in place of a message, `choices` are what is suggested in place of one.
     """
 
     content: str | None = None
@@ -31,6 +31,7 @@ class Message:
     is_ephemeral: bool | None = None
     components: tuple[Mapping[str, object], ...] | None = None
     modal: Mapping[str, object] | None = None
+    choices: tuple[Mapping[str, object], ...] = ()
 
 
 def new_body(message: Message, *, is_ephemeral: bool = False) -> dict[str, object]:

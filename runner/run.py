@@ -24,7 +24,6 @@ from runner.lifecycle import budget
 from runner.logs import Log
 
 if TYPE_CHECKING:
-    from runner.registration import Scope
     from runner.reload import Build, Reloader
 
 REGISTRATION_S = 20.0
@@ -300,35 +299,13 @@ class _Bot:
         Not before Discord delivers interactions: those are for commands that it knows already.
         """
         await self.gateway.ready()
-        await self._register(self.engine.program)
-        self.registered.set()
-        while True:
-            program = await self.wanted.get()
-            while not self.wanted.empty():
-                program = self.wanted.get_nowait()  # only the newest counts
-            await self._register(program)
+        from runner.engine.creations import Creations  # the bot serves already: nobody waits for these imports
+        from runner.registration.registrar import Registrar
 
-    async def _register(self, program: Program) -> None:
-        """Make Discord have the program's commands, where that changes anything, and say what was changed."""
-        from runner.registration import Wanted, register  # the bot serves already: nobody waits for this
-
-        wanted = [Wanted(command.payload, command.place) for command in program.registered]
-        scopes: dict[Scope, list[Wanted]] = {int(guild): wanted for guild in program.guilds} or {"global": wanted}
-        outcome = await register(self.gateway, int(self.gateway.application_id), scopes)
-        for scope in outcome.scopes:
-            for refusal in scope.refused:
-                reason = "; ".join(refusal.reasons)
-                self.log.error("command refused", command=refusal.name, place=refusal.where, reason=reason)
-            if scope.failure:
-                self.log.error("commands not registered", scope=scope.scope, reason=scope.failure)
-            if not scope.applied.is_empty:
-                self.log.info(
-                    "commands registered",
-                    scope=scope.scope,
-                    created=len(scope.applied.creates),
-                    updated=len(scope.applied.updates),
-                    deleted=len(scope.applied.deletes),
-                )
+        created = Creations(self.memory, lambda: self.engine.program, self.now, self.log)
+        application_id = int(self.gateway.application_id)
+        registrar = Registrar(self.gateway, application_id, created, self.gateway.guild_ids, self.log)
+        await registrar.keep(self.engine.program, self.wanted, self.registered.set)
 
 
 @contextmanager

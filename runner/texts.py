@@ -58,6 +58,18 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "more interactions are under way than the bot takes",
         ),
         "unknown_command": Sentence("This command is not available any more.", "a command is gone"),
+        "outdated_command": Sentence(
+            "This command has been changed. Please reload Discord and use it again.",
+            "a command is used as it was before it was changed",
+        ),
+        "gone_option": Sentence(
+            "What you chose for {{ names | join(', ') }} is not there any more. Please choose again.",
+            "a user, a role, a channel or a file that was chosen is gone",
+            _NAMES,
+        ),
+        "gone_target": Sentence(
+            "What you chose is not there any more.", "the user or the message of a menu command is gone"
+        ),
         "unknown_component": Sentence(
             "This button belongs to an older version of me and doesn't work any more.", "a component is gone"
         ),

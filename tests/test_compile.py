@@ -60,6 +60,12 @@ OPTIONS: Mapping[str, tuple[str, Json]] = {
     ),
     "a channel of one kind": ("type: channel, channel_types: text", {"type": 7, "channel_types": [0]}),
     "a role": ("type: role", {"type": 8}),
+    "a user or a role": ("type: mentionable", {"type": 9}),
+    "a file": ("type: attachment", {"type": 11}),
+    "a file of some kinds": (
+        "type: attachment, file_types: [image, .pdf]",
+        {"type": 11, "file_types": ["image", ".pdf"]},
+    ),
     "a number": ("type: number, min: 0, max: 0.5", {"type": 10, "min_value": 0.0, "max_value": 0.5}),
     "choices of texts": (
         "type: string, choices: {r: Red, '1': One}",
@@ -69,6 +75,11 @@ OPTIONS: Mapping[str, tuple[str, Json]] = {
         "type: integer, choices: {1: One, '-2': Two}",
         {"type": 4, "choices": [{"name": "One", "value": 1}, {"name": "Two", "value": -2}]},
     ),
+    "choices of whole numbers in other spellings": (
+        "type: integer, choices: {'1.0': One, '2e1': Twenty}",
+        {"type": 4, "choices": [{"name": "One", "value": 1}, {"name": "Twenty", "value": 20}]},
+    ),
+    "suggestions": ("type: string, autocomplete: [a]", {"type": 3, "autocomplete": True}),
     "choices of numbers": (
         "type: number, choices: {1.5: More}",
         {"type": 10, "choices": [{"name": "More", "value": 1.5}]},
@@ -89,6 +100,19 @@ def test_options_keep_the_order_of_the_file() -> None:
     assert [option["name"] for option in payload_of(body)["options"]] == ["b", "a"]
 
 
+def test_a_group_as_discord_takes_it() -> None:
+    by = "{description: B, commands: {name: {description: N, reply: a}}}"
+    assert payload_of(f"commands: {{list: {{description: L, reply: a}}, by: {by}}}")["options"] == [
+        {"type": 1, "name": "list", "description": "L", "options": []},
+        {
+            "type": 2,
+            "name": "by",
+            "description": "B",
+            "options": [{"type": 1, "name": "name", "description": "N", "options": []}],
+        },
+    ]
+
+
 VISIBILITY = {
     "everybody, unless said otherwise": ("reply: a", None),
     "who may use it": ("reply: a, permissions: {member: [ban_members, kick_members]}", "6"),
@@ -98,12 +122,88 @@ VISIBILITY = {
         None,
     ),
     "everybody, though the bot needs a permission": ("reply: a, permissions: {bot: ban_members}", None),
+    "nobody": ("reply: a, permissions: {member: ban_members}, visible_to: nobody", "0"),
 }
 
 
 @pytest.mark.parametrize(("body", "told"), VISIBILITY.values(), ids=VISIBILITY)
 def test_who_is_offered_a_command(body: str, told: str | None) -> None:
     assert payload_of(body)["default_member_permissions"] == told
+
+
+SAID: Mapping[str, tuple[str, Json]] = {
+    "adults only": ("nsfw: true", {"nsfw": True}),
+    "where": ("contexts: [bot_dm, private_channel]", {"contexts": [1, 2]}),
+    "one place": ("contexts: guild", {"contexts": [0]}),
+    "for which installations": ("integration_types: [guild_install, user_install]", {"integration_types": [0, 1]}),
+    "in other languages": (
+        "name_localizations: {de: es, en-GB: itt}, description_localizations: {de: Prüfen}",
+        {"name_localizations": {"de": "es", "en-GB": "itt"}, "description_localizations": {"de": "Prüfen"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), SAID.values(), ids=SAID)
+def test_what_else_discord_is_told_of_a_command(body: str, told: Json) -> None:
+    said = payload_of(f"reply: a, {body}")
+    assert {key: said[key] for key in told} == told
+    assert said.keys() - told.keys() == payload_of("reply: a").keys()
+
+
+def test_menus_as_discord_takes_them() -> None:
+    program = compiled(
+        "context_menus: {Look up: {type: user, permissions: {member: ban_members}, reply: a, aliases: Look},"
+        " Report: {type: message, name_localizations: {de: Melden}, nsfw: true, integration_types: user_install,"
+        " reply: a}}"
+    )
+    assert [command.payload for command in program.registered] == [
+        {"type": 2, "name": "Look up", "default_member_permissions": "4", "contexts": [0]},
+        {
+            "type": 3,
+            "name": "Report",
+            "name_localizations": {"de": "Melden"},
+            "default_member_permissions": None,
+            "nsfw": True,
+            "integration_types": [1],
+        },
+    ]
+    assert [command.place for command in program.registered] == ["bot.yaml:1:17", "bot.yaml:1:101"]
+    assert program.commands_count == 2
+
+
+def test_options_groups_and_choices_have_names_in_other_languages() -> None:
+    german = "name_localizations: {de: eins}, description_localizations: {de: Eins}"
+    choices = "choices: {a: {name: A, name_localizations: {de: Ah}}, b: B}"
+    option = f"o: {{type: string, description: O, {german}, {choices}}}"
+    inner = f"c: {{description: C, {german}, reply: a, options: {{{option}}}}}"
+    (group,) = payload_of(f"commands: {{g: {{description: G, {german}, commands: {{{inner}}}}}}}")["options"]
+    (command,) = group["options"]
+    (leaf,) = command["options"]
+    for each in (group, command, leaf):
+        assert each["name_localizations"] == {"de": "eins"}
+        assert each["description_localizations"] == {"de": "Eins"}
+    assert leaf["choices"] == [
+        {"name": "A", "value": "a", "name_localizations": {"de": "Ah"}},
+        {"name": "B", "value": "b"},
+    ]
+
+
+SERVER, SECOND = "111111111111111111", "222222222222222222"
+SCOPES: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "everywhere": ("", "", ()),
+    "where the bot says": (f"bot: {{guilds: ['{SERVER}']}}", "", (SERVER,)),
+    "where it says itself": ("", f"guilds: ['{SERVER}', '{SECOND}']", (SERVER, SECOND)),
+    "elsewhere than the bot says": (f"bot: {{guilds: ['{SERVER}']}}", f"guilds: ['{SECOND}']", (SECOND,)),
+    "everywhere, though the bot says otherwise": (f"bot: {{guilds: ['{SERVER}']}}", "guilds: []", ()),
+}
+
+
+@pytest.mark.parametrize(("rest", "body", "guilds"), SCOPES.values(), ids=SCOPES)
+def test_a_command_is_registered_in_its_own_servers_or_the_bots(rest: str, body: str, guilds: tuple[str, ...]) -> None:
+    reads = "reply: '{{ guild.name }}'"
+    (command,) = compiled(f"commands: {{it: {{description: C, {reads}, {body}}}}}\n{rest}").registered
+    assert command.guilds == guilds
+    assert ("contexts" in command.payload) is (guilds == ())
 
 
 CHECK = "checks: {c: {if: READ}}"
@@ -141,6 +241,17 @@ PLACES = {
         "steps: [{if: user.is_bot, then: [{modal: m}]}]",
         FORM.replace("Title", "'{{ member.name }}'"),
         True,
+    ),
+    "a group that asks": ("check: c, commands: {a: {description: A, reply: a}}", CHECK.replace("READ", "true"), True),
+    "a group of which all ask": (
+        "commands: {a: {description: A, reply: '{{ guild.id }}'}, b: {description: B, check: c, reply: a}}",
+        CHECK.replace("READ", "true"),
+        True,
+    ),
+    "a group of which one asks": (
+        "commands: {a: {description: A, reply: a}, b: {description: B, check: c, reply: a}}",
+        CHECK.replace("READ", "true"),
+        False,
     ),
     "one that opens a form": ("steps: [{modal: m}]", FORM, False),
     "one that reads the user": ("reply: 'a {{ user.name }}'", "", False),
@@ -415,8 +526,8 @@ def test_a_handler_knows_its_name_origin_and_options() -> None:
         "components: {yes: {button: {label: Yes}, reply: a}}\n"
     )
     command, component = program.commands["it"], program.components["yes"]
-    assert (command.name, command.origin, command.options) == ("/it", Origin.COMMAND, ("o",))
-    assert (component.name, component.origin, component.options) == ("yes", Origin.COMPONENT, ())
+    assert (command.name, command.origin, [*command.options]) == ("/it", Origin.COMMAND, ["o"])
+    assert (component.name, component.origin, [*component.options]) == ("yes", Origin.COMPONENT, [])
 
 
 ROOTS = {

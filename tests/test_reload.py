@@ -735,6 +735,7 @@ def test_a_directory_that_is_missing_is_waited_for_in_the_one_above(tmp_path: Pa
 # Comparing.
 
 ONE = "commands: {a: {description: A, reply: Hi}}\n"
+GROUP = "commands: {g: {description: G, commands: {a: {description: A, reply: Hi}, b: {description: B, reply: b}}}}\n"
 DIFFERENCES = [
     pytest.param(ONE, "# new\n" + ONE.replace("Hi", "'Hi'"), Changes(), id="the layout"),
     pytest.param(ONE, ONE.replace("Hi", "Ho"), Changes(changed=("/a",)), id="a reply"),
@@ -750,6 +751,14 @@ DIFFERENCES = [
         ONE + "modals: {a: {title: A, fields: {f: G}, reply: Hi}, b: {title: B, fields: {f: F}, reply: Hi}}",
         Changes(added=("modal b",), changed=("modal a",)),
         id="forms",
+    ),
+    pytest.param(GROUP, GROUP.replace("Hi", "Ho"), Changes(changed=("/g a",)), id="a command in a group"),
+    pytest.param(GROUP, GROUP.replace("description: G", "description: H"), Changes(changed=("/g",)), id="a group"),
+    pytest.param(
+        ONE,
+        ONE + "context_menus: {A b: {type: user, reply: a}}",
+        Changes(added=("menu A b",)),
+        id="a menu",
     ),
     pytest.param(ONE + "components: {}", ONE, Changes(), id="a section without handlers"),
     pytest.param(BROKEN, ONE, Changes(), id="a text that can't be read"),

@@ -193,7 +193,7 @@ async def test_commands_are_registered_at_the_first_start_and_only_then(start: S
         await bot.serves()
         bot.process.send_signal(signal.SIGINT)
         assert await bot.ended() == 0
-    calls = [entry.method for entry in local.wire if entry.route.endswith("/commands")]
+    calls = [entry.method for entry in local.wire if entry.route.endswith("/commands") and "guilds" not in entry.route]
     assert calls == ["GET", "PUT", "GET"]
 
 
@@ -226,6 +226,44 @@ async def test_discord_py_is_heard_only_when_the_operator_debugs(
     await bot.ended()
     assert (b"logger=discord." in bot.err) is is_heard
     assert local.token.encode() not in bot.err
+
+
+# --- a plan
+
+
+@pytest.mark.parametrize("form", [("plan",), ("plan", "--format", "json")], ids=["text", "json"])
+async def test_a_plan_shows_what_a_start_would_register_and_changes_nothing(
+    start: Start, local: LocalDiscord, form: tuple[str, ...]
+) -> None:
+    planned = await start(BOT, local, *form)
+    assert await planned.ended() == 0
+    shown = planned.out.decode()
+    if "json" in form:
+        assert json.loads(shown)["scopes"][0]["create"] == ["/fast", "/slow", "/boom", "/hang", "/perm"]
+    else:
+        assert shown.splitlines()[0] == "everywhere: 5 to create, 0 as they are"
+    assert planned.err == b""
+    assert {entry.method for entry in local.wire} == {"GET"}
+
+
+async def test_a_plan_of_a_config_with_a_fault_exits_with_1(start: Start, local: LocalDiscord) -> None:
+    planned = await start(BOT.replace("reply: secret", "rply: secret"), local, "plan")
+    assert await planned.ended() == 1
+    assert list(local.wire) == []
+
+
+async def test_a_plan_needs_a_token(start: Start) -> None:
+    planned = await start(BOT, None, "plan")
+    assert await planned.ended() == 2
+    assert planned.err == b"lifecycle-runner: a plan is against what Discord has, so it needs DISCORD_TOKEN\n"
+
+
+async def test_a_plan_that_discord_does_not_answer_exits_with_3(start: Start, local: LocalDiscord) -> None:
+    local.faults.next("commands", status=403, code=50001)
+    assert await (await start(BOT, local, "plan")).ended() == 3
+    refused = await start(BOT, local, "plan", DISCORD_TOKEN=WRONG)
+    assert await refused.ended() == 3
+    assert WRONG.encode() not in refused.err
 
 
 # --- what goes wrong

@@ -5,18 +5,25 @@ Source of all: Discord docs, Application Commands, Application Command Object.
 
 from collections.abc import Iterator, Mapping
 
+from runner.check.numbers import as_number
 from runner.check.steps import Openers
 from runner.config.document import (
+    GROUP_KEYS,
     STRATEGIES,
+    Choice,
     Command,
+    CommandOrGroup,
     Component,
+    ContextMenu,
     Event,
     Handler,
     Modal,
     Option,
     Response,
     Schedule,
+    TopCommand,
     Unattended,
+    commands_in,
 )
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -25,12 +32,13 @@ from runner.lifecycle import limits
 from runner.lifecycle.machine import Origin
 
 _KINDS: Mapping[str, type[Handler]] = {
-    "commands": Command,
+    "context_menus": ContextMenu,
     "components": Component,
     "modals": Modal,
     "schedules": Schedule,
     "events": Event,
 }
+_COMMAND_KINDS: tuple[type[Command], ...] = (TopCommand, CommandOrGroup, Command)  # by the words of the name
 _COMMANDS = "(Discord docs, Application Commands)"
 _NUMBERS = ("integer", "number")
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
@@ -39,16 +47,23 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "min_length": ("string",),
     "max_length": ("string",),
     "choices": ("string", *_NUMBERS),
+    "autocomplete": ("string", *_NUMBERS),
     "channel_types": ("channel",),
+    "file_types": ("attachment",),
 }
 
 
 def check_commands(config: Config, openers: Openers) -> list[Diagnostic]:
     """Return a fault for each command that Discord would refuse, and each handler that could never answer."""
     found: list[Diagnostic] = []
-    for name, command in config.document.commands.items():
+    for name, top in config.document.commands.items():
+        found += _too_large(config, name, top)
+    for names, command in config.commands():
+        name = " ".join(names)
+        if commands_in(command):
+            found += _group(config, name)
+            continue
         found += _required_first(config, name, command)
-        found += _too_large(config, name, command)
         for option, declared in command.options.items():
             found += _option(config, ("commands", name, "options", option), declared)
     for section, name, handler in config.handlers():
@@ -78,11 +93,21 @@ def _required_first(config: Config, name: str, command: Command) -> Iterator[Dia
             )
 
 
+def _group(config: Config, name: str) -> Iterator[Diagnostic]:
+    for key in config.written_names("commands", name):
+        if key not in GROUP_KEYS:
+            yield _fault(
+                "key-of-a-group",
+                config.key("commands", name, key),
+                f"`{key}` does nothing here: `{name}` has other commands in it",
+                f"users run the commands in it and never itself {_COMMANDS}",
+                "move it to the commands that it is meant for",
+                Mark(config.key("commands", name, "commands"), "they are here"),
+            )
+
+
 def _too_large(config: Config, name: str, command: Command) -> Iterator[Diagnostic]:
-    length = len(name) + len(command.description)
-    for option, declared in command.options.items():
-        length += len(option) + len(declared.description)
-        length += sum(len(value) + len(label) for value, label in (declared.choices or {}).items())
+    length = _length(name, command)
     if length > limits.COMMAND_TOTAL_MAX:
         yield _fault(
             "command-too-large",
@@ -91,6 +116,26 @@ def _too_large(config: Config, name: str, command: Command) -> Iterator[Diagnost
             f"Discord takes {limits.COMMAND_TOTAL_MAX} over all names, descriptions and choices {_COMMANDS}",
             "shorten the descriptions, or split the command in two",
         )
+
+
+def _length(name: str, command: Command) -> int:
+    """Return the characters that Discord counts in a command and all in it: of what is translated, the longest."""
+    below = sum(_length(inner, each) for inner, each in commands_in(command).items())
+    return _texts(name, command) + below + sum(_option_length(*option) for option in command.options.items())
+
+
+def _option_length(name: str, option: Option) -> int:
+    choices = (option.choices or {}).items()
+    return _texts(name, option) + sum(len(value) + _longest(choice.name, choice) for value, choice in choices)
+
+
+def _texts(name: str, named: Command | Option) -> int:
+    described = (named.description, *named.description_localizations.values())
+    return _longest(name, named) + max(map(len, described))
+
+
+def _longest(name: str, named: Command | Option | Choice) -> int:
+    return max(map(len, (name, *named.name_localizations.values())))
 
 
 def _option(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
@@ -144,18 +189,18 @@ def _bounds(config: Config, path: tuple[str, ...], declared: Option) -> Iterator
 
 def _choices(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
     first: dict[str, str] = {}
-    for value, label in (declared.choices or {}).items():
+    for value, choice in (declared.choices or {}).items():
         span = config.key(*path, "choices", value)
-        if first.setdefault(label, value) != value:
+        if first.setdefault(choice.name, value) != value:
             yield _fault(
                 "same-label",
                 span,
-                f"two choices are called “{label}”",
+                f"two choices are called “{choice.name}”",
                 "users could not tell them apart",
                 "give each a label of its own",
-                Mark(config.key(*path, "choices", first[label]), "the first one"),
+                Mark(config.key(*path, "choices", first[choice.name]), "the first one"),
             )
-        if declared.type in _NUMBERS and not _is_number(value, whole=declared.type == "integer"):
+        if declared.type in _NUMBERS and as_number(value, whole=declared.type == "integer") is None:
             yield _fault(
                 "invalid-choice",
                 span,
@@ -173,13 +218,6 @@ def _choices(config: Config, path: tuple[str, ...], declared: Option) -> Iterato
             )
 
 
-def _is_number(text: str, *, whole: bool) -> bool:
-    try:
-        return float(text) == int(float(text)) if whole else abs(float(text)) < float("inf")
-    except (ValueError, OverflowError):
-        return False
-
-
 def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
     has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
     is_unattended = issubclass(_KINDS[section], Unattended)
@@ -192,7 +230,8 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
             "move the reply into `steps:`",
             Mark(config.key(section, name, "steps"), "the steps"),
         )
-    if not has_steps and not has_reply and _has_only_known_keys(config, section, name):
+    is_group = section == "commands" and config.has(section, name, "commands")  # of which nothing could be read
+    if not has_steps and not has_reply and not is_group and _has_only_known_keys(config, section, name):
         yield _fault(
             "nothing-to-do",
             config.key(section, name),
@@ -204,7 +243,8 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
 
 def _has_only_known_keys(config: Config, section: str, name: str) -> bool:
     """Tell whether no unknown key is there: one may be what should have been `reply` or `steps`, and is reported."""
-    known = {item.name for item in fields_of(_KINDS[section])}
+    kind = _COMMAND_KINDS[min(name.count(" "), 2)] if section == "commands" else _KINDS[section]
+    known = {item.name for item in fields_of(kind)}
     return known.issuperset(config.written_names(section, name))
 
 

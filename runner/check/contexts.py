@@ -15,6 +15,7 @@ from runner.check.steps import Openers, always_ends, modal_of, origins_of
 from runner.config.document import (
     Command,
     Component,
+    ContextMenu,
     Event,
     Flow,
     Guards,
@@ -22,8 +23,10 @@ from runner.config.document import (
     Modal,
     Option,
     Param,
+    RecordSuggestions,
     Schedule,
     Unattended,
+    commands_in,
 )
 from runner.config.load import Config
 from runner.declarations import Declarations
@@ -40,6 +43,7 @@ from runner.fields import (
     Shape,
     SnowflakeShape,
     Steps,
+    Suggestions,
     TextShape,
     fields_of,
 )
@@ -83,12 +87,39 @@ MEMBER: Final = Object(
     "a member",
     {**_USER, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE), "permissions": ListOf(STRING)},
 )
+PERSON: Final = Object("a user", {**_USER, "is_member": BOOLEAN, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE)})
 GUILD: Final = Object("a server", {"id": SNOWFLAKE, "name": STRING, "locale": STRING})
 CHANNEL: Final = Object("a channel", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "type": STRING})
 ROLE: Final = Object("a role", {"id": SNOWFLAKE, "name": STRING, "mention": STRING})
+MENTIONABLE: Final = Object(
+    "a user or a role",
+    {"id": SNOWFLAKE, "kind": STRING, "name": STRING, "display_name": STRING, "mention": STRING, "is_bot": BOOLEAN},
+)
+FILE: Final = Object(
+    "a file",
+    {
+        "id": SNOWFLAKE,
+        "filename": STRING,
+        "size": INTEGER,
+        "content_type": optional(STRING),
+        "url": STRING,
+        "width": optional(INTEGER),
+        "height": optional(INTEGER),
+    },
+)
 BOT: Final = Object("the bot", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "latency_ms": INTEGER})
 INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRING, "created_at": INSTANT})
-MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING})
+MESSAGE: Final = Object(
+    "a message",
+    {
+        "id": SNOWFLAKE,
+        "content": STRING,
+        "author": USER,
+        "attachments": ListOf(FILE),
+        "channel_id": SNOWFLAKE,
+        "url": STRING,
+    },
+)
 SCHEDULE: Final = Object("the schedule", {"name": STRING, "due_at": INSTANT, "is_late": BOOLEAN})
 ERROR: Final = Object(
     "an error",
@@ -107,9 +138,11 @@ OPTION_TYPES: Final[Mapping[str, Type]] = {
     "integer": INTEGER,
     "number": NUMBER,
     "boolean": BOOLEAN,
-    "user": USER,
+    "user": PERSON,
     "channel": CHANNEL,
     "role": ROLE,
+    "mentionable": MENTIONABLE,
+    "attachment": FILE,
 }
 REPETITION: Final = Object("the loop", {"index": INTEGER, "index0": INTEGER, "first": BOOLEAN})
 VALUE_TYPES: Final[Mapping[str, Type]] = {**OPTION_TYPES, "any": ANY, "list": ListOf(ANY), "mapping": MapOf(ANY)}
@@ -186,16 +219,57 @@ def check_templates(config: Config, openers: Openers, roots_of_event: Callable[[
     for texts in document.texts.values():
         for name, sentence in TEXTS.items():
             found.faults += _of_value(getattr(texts, name), {**text_roots(general), **sentence.values})
+    for _, command in config.commands():
+        if commands_in(command):
+            found.faults += _of_value((command.permissions, command.check), general)
     for section, name, handler in config.handlers():
         own = own_roots(handler, origins_of(name, openers))
         there = _unattended(general, handler) if isinstance(handler, Unattended) else general
         own = roots_of_event(name) if isinstance(handler, Event) else own
         found.is_private = is_ephemeral(handler.response or document.defaults.response)
-        _of_handler(handler, {**there, **own, **_unread(config, section, name)}, found)
+        unread = _unread(config, section, name, handler)
+        _of_handler(handler, {**there, **own, **unread}, found)
+        found.faults += _of_suggestions(handler, config.declared, general, unread)
     found.is_private = False
     for name, flow in document.flows.items():
         _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
     return [*found.faults, *_of_opened(document.modals, found.opened)]
+
+
+def _of_suggestions(handler: Handler, kept: Declarations, general: Scope, unread: Scope) -> Iterator[Diagnostic]:
+    """Yield the faults of the templates that suggest values: they read what has been typed so far."""
+    options: Mapping[str, Option] = handler.options if isinstance(handler, Command) else {}
+    for name, declared in options.items():
+        scope: Scope = {**general, **typing_roots(options, name), **unread}
+        match declared.autocomplete:
+            case Suggestions(given=Authored() as given):
+                yield from _of_suggestion(given, scope)
+            case RecordSuggestions() as written:
+                table = kept.records.get(written.records)
+                yield from _of_value(written.where, scope)
+                yield from _of_value(written.label, {**scope, "record": table.row_type if table else ANY})
+            case _:
+                continue
+
+
+def typing_roots(options: Mapping[str, Option], focused: str) -> Scope:
+    """Return what can be read while the user types into one of a command's options: nothing is certain yet."""
+    types = {name: optional(OPTION_TYPES.get(each.type, ANY)) for name, each in options.items()}
+    typed = Object("what is typed so far", {**types, focused: STRING})
+    return {"options": typed, "focused": STRING}
+
+
+def _of_suggestion(given: Authored, scope: Scope) -> Iterator[Diagnostic]:
+    yield from _of_value(given, scope)
+    judged = check(given.template, scope)
+    if not judged.faults and not may_be(judged.type, _SUGGESTED):
+        yield Diagnostic(
+            slug="suggestions-of-another-type",
+            span=given.locate(0, len(given.template.source)),
+            headline=f"this gives {describe(judged.type)}, and suggestions are a list of values, or values with labels",
+            why="nothing could be suggested",
+            fix="give texts or numbers, such as `{{ vars.names }}` or `{{ data.tags | map('name') }}`",
+        )
 
 
 def _flow_roots(config: Config, name: str, flow: Flow) -> Scope:
@@ -262,13 +336,13 @@ def shown_by(modal: Modal) -> object:
     return (modal.title, modal.fields)
 
 
-def _unread(config: Config, section: str, name: str) -> Scope:
+def _unread(config: Config, section: str, name: str, handler: Handler) -> Scope:
     """Return what a handler would have if all of it could be read: a fault there is not one in each template, too."""
     unread: dict[str, Type] = {}
     if not config.is_sound(section, name):
         unread["steps"] = Object(_OUTPUTS, dict.fromkeys(config.written_ids(section, name), ANY))
-    options, known = config.written_names(section, name, "options"), config.document.commands.get(name)
-    if section == "commands" and known is not None and any(option not in known.options for option in options):
+    options = config.written_names(section, name, "options")
+    if isinstance(handler, Command) and any(option not in handler.options for option in options):
         unread["options"] = ANY
     asked, modal = config.written_names(section, name, "fields"), config.document.modals.get(name)
     if section == "modals" and modal is not None and (not asked or any(each not in modal.fields for each in asked)):
@@ -307,6 +381,8 @@ def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:
     match handler:
         case Command(options=declared):
             return {"options": Object("the options of this command", {n: _option(o) for n, o in declared.items()})}
+        case ContextMenu(type=kind):
+            return {"target": MESSAGE if kind == "message" else PERSON}
         case Component():
             return {"message": MESSAGE}
         case Schedule():
@@ -709,7 +785,12 @@ def taken_by(shape: Shape) -> Type:
             return ANY
 
 
-_NAMED: Final[Mapping[str, tuple[Type, ...]]] = {"": (USER, MEMBER, CHANNEL, ROLE), "#": (CHANNEL,), "@": (ROLE,)}
+_SUGGESTED: Final = union(ListOf(union(STRING, NUMBER)), MapOf(union(STRING, NUMBER)), NONE)
+_NAMED: Final[Mapping[str, tuple[Type, ...]]] = {
+    "": (USER, MEMBER, CHANNEL, ROLE, MENTIONABLE),
+    "#": (CHANNEL,),
+    "@": (ROLE, MENTIONABLE),
+}
 
 
 def _takes_nothing(shape: Shape) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from runner.check.contexts import SERVER_ROOTS, templates_in
 from runner.check.steps import all_steps
-from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule
+from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule, commands_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Span
@@ -59,7 +59,8 @@ def guarded(handler: H, defaults: Defaults) -> H:
 
 def asked_in(config: Config) -> Iterator[Checks]:
     """Yield the checks that are asked for: by a handler, or by a step."""
-    for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
+    groups = (command for _, command in config.commands() if commands_in(command))
+    for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers()), *groups):
         if guards.check is not None:
             yield guards.check
         yield from (cooldown.exempt for cooldown in guards.cooldown or ())
@@ -78,6 +79,18 @@ def names_in(checks: Checks | Check | None) -> Iterator[str]:
     """Yield the names of the checks that are asked for in `checks`, not those that these ask for."""
     entries = checks.items if isinstance(checks, Checks) else [checks] if checks else ()
     yield from (name for entry in entries for part in _parts(entry) if (name := _name_of(part)))
+
+
+def with_named(named: Mapping[str, Check], written: Checks | None) -> list[object]:
+    """Return checks, and those that they name: everything in which there may be templates of theirs."""
+    found: list[object] = [written]
+    waiting, seen = [*names_in(written)], set[str]()
+    while waiting:
+        if (name := waiting.pop()) not in seen and name in named:
+            seen.add(name)
+            found.append(named[name])
+            waiting += names_in(named[name])
+    return found
 
 
 def used_names(config: Config) -> frozenset[str]:
@@ -240,7 +253,9 @@ class Outlook:
         return _YES in self._verdicts(check, context)
 
     def needs_server(self, checks: Checks | None) -> bool:
-        """Tell whether checks can hold in servers only."""
+        """Tell whether checks can hold in servers only. Of those that ask for themselves, nobody can say."""
+        if any(_endless(self.named)):
+            return False
         outside = [context for context in CONTEXTS if context != "guild"]
         entries = checks.items if checks else ()
         return any(not any(self.may_hold(entry, context) for context in outside) for entry in entries)

@@ -12,7 +12,7 @@ from runner.check.steps import every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
-from runner.fields import Entry, Steps
+from runner.fields import Entry, Steps, Suggestions
 from runner.inside import Begin, Call, OneOf
 from runner.lifecycle import limits
 from runner.templates.names import attributes_read
@@ -34,8 +34,9 @@ def check_names(config: Config) -> list[Diagnostic]:
 
 
 def _discord_names(config: Config) -> Iterator[Diagnostic]:
-    for name, command in config.document.commands.items():
-        yield from _discord_name(name, "a command", config.key("commands", name))
+    for names, command in config.commands():
+        name = " ".join(names)
+        yield from _discord_name(names[-1], "a command", config.key("commands", name))
         for option in command.options:
             yield from _discord_name(option, "an option", config.key("commands", name, "options", option))
 
@@ -48,11 +49,12 @@ def _discord_name(name: str, what: str, span: Span) -> Iterator[Diagnostic]:
             headline=f"Discord takes no `{name}` as the name of {what}",
             why="a name is 1 to 32 lower-case letters, digits, `-`, `_` and `'` "
             "(Discord docs, Application Commands, Naming)",
-            fix=f"rename it to `{_as_discord_name(name)}`",
+            fix=f"rename it to `{as_command_name(name)}`",
         )
 
 
-def _as_discord_name(name: str) -> str:
+def as_command_name(name: str) -> str:
+    """Return a name for a command or an option that Discord takes, made from `name`."""
     letters = (letter if limits.is_command_name(letter) else "-" for letter in name.lower())
     return "".join(letters).strip("-")[: limits.COMMAND_NAME_MAX] or "my-name"
 
@@ -193,7 +195,7 @@ def every_template(value: object) -> Iterator[Authored]:
         case _ if is_list(value):
             for item in value:
                 yield from every_template(item)
-        case Entry() if is_dataclass(value):
+        case Entry() | Suggestions() if is_dataclass(value):
             for item in fields(value):
                 yield from every_template(getattr(value, item.name))
         case _:

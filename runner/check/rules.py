@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from runner.check.autocomplete import check_autocomplete
 from runner.check.begun import check_begun
 from runner.check.commands import check_commands
 from runner.check.conditions import check_conditions
@@ -21,11 +22,13 @@ from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.pace import check_pace
 from runner.check.reachability import Analysed, Places, Plan, analyse
+from runner.check.registered import check_registered
 from runner.check.schedules import check_schedules
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
 from runner.check.stored import check_stored
+from runner.check.translations import check_translations
 from runner.check.values import check_values
-from runner.config.document import Flow, Handler, Response, Unattended
+from runner.config.document import Flow, Handler, Registration, Response, Unattended
 from runner.config.load import Config
 from runner.config.schema import Actions
 from runner.diagnostics import Diagnostic
@@ -52,6 +55,9 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_guards(config),
         *check_pace(config),
         *check_commands(config, opened),
+        *check_autocomplete(config),
+        *check_registered(config),
+        *check_translations(config),
         *check_modals(config),
         *check_stored(config),
         *check_schedules(config),
@@ -92,6 +98,7 @@ def _origins(section: str, name: str, opened: Openers) -> tuple[Origin, ...]:
 
 _ORIGINS: Final[Mapping[str, Origin]] = {
     "commands": Origin.COMMAND,
+    "context_menus": Origin.COMMAND,
     "components": Origin.COMPONENT,
     "schedules": Origin.NO_INTERACTION,
     "events": Origin.NO_INTERACTION,
@@ -120,7 +127,19 @@ def _analyse(
         next((step.span for step in steps if step.origin is origin), None),
     )
     timeout_s = handler.timeout or defaults.timeout
-    return analyse(handler, origin, response, timeout_s, places, flows)
+    alone = _is_user_installable(config, section, name)
+    return analyse(handler, origin, response, timeout_s, places, flows, is_user_installable=alone)
+
+
+def _is_user_installable(config: Config, section: str, name: str) -> bool:
+    """Tell whether a command is offered only where its user has installed the app: a group says so for all in it."""
+    of_all: Mapping[str, Mapping[str, Registration]] = {
+        "commands": config.document.commands,
+        "context_menus": config.document.context_menus,
+    }
+    said = of_all.get(section, {}).get(name.partition(" ")[0] if section == "commands" else name)
+    kinds = said.integration_types if said else None
+    return kinds is not None and "user_install" in kinds and "guild_install" not in kinds
 
 
 def _without_promise(response: Response) -> Response:

@@ -115,10 +115,21 @@ def modal_of(step: WrittenStep) -> str | None:
     return named if isinstance(named, str) else None
 
 
+def forms_opened(flows: Mapping[str, Flow], handler: Handler) -> frozenset[str]:
+    """Return the names of the forms that a handler opens, itself or in a flow."""
+    steps = all_steps(*reached_runs(flows, handler_steps(handler)))
+    return frozenset(name for step in steps if (name := modal_of(step)) is not None)
+
+
 def openers(config: Config) -> Openers:
     """Return which steps open each form. A form itself opens none, and neither do `on_error` and `on_timeout`."""
     found: dict[str, tuple[Opener, ...]] = {}
-    for section, origin in (("commands", Origin.MODAL_FROM_COMMAND), ("components", Origin.MODAL_FROM_COMPONENT)):
+    by_section = {
+        "commands": Origin.MODAL_FROM_COMMAND,
+        "context_menus": Origin.MODAL_FROM_COMMAND,
+        "components": Origin.MODAL_FROM_COMPONENT,
+    }
+    for section, origin in by_section.items():
         handlers = (handler for its, _, handler in config.handlers() if its == section)
         for step in all_steps(*reached_runs(config.document.flows, *map(handler_steps, handlers))):
             if (name := modal_of(step)) is not None:

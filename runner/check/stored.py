@@ -6,6 +6,7 @@ from pathlib import Path
 from runner.check.names import UNUSED_NAME
 from runner.check.reads import state_read_in
 from runner.check.steps import all_steps, asked_by, every_step, runs_of
+from runner.check.suggesting import looked_up, options_of, suggesting
 from runner.config.document import Records
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
@@ -144,6 +145,7 @@ def _transactions(config: Config) -> Iterator[Diagnostic]:
 
 def _unused(config: Config) -> Iterator[Diagnostic]:
     used = {(each.section, each.name) for step in every_step(config) for each in step.action.refers()}
+    used |= {(each.section, each.name) for _, _, handler in config.handlers() for each in looked_up(handler)}
     read = _state_read(config)
     for name in config.document.state:
         if name not in read and ("state", name) not in used:
@@ -160,8 +162,9 @@ def _state_read(config: Config) -> frozenset[str]:
     runs = [steps for handler in handlers for steps in runs_of(handler) if steps]
     defaults = document.defaults
     rescues = [steps for steps in (defaults.on_error, defaults.on_timeout, defaults.on_expired) if steps]
-    asked = [part for handler in handlers for part in asked_by(handler)]
-    values = (document.checks, document.modals, *asked, *runs, *rescues)
+    typing = [suggesting(option) for handler in handlers for option in options_of(handler).values()]
+    asked = [part for handler in (*handlers, *(group for _, group in config.commands())) for part in asked_by(handler)]
+    values = (document.checks, document.modals, *asked, *typing, *runs, *rescues)
     return frozenset[str]().union(*(state_read_in(value, document.state) for value in values))
 
 

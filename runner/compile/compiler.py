@@ -11,10 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
+from runner.check.former_names import former_names
+from runner.check.guards import guarded
 from runner.check.intents import intents_of
 from runner.check.rules import Checked
+from runner.check.servers import is_for_servers, needs_server
 from runner.check.steps import begun_in
-from runner.compile.commands import command_payload
+from runner.compile.commands import command_payload, menu_payload
 from runner.compile.components import button
 from runner.compile.events import compile_event
 from runner.compile.guards import CheckCompiler
@@ -26,6 +29,7 @@ from runner.config import document, source
 from runner.config.include import INCLUDE
 from runner.config.load import Config
 from runner.events import kind_name
+from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Origin
 from runner.store.place import parse
 from runner.texts import TEXTS
@@ -36,8 +40,9 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
     written = config.document
     bot = written.bot
     compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks))
-    commands = {n: compiler.handler("commands", n, h, Origin.COMMAND) for n, h in written.commands.items()}
+    commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
     components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
+    menus = _menus(config, compiler)
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
     events = {name: compile_event(compiler, name, event) for name, event in written.events.items()}
     intents = intents_of(config)
@@ -49,6 +54,8 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         guilds=tuple(bot.guilds),
         presence=bot.presence,
         commands=MappingProxyType(commands),
+        former_names=MappingProxyType(dict(former_names(config))),
+        menus=MappingProxyType(menus),
         components=MappingProxyType(components),
         modals=MappingProxyType(modals),
         events=MappingProxyType(events),
@@ -67,20 +74,17 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         inputs=MappingProxyType(_inputs(config)),
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
-        registered=tuple(
-            _registered(config, name, compiler.guarded(command), compiler.needs_server(command))
-            for name, command in written.commands.items()
-        ),
+        registered=tuple(_registered(config)),
         store=written.store,
         declarations=config.declared,
-        keeps_uses=any(each.pace is not None and each.pace.is_kept for each in _handlers(commands, components, modals)),
+        keeps_uses=any(
+            each.pace is not None and each.pace.is_kept
+            for each in (*commands.values(), *menus.values(), *components.values(), *_submitted(modals))
+        ),
     )
 
 
-def _handlers(
-    commands: Mapping[str, Handler], components: Mapping[str, Handler], modals: Mapping[str, Modal]
-) -> Iterator[Handler]:
-    yield from (*commands.values(), *components.values())
+def _submitted(modals: Mapping[str, Modal]) -> Iterator[Handler]:
     for modal in modals.values():
         yield from modal.handlers.values()
 
@@ -109,12 +113,36 @@ def _inputs(config: Config) -> Json:
     return {name: each.given.value for name, each in config.inputs.items()}
 
 
-def _registered(config: Config, name: str, command: document.Command, needs_server: bool) -> RegisteredCommand:
-    """Return what Discord is told of a command."""
-    key = config.key("commands", name)
-    is_global = not config.document.bot.guilds
-    payload = command_payload(name, command, in_servers_only=needs_server and is_global)
-    return RegisteredCommand(payload, f"{key.file}:{key.line}:{key.column}")
+def _menus(config: Config, compiler: HandlerCompiler) -> dict[tuple[CommandType, str], Handler]:
+    made: dict[tuple[CommandType, str], Handler] = {}
+    for name, menu in config.document.context_menus.items():
+        handler = compiler.handler("context_menus", name, menu, Origin.COMMAND)
+        made |= {(CommandType[menu.type.upper()], each): handler for each in (name, *menu.aliases)}
+    return made
+
+
+def _registered(config: Config) -> Iterator[RegisteredCommand]:
+    """Yield what Discord is told of each command and menu, and in which servers: none means everywhere."""
+    defaults = config.document.defaults
+    for name, written in config.document.commands.items():
+        where = _where(config, written)
+        bound = is_for_servers(config, name, written)
+        command = written if document.commands_in(written) else guarded(written, defaults)
+        payload = command_payload(name, command, is_global=not where, in_servers_only=bound)
+        yield RegisteredCommand(payload, _place(config, "commands", name), where, command.aliases)
+    for name, entry in config.document.context_menus.items():
+        where, menu = _where(config, entry), guarded(entry, defaults)
+        payload = menu_payload(name, menu, is_global=not where, in_servers_only=needs_server(config, menu))
+        yield RegisteredCommand(payload, _place(config, "context_menus", name), where, menu.aliases)
+
+
+def _where(config: Config, said: document.Registration) -> tuple[str, ...]:
+    return tuple(config.document.bot.guilds if said.guilds is None else said.guilds)
+
+
+def _place(config: Config, section: str, name: str) -> str:
+    key = config.key(section, name)
+    return f"{key.file}:{key.line}:{key.column}"
 
 
 def _digest(config: Config) -> str:

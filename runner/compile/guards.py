@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from runner.check.guards import Outlook, is_bare_name, names_in
+from runner.check.guards import is_bare_name
 from runner.compile.program import Check, Guard
 from runner.compile.renderers import renderer, text_renderer
 from runner.config import document
@@ -29,21 +29,6 @@ class CheckCompiler:
     def checks(self, written: Checks | None) -> Checks:
         """Return checks that are ready to be asked."""
         return Checks(tuple(self._asked(entry) for entry in written.items)) if written else Checks()
-
-    def with_named(self, written: Checks | None) -> list[object]:
-        """Return checks, and those that they name: everything in which there may be templates of theirs."""
-        found: list[object] = [written]
-        waiting, seen = [*names_in(written)], set[str]()
-        while waiting:
-            if (name := waiting.pop()) not in seen:
-                seen.add(name)
-                found.append(self.named[name])
-                waiting += names_in(self.named[name])
-        return found
-
-    def needs_server(self, written: Checks | None) -> bool:
-        """Tell whether checks can hold in servers only."""
-        return Outlook(self.named).needs_server(written)
 
     def _asked(self, entry: document.AskedCheck) -> Check:
         return self._named(entry.check) if entry.check and is_bare_name(entry) else self._check(entry)

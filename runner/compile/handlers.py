@@ -1,34 +1,34 @@
 """Handlers and forms with what they inherit, and what their templates read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import TypeVar
 
-from runner.check.contexts import SERVER_ROOTS, shown_by
-from runner.check.guards import checks_of, guarded
+from runner.check.contexts import shown_by
+from runner.check.guards import checks_of, guarded, with_named
 from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
-from runner.check.steps import all_steps, asked_by, handler_steps, later_runs, modal_of, reached_runs
+from runner.check.servers import needs_server
+from runner.check.steps import asked_by, forms_opened, handler_steps, reached_runs
+from runner.compile.commands import declared_options
 from runner.compile.components import modal_renderer
 from runner.compile.foresight import Foresight
 from runner.compile.guards import CheckCompiler
 from runner.compile.pace import compile_pace
-from runner.compile.program import Flow, Handler, Modal
+from runner.compile.program import Flow, Handler, Modal, Suggestions
 from runner.compile.steps import StepsCompiler
+from runner.compile.suggestions import compile_suggestions
 from runner.config import document
 from runner.config.load import Config
-from runner.declarations import IN_SERVERS_ONLY
-from runner.fields import Steps
+from runner.fields import Checks, Steps
 from runner.lifecycle.machine import Origin
-
-H = TypeVar("H", bound=document.Handler)
 
 _LOGGED_AS: Mapping[str, str] = {
     "commands": "/",
+    "context_menus": "menu ",
     "components": "",
     "modals": "modal ",
     "schedules": "schedule ",
@@ -62,10 +62,6 @@ class HandlerCompiler:
             on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
         )
 
-    def guarded(self, written: H) -> H:
-        """Return a handler with the guards that it has, those that it inherits included."""
-        return guarded(written, self.config.document.defaults)
-
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
         origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
@@ -77,8 +73,8 @@ class HandlerCompiler:
 
     def handler(self, section: str, name: str, written: document.Handler, origin: Origin) -> Handler:
         """Compile one handler with what it inherits."""
-        written = self.guarded(written)
-        defaults = self.config.document.defaults
+        written = guarded(written, self.config.document.defaults)
+        defaults, groups = self.config.document.defaults, self._groups_around(section, name)
         plan = self.checked.plans[section, name, origin]
         # What every handler inherits answers somebody.
         inherited = document.Defaults() if origin is Origin.NO_INTERACTION else defaults
@@ -95,12 +91,16 @@ class HandlerCompiler:
             on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
             on_timeout=self._rescue(on_timeout, written.on_timeout, f"{section}/{name}/on_timeout"),
             on_expired=self._rescue(on_expired, written.on_expired, f"{section}/{name}/on_expired"),
-            roots=self._roots(written, on_error, on_timeout, on_expired),
-            options=tuple(written.options) if isinstance(written, document.Command) else (),
+            roots=self._roots(written, groups, on_error, on_timeout, on_expired),
+            options=MappingProxyType(declared_options(written) if isinstance(written, document.Command) else {}),
             fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
-            needs_server=self.needs_server(written),
-            state=tuple(sorted(self._state(written, on_error, on_timeout, on_expired))),
-            guard_reads_state=bool(self._state_of_guards(written)),
+            needs_server=needs_server(self.config, written, groups),
+            state=tuple(sorted(self._state(written, groups, on_error, on_timeout, on_expired))),
+            guard_reads_state=bool(self._state_of_guards(written, groups)),
+            group_guards=tuple(
+                guard for group in groups if (guard := self.checks.guard(group.permissions, group.check)) is not None
+            ),
+            suggestions=MappingProxyType(self._suggestions(written, groups)),
         )
 
     def begun(self, name: str, written: document.Flow) -> Handler:
@@ -117,39 +117,31 @@ class HandlerCompiler:
             on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
             on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
             on_expired=None,
-            roots=self._roots(handler, written.on_error, written.on_timeout),
-            options=(),
+            roots=self._roots(handler, (), written.on_error, written.on_timeout),
+            options=MappingProxyType({}),
             fields=(),
             needs_server=False,
-            state=tuple(sorted(self._state(handler, written.on_error, written.on_timeout))),
+            state=tuple(sorted(self._state(handler, (), written.on_error, written.on_timeout))),
             guard_reads_state=False,
+            group_guards=(),
         )
 
-    def _state(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
+    def _state(
+        self, written: document.Handler, groups: Sequence[document.Handler], *rescues: Steps | None
+    ) -> frozenset[str]:
         """Return the values of the state that some template of the handler reads."""
         declared = self.config.document.state
         reached = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
         steps = [run for run in reached if run is not None]
         shown = [shown_by(modal) for modal in self._opened(written)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
-        asked = (self.checks.with_named(checks) for checks in checks_of(*steps))
+        asked = (self._with_named(checks) for checks in checks_of(*steps))
         found = found.union(*(state_read_in(value, declared) for value in chain.from_iterable(asked)))
-        return found | self._state_of_guards(written)
+        return found | self._state_of_guards(written, groups)
 
-    def _state_of_guards(self, written: document.Handler) -> frozenset[str]:
+    def _state_of_guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> frozenset[str]:
         declared = self.config.document.state
-        return frozenset[str]().union(*(state_read_in(value, declared) for value in self._guards(written)))
-
-    def _keeps_in_servers(self, written: document.Handler) -> bool:
-        """Tell whether the handler reads or writes what is kept for servers or their members."""
-        declared = self.config.declared
-        flows, own = self.config.document.flows, handler_steps(written)
-        steps = all_steps(*reached_runs(flows, own), *later_runs(flows, own))
-        used = [each for step in steps for each in step.action.refers()]
-        state = {*self._state(written), *(each.name for each in used if each.section == "state")}
-        tables = {each.name for each in used if each.section == "records"}
-        scopes = {declared.state[name].scope for name in state} | {declared.records[name].scope for name in tables}
-        return bool(scopes & IN_SERVERS_ONLY)
+        return frozenset[str]().union(*(state_read_in(value, declared) for value in self._guards(written, groups)))
 
     def _rescue(self, steps: Steps | None, own: Steps | None, address: str) -> Steps | None:
         """Compile what runs when something went wrong; what every handler inherits is compiled once."""
@@ -157,38 +149,38 @@ class HandlerCompiler:
             return None
         return self.compiler.steps(steps, address if own else f"defaults/{address.rpartition('/')[2]}")
 
-    def _roots(self, written: document.Handler, *rescues: Steps | None) -> frozenset[str]:
+    def _suggestions(self, written: document.Handler, groups: Sequence[document.Handler]) -> Mapping[str, Suggestions]:
+        if not isinstance(written, document.Command):
+            return {}
+        state = self.config.document.state
+        guarding = frozenset[str]().union(*map(roots_of, self._guards(written, groups)))
+        return compile_suggestions(written, state, guarding, self._state_of_guards(written, groups))
+
+    def _roots(
+        self, written: document.Handler, groups: Sequence[document.Handler], *rescues: Steps | None
+    ) -> frozenset[str]:
         """Return the names that some template of the handler reads; nothing else is put into its context."""
         steps = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
-        found = frozenset[str]().union(*map(roots_of, (*self._guards(written), *steps)))
+        found = frozenset[str]().union(*map(roots_of, (*self._guards(written, groups), *steps)))
         for checks in checks_of(*steps):
-            found = found.union(*map(roots_of, self.checks.with_named(checks)))
+            found = found.union(*map(roots_of, self._with_named(checks)))
         for modal in self._opened(written):
             found |= roots_of(shown_by(modal))
         return found
 
-    def _guards(self, written: document.Handler) -> list[object]:
+    def _guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> list[object]:
         """Return everything that is asked before the first step, and what is said where it does not hold."""
-        exempt = (part for cooldown in written.cooldown or () for part in self.checks.with_named(cooldown.exempt))
+        exempt = (part for cooldown in written.cooldown or () for part in self._with_named(cooldown.exempt))
+        of_groups = (part for group in groups for part in (group.permissions, *self._with_named(group.check)))
         own = (*asked_by(written), written.cooldown, written.concurrency)
-        return [*own, *self.checks.with_named(written.check), *exempt]
+        return [*own, *self._with_named(written.check), *exempt, *of_groups]
 
-    def needs_server(self, written: document.Handler) -> bool:
-        """Tell whether the handler makes sense only in a server: it asks for permissions, or for who is a member.
+    def _with_named(self, checks: Checks | None) -> list[object]:
+        return with_named(self.config.document.checks, checks)
 
-        So does one that opens a form of that kind.
-        """
-        written = self.guarded(written)
-        rules = written.permissions
-        asks = rules is not None and bool(rules.member or rules.bot)
-        opens = any(self.needs_server(modal) for modal in self._opened(written))
-        reads = bool(self._roots(written) & SERVER_ROOTS) or self._keeps_in_servers(written)
-        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
-        acts = any(step.action.needs_server for step in steps)
-        return asks or opens or reads or acts or self.checks.needs_server(written.check)
+    def _groups_around(self, section: str, name: str) -> tuple[document.Command, ...]:
+        return tuple(group for _, group in self.config.groups_around(section, name))
 
     def _opened(self, written: document.Handler) -> list[document.Modal]:
         """Return the forms that the handler opens."""
-        steps = all_steps(*reached_runs(self.config.document.flows, handler_steps(written)))
-        names = {name for step in steps if (name := modal_of(step)) is not None}
-        return [self.config.document.modals[name] for name in names]
+        return [self.config.document.modals[name] for name in forms_opened(self.config.document.flows, written)]

@@ -1,6 +1,6 @@
 """A bot, compiled: immutable, and with nothing left to parse or to look up by text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final, Literal
@@ -14,6 +14,7 @@ from runner.diagnostics import Span
 from runner.fields import Checks, Steps
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Intents
+from runner.lifecycle.limits import CommandType, OptionType
 from runner.lifecycle.machine import Origin
 
 Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
@@ -161,10 +162,83 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredOption:
+    """What an option takes, in the terms in which Discord sends it.
+
+    `least` and `most` bound a number, or the length of a text; without `choices` any value between them will do.
+    """
+
+    type: OptionType
+    is_required: bool
+    least: float
+    most: float
+    choices: frozenset[object] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A value that is suggested, and the label that users read; `folded` is what typed text is compared with."""
+
+    label: str
+    value: str | float
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Suggestions that the file lists."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Suggestions that a template gives: a list of values, or a mapping from values to labels."""
+
+    render: Render
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Suggestions from a table: records by what their field `match` says, each under its label.
+
+    A `label` reads `record`; None is what is matched. `value` is the field that the option gets.
+    """
+
+    table: str
+    match: str
+    value: str
+    order: str
+    where: Render | Mapping[str, Any]
+    label: Render | None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Suggestions from outside the process. `find` gives what a template would, and may take its time."""
+
+    find: Callable[[Context], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What is suggested while a user types into an option, and what has to be known for that: names, and state.
+
+    `is_filtered` says that only what fits the typed text is shown; otherwise the source has seen to that.
+    """
+
+    source: Listed | Rendered | Recorded | LookedUp
+    roots: frozenset[str]
+    state: tuple[str, ...] = ()
+    is_filtered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
 
-    `state` are the values of the state that its templates read.
+    `state` are the values of the state that its templates read. `group_guards` are those of the groups that a command
+    stands in, outermost first; they come before its own. `suggestions` are by option.
     """
 
     name: str
@@ -178,11 +252,13 @@ class Handler:
     on_timeout: Steps | None
     on_expired: Steps | None
     roots: frozenset[str]
-    options: tuple[str, ...]
+    options: Mapping[str, DeclaredOption]
     fields: tuple[str, ...]
     needs_server: bool
     state: tuple[str, ...]
     guard_reads_state: bool
+    group_guards: tuple[Guard, ...] = ()
+    suggestions: Mapping[str, Suggestions] = field(default_factory=dict[str, Suggestions])
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,18 +344,25 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCommand:
-    """A command as Discord registers it, and where it is written."""
+    """A command as Discord registers it, where it is written, and the names under which Discord may know it still.
+
+    `guilds` are the servers whose own command it is; none means that it is everywhere.
+    """
 
     payload: Mapping[str, Any]
     place: str
+    guilds: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """A bot, compiled. The token is no part of what is shown of it, nor of its digest; nor is a store's password.
 
-    `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins one.
-    `runs` holds every run of steps by its address, `inputs` what packs are given, by qualified name; `at_events`
+    `commands` are those that can be run, each by the name that users type: `ticket open`. `former_names` lead from
+    names under which Discord may still know a command to the one that it has now. `menus` are by type and name, former
+    names included. `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins
+    one. `runs` holds every run of steps by its address, `inputs` what packs are given, by qualified name; `at_events`
     is what the bot and its packs do, by the kind of event.
     """
 
@@ -289,6 +372,8 @@ class Program:
     guilds: tuple[str, ...]
     presence: Presence | None
     commands: Mapping[str, Handler]
+    former_names: Mapping[str, str]
+    menus: Mapping[tuple[CommandType, str], Handler]
     components: Mapping[str, Handler]
     modals: Mapping[str, Modal]
     events: Mapping[str, EventHandler]
@@ -319,3 +404,9 @@ class Program:
     def needs_store(self) -> bool:
         """Whether anything of it must outlive the process."""
         return self.needs_timers or self.keeps_uses or not self.declarations.is_empty
+
+    @property
+    def commands_count(self) -> int:
+        """How many commands users can run: slash commands, those in groups each for itself, and menus."""
+        menus = [each for each in self.registered if each.payload["type"] != CommandType.CHAT_INPUT]
+        return len(self.commands) + len(menus)

@@ -10,12 +10,14 @@ from functools import lru_cache
 
 from runner.actions.action import Action
 from runner.config.document import AskedCheck
+from runner.config.later import LATER_SUGGESTIONS
 from runner.config.schema import (
     CHECKS_MAX,
     ID_PATTERN,
     RETRY,
     STEP_KEYS,
     STEPS_MAX,
+    SUGGESTIONS_MAX,
     Actions,
     beside_fields,
     is_bare,
@@ -43,12 +45,16 @@ from runner.fields import (
     Shape,
     SnowflakeShape,
     StepsShape,
+    SuggestionsShape,
     TextShape,
     fields_of,
 )
+from runner.lifecycle import limits
 
 _DURATION = DurationShape()
 _EXPRESSION = ExpressionShape()
+_LABEL = TextShape(min_length=1, max_length=limits.CHOICE_NAME_MAX)
+_VALUE = TextShape(min_length=1, max_length=limits.CHOICE_VALUE_MAX)
 
 
 def fits(entry: type[Entry], node: Node, actions: Actions) -> bool:
@@ -86,6 +92,8 @@ def _shape(shape: Shape, node: Node, actions: Actions) -> bool:
             return _action(actions[action], node, actions)
         case DataShape(), _:
             return True
+        case SuggestionsShape(), _:
+            return _suggestions(shape, node, actions)
         case _, Scalar():
             return _scalar(shape, node.value)
         case _:
@@ -120,7 +128,29 @@ def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:
     written = (str(entry.key.value) for entry in node.entries.values())
     if shape.key_pattern is not None and not all(_matches(shape.key_pattern, name) for name in written):
         return False
+    if shape.key_words and not all(name in shape.key_words for name in node.entries):
+        return False
     return all(_shape(shape.of, item.value, actions) for item in node.entries.values())
+
+
+def _suggestions(shape: SuggestionsShape, node: Node, actions: Actions) -> bool:
+    match node:
+        case Mapping(entries=entries) if shape.key in entries:
+            return fits(shape.looked_up, node, actions)
+        case Scalar(value=value):
+            return isinstance(value, str) and _matches(TEMPLATE_PATTERN, value)
+        case Sequence(items=items):
+            return 1 <= len(items) <= SUGGESTIONS_MAX and all(_is_suggestion(item) for item in items)
+        case Mapping(entries=entries):
+            if not 1 <= len(entries) <= SUGGESTIONS_MAX or not LATER_SUGGESTIONS.isdisjoint(entries):
+                return False
+            return all(_shape(_LABEL, item.value, {}) for item in entries.values())
+
+
+def _is_suggestion(node: Node) -> bool:
+    if not isinstance(node, Scalar) or isinstance(node.value, bool):
+        return False
+    return isinstance(node.value, int | float) or _scalar(_VALUE, node.value)
 
 
 def _step(node: Node, actions: Actions) -> bool:

@@ -1,11 +1,16 @@
 """Faults of a mapping's keys: unknown, misspelt, of a later version, or beside what they belong under."""
 
 from runner.config import wording
+from runner.config.document import CommandOrGroup, TopCommand
+from runner.config.later import Path
 from runner.config.source import Mapping
 from runner.config.suggestion import nearest, only_near, suggestion
 from runner.config.wording import Schema, listed
 from runner.diagnostics import Diagnostic, Edit, Span
+from runner.fields import fields_of
+from runner.lifecycle import limits
 
+_OF_THE_WHOLE = {each.name for each in fields_of(TopCommand)} - {each.name for each in fields_of(CommandOrGroup)}
 _NO_EFFECT = "a key that nobody reads would be ignored silently"
 
 
@@ -60,6 +65,42 @@ def not_available(name: str, span: Span, meant: str) -> Diagnostic:
         why="a key that has no effect would look as if it had one",
         fix=f"write `{meant}:` instead" if meant else "leave it out",
     )
+
+
+def unknown_locale(name: str, span: Span) -> Diagnostic:
+    """Return the fault of a translation into a language that Discord doesn't have, or not under this name."""
+    language = name.replace("_", "-").lower().partition("-")[0]
+    same = [f"`{locale}`" for locale in limits.LOCALES if locale.partition("-")[0] == language]
+    return Diagnostic(
+        slug="unknown-locale",
+        span=span,
+        headline=f"Discord has no language `{name}`",
+        why="nobody would ever read it (Discord docs, Reference: Locales)",
+        fix=f"write {' or '.join(same)}" if same else f"one of: {', '.join(f'`{each}`' for each in limits.LOCALES)}",
+    )
+
+
+def inside_a_command(name: str, path: Path, span: Span) -> Diagnostic | None:
+    """Return the fault of a key that a whole command has, and one inside it has not; None for any other key."""
+    match path:
+        case ("commands", str(), "commands", str(), "commands", str()) if name == "commands":
+            return Diagnostic(
+                slug="group-too-deep",
+                span=span,
+                headline="commands can't be nested any deeper",
+                why="Discord knows a command, groups in it, and commands in those (Discord docs, Application Commands)",
+                fix="move them up into the group, with two words in one name: `add-role`",
+            )
+        case ("commands", str(top), *_, "commands", str()) if name in _OF_THE_WHOLE:
+            return Diagnostic(
+                slug="key-of-the-whole-command",
+                span=span,
+                headline=f"`{name}` can't be said of a single command in `{top}`",
+                why=f"Discord registers `/{top}` as one, with all that is in it (Discord docs, Application Commands)",
+                fix=f"move it up to `{top}`",
+            )
+        case _:
+            return None
 
 
 def unknown_step(name: str, actions: list[str], span: Span) -> Diagnostic:

@@ -2,15 +2,12 @@
 
 Path = tuple[str | int, ...]
 
-_LATER_AT_TOP = frozenset("context_menus http messages".split())
-_LATER_IN_HANDLERS = frozenset(
-    "name_localizations description_localizations nsfw contexts integration_types aliases params "
-    "select commands".split()
-)
-_LATER_IN_OPTIONS = frozenset("autocomplete name_localizations description_localizations".split())
+_LATER_AT_TOP = frozenset("http messages".split())
+_LATER_IN_HANDLERS = frozenset("params select".split())
 _LATER_IN_STEPS = frozenset(
     "form choose confirm paginate wait_for edit delete edit_message delete_message dm react pin purge http".split()
 )
+LATER_SUGGESTIONS = frozenset({"http"})
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 
 
@@ -19,10 +16,12 @@ def later_keys(path: Path) -> frozenset[str]:
     match path:
         case ():
             return _LATER_AT_TOP
-        case ("commands" | "components" | "modals", str()):
+        case ("commands", str(), "commands", *rest):  # inside a group it is as at the top
+            return later_keys(("commands", *rest))
+        case ("commands" | "context_menus" | "components" | "modals", str()):
             return _LATER_IN_HANDLERS
-        case ("commands", str(), "options", str()):
-            return _LATER_IN_OPTIONS
+        case (*_, "options", str(), "autocomplete"):
+            return LATER_SUGGESTIONS
         case (*_, int()):
             return _LATER_IN_STEPS
         case _:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from runner.config import source
 from runner.config.data_files import read_data
-from runner.config.document import Document, Handler, declarations
+from runner.config.document import Command, Document, Handler, commands_in, declarations
 from runner.config.environment import (
     TOKEN_PATH,
     hidden,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from runner.config.violations import Path as NodePath
     from runner.config.violations import Violation
 
+P = TypeVar("P", bound=str | int)
+
 ABOUT_THE_WHOLE = frozenset({"missing-key", "too-many"})
 """Slugs of faults that are about a mapping or a list as a whole: what is in it is read all the same."""
 
@@ -44,6 +46,9 @@ MERGE_KEY = "merge-key"
 @dataclass(frozen=True, slots=True)
 class Config:
     """A document with the places of everything in it. `root` are its nodes, with the environment's values.
+
+    A command has the name that users type. So `("commands", "ticket open", "reply")` is the path of what the file has
+    at `commands.ticket.commands.open.reply`.
 
     `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what is kept, so
     far as the declarations are sound. `inputs` are those of packs, by names that the whole bot knows them by.
@@ -60,7 +65,7 @@ class Config:
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
         span, node = Span(self.file, 1, 1, 1, 2), self.root
-        for name in path:
+        for name in self._in_file(path):
             found = node.get(name)
             span = span if found is None else node.key(name).span
             if not isinstance(found, source.Mapping):
@@ -71,15 +76,18 @@ class Config:
     def value(self, *path: str | int) -> Span:
         """Return where the value at the end of `path` stands; its key's place when that is not a single value."""
         try:
-            node = source.at(self.root, path)
+            node = source.at(self.root, self._in_file(path))
         except LookupError:
             return self.key(*(str(part) for part in path))
         return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
 
     def handlers(self) -> Iterator[tuple[str, str, Handler]]:
         """Yield the section, the name and the handler of everything that runs steps."""
-        for name, command in self.document.commands.items():
-            yield "commands", name, command
+        for names, command in self.commands():
+            if not commands_in(command):
+                yield "commands", " ".join(names), command
+        for name, menu in self.document.context_menus.items():
+            yield "context_menus", name, menu
         for name, component in self.document.components.items():
             yield "components", name, component
         for name, modal in self.document.modals.items():
@@ -99,10 +107,31 @@ class Config:
             runs += (flow.steps, flow.on_error, flow.on_timeout)
         yield from (run for run in runs if run is not None)
 
+    def commands(self) -> Iterator[tuple[tuple[str, ...], Command]]:
+        """Yield every command and every group with the words of its name, each group before what is in it."""
+        for name, command in self.document.commands.items():
+            yield from _with_those_inside((name,), command)
+
+    def command(self, name: str) -> Command | None:
+        """Return the command or group of this name, as users type it."""
+        found: Command | None = None
+        inside: Mapping[str, Command] = self.document.commands
+        for word in name.split(" "):
+            if (found := inside.get(word)) is None:
+                return None
+            inside = commands_in(found)
+        return found
+
+    def groups_around(self, section: str, name: str) -> tuple[tuple[str, Command], ...]:
+        """Return the groups in which the handler of this name stands, with their names, outermost first."""
+        words = name.split(" ") if section == "commands" else []
+        names = [" ".join(words[:end]) for end in range(1, len(words))]
+        return tuple((each, group) for each in names if (group := self.command(each)) is not None)
+
     def is_sound(self, *path: str) -> bool:
         """Tell whether all of what stands at `path` could be read: no fault of the file's form lies in it."""
         try:
-            span = source.at(self.root, path).span if self.faults else None
+            span = source.at(self.root, self._in_file(path)).span if self.faults else None
         except LookupError:
             span = None
         return span is None or self.is_untouched(span)
@@ -116,7 +145,7 @@ class Config:
     def has(self, *path: str | int) -> bool:
         """Tell whether the file has a key at `path`, whatever its value."""
         try:
-            source.at(self.root, path)
+            source.at(self.root, self._in_file(path))
         except LookupError:
             return False
         return True
@@ -124,16 +153,35 @@ class Config:
     def written_names(self, *path: str) -> tuple[str, ...]:
         """Return the keys of the mapping at `path` in the file, those with faults of their own included."""
         node: source.Node | None = self.root
-        for name in path:
-            node = node.get(name) if isinstance(node, source.Mapping) else None
+        for name in self._in_file(path):
+            node = node.get(str(name)) if isinstance(node, source.Mapping) else None
         return tuple(node.entries) if isinstance(node, source.Mapping) else ()
 
     def written_ids(self, *path: str) -> frozenset[str]:
         """Return the ids of all steps below `path` in the file, those with faults of their own included."""
         try:
-            return frozenset(_ids(source.at(self.root, path)))
+            return frozenset(_ids(source.at(self.root, self._in_file(path))))
         except LookupError:
             return frozenset()
+
+    def _in_file(self, path: tuple[P, ...]) -> "tuple[P | str, ...]":
+        """Return the keys in the file that lead where `path` does: those of groups are put in."""
+        match path:
+            case ("commands", str(name), *rest) if " " in name and not self._is_literal(name):
+                return (*(key for word in name.split(" ") for key in ("commands", word)), *rest)
+            case _:
+                return path
+
+    def _is_literal(self, command: str) -> bool:
+        """Tell whether the file has a key with this name, blanks and all, which is a fault of its own."""
+        commands = self.root.get("commands")
+        return isinstance(commands, source.Mapping) and command in commands.entries
+
+
+def _with_those_inside(names: tuple[str, ...], command: Command) -> Iterator[tuple[tuple[str, ...], Command]]:
+    yield names, command
+    for name, inner in commands_in(command).items():
+        yield from _with_those_inside((*names, name), inner)
 
 
 @dataclass(frozen=True, slots=True)

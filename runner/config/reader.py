@@ -39,6 +39,8 @@ from runner.fields import (
     Shape,
     Steps,
     StepsShape,
+    Suggestions,
+    SuggestionsShape,
     TextShape,
     coerce,
     fields_of,
@@ -52,6 +54,7 @@ E = TypeVar("E", bound=Entry)
 
 _WHEN = ExpressionShape()
 _BRACES = "template-braces"
+_ANYTHING = DataShape(templated=True)
 _TIMEOUT = DurationShape(minimum=0.001)
 
 
@@ -101,6 +104,10 @@ class Reader:
                 return Steps((self._action(action, node, None, node),))
             case DataShape(templated), _:
                 return self._data(templated, node)
+            case SuggestionsShape(), Mapping() if shape.key in node.entries:
+                return self._looked_up(shape.looked_up, node)
+            case SuggestionsShape(), _:
+                return self._suggestions(node)
             case _, Scalar():
                 return self._scalar(shape, node)
             case _:
@@ -114,6 +121,34 @@ class Reader:
                 return tuple(self._data(templated, item) for item in node.items)
             case Scalar():
                 return self._scalar(DataShape(templated), node)
+
+    def _looked_up(self, entry: type[Entry], node: Mapping) -> Entry:
+        """Return what looks suggestions up: bound to what the config keeps, as a step that does so is."""
+        made = self.entry(entry, node)
+        assert isinstance(made, Action), "it has the contract of a step on what is kept"
+        places = partial(_spans, type(made), node, None, node)
+        built, misfits = bound(made, self.declared, places, node.span)
+        self.faults += misfits
+        return built
+
+    def _suggestions(self, node: Node) -> Suggestions:
+        match node:
+            case Scalar():
+                return Suggestions(given=self._template(_ANYTHING, node))
+            case Sequence():
+                items = [item for item in node.items if isinstance(item, Scalar)]
+                pairs = [(item.value, self._label(item)) for item in items if item.value is not None]
+                return Suggestions(tuple(pairs))
+            case Mapping():
+                labels = [(name, item.value) for name, item in node.entries.items()]
+                return Suggestions(tuple((name, self._label(at)) for name, at in labels if isinstance(at, Scalar)))
+
+    def _label(self, node: Scalar) -> str:
+        """Return what users read of a suggestion: a text that is fixed."""
+        text = str(node.value)
+        if "{{" in text:
+            self._fixed_text(node, text.index("{{"))
+        return text
 
     def _scalar(self, shape: Shape, node: Scalar) -> object:
         if isinstance(shape, ExpressionShape):

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from runner.actions.action import Action, Retry
 from runner.config import snippets
 from runner.config.document import AskedCheck, Document
+from runner.config.later import LATER_SUGGESTIONS
 from runner.fields import (
     DURATION_PATTERN,
     SNOWFLAKE_PATTERN,
@@ -33,15 +34,19 @@ from runner.fields import (
     Shape,
     SnowflakeShape,
     StepsShape,
+    SuggestionsShape,
     TextShape,
     fields_of,
 )
+from runner.lifecycle import limits
 
 Schema = dict[str, Any]  # Any: JSON
 Actions = Mapping[str, type[Action]]
 
 DURATION_TAKES = "a duration such as 500ms, 10s, 2m or 1h30m"
 STEPS_MAX = 200
+SUGGESTIONS_MAX = 2000
+SUGGESTIONS_TAKES = "a list such as `[red, green]`, values with labels, or a template that gives either"
 TEXT_ERROR = "This takes text. What begins with `{` or `[`, as a template does, or looks like a number needs quotes."
 STEPS_TAKE = "a list of steps, such as `- reply: Hello`"
 CHECKS_MAX = 25
@@ -217,6 +222,8 @@ def _shape(shape: Shape) -> Schema:
             return {"$ref": "#/definitions/steps"}
         case ChecksShape():
             return _checks(shape)
+        case SuggestionsShape():
+            return _suggestions(shape)
         case ActionShape():
             return {"$ref": f"#/definitions/action-{shape.action}"}
     assert_never(shape)
@@ -292,6 +299,29 @@ def _list(shape: ListShape) -> Schema:
     return {"anyOf": [*one.get("anyOf", [one]), made]} if shape.single else made
 
 
+def _suggestions(shape: SuggestionsShape) -> Schema:
+    label: Schema = {"type": "string", "minLength": 1, "maxLength": limits.CHOICE_NAME_MAX}
+    values: Schema = {"type": ["string", "number"], "minLength": 1, "maxLength": limits.CHOICE_VALUE_MAX}
+    labelled: Schema = {
+        "propertyNames": {"not": {"enum": sorted(LATER_SUGGESTIONS)}},
+        "additionalProperties": label,
+        "minProperties": 1,
+        "maxProperties": SUGGESTIONS_MAX,
+    }
+    return {
+        "anyOf": [
+            {"type": "array", "items": values, "minItems": 1, "maxItems": SUGGESTIONS_MAX},
+            {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$", "patternErrorMessage": SUGGESTIONS_TAKES},
+            {
+                "type": "object",
+                "if": {"required": [shape.key]},
+                "then": _entry(shape.looked_up),
+                "else": labelled,
+            },
+        ]
+    }
+
+
 def _map(shape: MapShape) -> Schema:
     made: Schema = {"type": "object", "additionalProperties": _shape(shape.of)}
     if snippet := snippets.of_names(shape):
@@ -300,6 +330,8 @@ def _map(shape: MapShape) -> Schema:
         words = shape.key_pattern.split("|")  # where all are plain words, editors can offer them
         names: Schema = {"pattern": f"^({shape.key_pattern})$"} if len(words) == 1 else {"enum": words}
         made["propertyNames"] = {**names, "patternErrorMessage": shape.key_takes}
+    if shape.key_words:
+        made["propertyNames"] = {"enum": list(shape.key_words)}
     if shape.min_items:
         made["minProperties"] = shape.min_items
     if shape.max_items is not None:

@@ -40,7 +40,17 @@ def violations(root: Node, schema: Schema) -> list[Violation]:
     errors: Iterator[ValidationError] = validator.iter_errors(plain(root))
     explainer = _Explainer(root, schema["definitions"])
     found = {(item.path, item.diagnostic): item for error in errors for item in explainer.explain(error)}
-    return list(found.values())
+    return _without_those_below(list(found.values()))
+
+
+def _without_those_below(found: list[Violation]) -> list[Violation]:
+    """Leave out what is wrong inside a value that is of a later version as a whole."""
+    later = [item for item in found if item.diagnostic.slug == "not-available"]
+    return [
+        item
+        for item in found
+        if item in later or not any(item.path[: len(whole.path)] == whole.path for whole in later)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class _Explainer:
             yield from self._unknown_keys(error, path)
         elif error.validator == "required":
             yield from self._missing_keys(error, path)
+        elif error.validator == "not":
+            yield self._later_form(error, path)
         elif "propertyNames" in error.schema_path:
             if not self._is_written_well(error, path):
                 yield self._bad_name(error, path)
@@ -111,7 +123,9 @@ class _Explainer:
         mapping, schema = self._mapping(path), _schema_of(error)
         misspelt = key_faults.misspelt(mapping, schema)
         for name in key_faults.unknown(mapping, schema):
-            if name in later_keys(path):
+            if inside := key_faults.inside_a_command(name, path, mapping.key(name).span):
+                fault = inside
+            elif name in later_keys(path):
                 fault = key_faults.not_available(name, mapping.key(name).span, misspelt.get(name, ""))
             elif actions := _actions(schema):
                 beside = [each for each in schema["properties"] if each not in actions]
@@ -119,6 +133,11 @@ class _Explainer:
             else:
                 fault = key_faults.unknown_key(name, mapping, list(schema["properties"]), misspelt.get(name, ""))
             yield Violation((*path, name), fault)
+
+    def _later_form(self, error: ValidationError, path: Path) -> Violation:
+        """Return the fault of a value whose form, by one of its keys, is one of a later version."""
+        name = str(error.instance)
+        return Violation(path, key_faults.not_available(name, self._mapping(path).key(name).span, ""))
 
     def _unknown_step_key(self, name: str, step: Mapping, actions: list[str], beside: list[str]) -> Diagnostic:
         named, span = [each for each in step.entries if each in actions], step.key(name).span
@@ -154,6 +173,8 @@ class _Explainer:
 
     def _bad_name(self, error: ValidationError, path: Path) -> Violation:
         name, schema = str(error.instance), _schema_of(error)
+        if error.validator == "enum" and "patternErrorMessage" not in schema:
+            return Violation((*path, name), key_faults.unknown_locale(name, self._mapping(path).key(name).span))
         takes = str(schema["patternErrorMessage"])
         diagnostic = Diagnostic(
             slug="invalid-name",

@@ -1,8 +1,11 @@
 """Faults on demand: what a network and a busy API do to a bot, one request at a time."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+from runner.emulator.world import JsonObject
 
 Match = Literal["any", "callback", "follow_up", "original", "messages", "commands", "members"] | str
 """Which requests: one of the names, or any other text that is part of `METHOD /path`."""
@@ -43,6 +46,7 @@ class Faults:
     """The faults that wait for their requests, consumed in order."""
 
     _pending: list[Fault] = field(default_factory=list[Fault])
+    _changes: list[Callable[[JsonObject], None]] = field(default_factory=list[Callable[[JsonObject], None]])
 
     def next(
         self,
@@ -71,9 +75,21 @@ class Faults:
         )
         self._pending.append(fault)
 
+    def forge(self, change: Callable[[JsonObject], None]) -> None:
+        """Let the next interaction arrive as `change` leaves its payload: as no client would send it."""
+        self._changes.append(change)
+
+    def forged(self, payload: JsonObject) -> JsonObject:
+        """Return an interaction as it is to arrive."""
+        if self._changes:
+            payload = copy.deepcopy(payload)
+            self._changes.pop(0)(payload)
+        return payload
+
     def clear(self) -> None:
         """Forget the faults that have not happened."""
         self._pending.clear()
+        self._changes.clear()
 
     @property
     def pending(self) -> int:

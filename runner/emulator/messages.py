@@ -4,6 +4,7 @@ Source: Discord docs, Resources: Message, and Components: Component Reference.
 """
 
 import mimetypes
+import struct
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from runner.lifecycle.bits import MessageFlags, Permissions
 
 FILES_MAX = 200
 """Uploaded files that can be fetched again; the oldest go first."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +168,13 @@ class MessageMaker:
         return str(shape["id"])
 
     def _kept(self, upload: Upload, filename: str, folder: int | str) -> JsonObject:
+        """Keep a file to be fetched again, and return it as an attachment; a PNG has a width and a height."""
         attachment_id = self._ids.next()
         self.files[attachment_id] = upload
         while len(self.files) > FILES_MAX:
             self.files.popitem(last=False)
         url = f"{self._cdn()}/{folder}/{attachment_id}/{quote(filename)}"
-        return {
+        shape: JsonObject = {
             "id": str(attachment_id),
             "filename": filename,
             "size": len(upload.data),
@@ -179,6 +183,9 @@ class MessageMaker:
             "content_type": mimetypes.guess_type(filename)[0] or upload.content_type,
             "flags": 0,
         }
+        if upload.data.startswith(_PNG) and len(upload.data) >= 24:
+            shape["width"], shape["height"] = struct.unpack(">II", upload.data[16:24])
+        return shape
 
     def _store(self, message: Message, upload: Upload, described: Mapping[str, Any]) -> JsonObject:
         shape = self._kept(upload, str(described.get("filename") or upload.filename), message.channel_id)

@@ -188,8 +188,8 @@ class LocalDiscord:
     def command(self, *, user: str, channel: str, name: str, options: Mapping[str, object] | None = None) -> Trace:
         """Type a slash command, as `"purge"` or `"ticket open"`.
 
-        Users, roles and channels in `options` are given by name or id. Raises `LocalDiscordError` for what Discord's
-        client would not let the user send: an unknown or invisible command, a missing or unfit option.
+        Users, roles and channels in `options` are given by name or id, files as `Upload`. Raises `LocalDiscordError`
+        for what Discord's client would not let the user send: an unknown or invisible command, an unfit option.
         """
         return self._client.command(user=user, channel=channel, name=name, options=options or {})
 

@@ -16,6 +16,7 @@ comes here: the steps, the watchdog, the error path. Three rules keep the promis
   To read it twice is better than to be left with nothing, so that one is sent again, `DOUBTS_MAX` times at most.
 - A deletion that was given up is seen through as well, or it would take what has been put in the message's place.
 - An expired token is never used.
+- Where Discord makes every answer private, so does every answer here say; and where it counts follow-ups, so they are.
 
 Which call is right when is not decided here but in `lifecycle.machine`.
 Source: Discord docs, Interactions: Receiving and Responding.
@@ -28,6 +29,7 @@ from typing import Any, Final, NoReturn, Protocol
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
 from runner.engine.claim import Claim
+from runner.engine.installation import follow_ups_max, is_forced_private
 from runner.engine.observer import Answered, Watch
 from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, TokenExpired, TooLate
 from runner.engine.responses import First, Original, callback_body, encoded, error_in, original_in, original_of, shows
@@ -85,10 +87,12 @@ class Acknowledger:
         "_claim",
         "_doubts",
         "_first",
+        "_follow_ups_left",
         "_id",
         "_in_doubt",
         "_is_deleting",
         "_is_elsewhere",
+        "_is_private",
         "_is_replacing",
         "_loop",
         "_source",
@@ -137,6 +141,8 @@ class Acknowledger:
         self._is_replacing = False  # the spinner has gone, and what comes in its place is not there yet
         self._doubts = 0  # attempts at the user's only end that may have arrived
         self._is_elsewhere = False  # another process has given the first response
+        self._is_private = is_forced_private(interaction)
+        self._follow_ups_left = follow_ups_max(interaction)
         self.origin = origin
         self.state = State.RECEIVED
         self.ack_by = ack_by
@@ -170,6 +176,7 @@ class Acknowledger:
         Raises `Rejected` (and leaves the state as it was) when Discord refuses the content, `StepFailed` when the
         machine refuses the event or Discord can't be reached, `Closed` when nothing can be said any more.
         """
+        is_ephemeral = is_ephemeral or self._is_private
         if self._first is not None:
             await self.settled()
         self.ensure_open()
@@ -401,7 +408,7 @@ class Acknowledger:
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
                 case _:
-                    await self._send("POST", self._webhook, _new_body(message, is_ephemeral))
+                    await self._follow_up(_new_body(message, is_ephemeral))
                     self._is_replacing = False
         except BaseException:
             if self.state is outcome.state:  # an edit that may have arrived can be made again; an expired token stays
@@ -414,6 +421,21 @@ class Acknowledger:
         """Learn from an answer where the original is, if that may be needed."""
         if self.keeps_original:
             self.original = original_in(answer) or self.original
+
+    async def _follow_up(self, body: bytes) -> None:
+        """Send a message of its own; `StepFailed` where Discord takes no more of them."""
+        if self._follow_ups_left == 0:
+            raise StepFailed("an app that only its user has installed may follow up five times, and it has")
+        try:
+            await self._send("POST", self._webhook, body)
+        except MaybeSaid:
+            self._count_follow_up()
+            raise
+        self._count_follow_up()
+
+    def _count_follow_up(self) -> None:
+        if self._follow_ups_left is not None:
+            self._follow_ups_left -= 1
 
     async def _delete_original(self) -> None:
         self._is_deleting = True

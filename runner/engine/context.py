@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from runner.actions.action import Refused
 from runner.compile import Handler, Program
+from runner.engine import objects, options
+from runner.engine.objects import channel, message, user
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.deadline import snowflake_created_at
-from runner.lifecycle.limits import ChannelType
+from runner.lifecycle.limits import CommandType
 
 Json = Mapping[str, Any]
 
 _PERMISSION_NAMES: Final = tuple((flag.value, str(flag.name).lower()) for flag in Permissions)
-_CHANNEL_TYPES: Final = {int(kind): kind.name.removeprefix("GUILD_").lower() for kind in ChannelType}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,19 @@ class Directory(Protocol):
 
 def build(handler: Handler, program: Program, interaction: Json, directory: Directory, now: float) -> dict[str, Any]:
     """Return the context of one run: the roots that the handler's templates read. `now` is in Unix seconds."""
+    made = common(handler.roots, program, interaction, directory, now)
+    if "options" in handler.roots:
+        made["options"] = options.values(interaction["data"], handler.options)
+    if "fields" in handler.roots:
+        made["fields"] = dict.fromkeys(handler.fields, "") | fields(interaction)
+    return made
+
+
+def common(
+    roots: frozenset[str], program: Program, interaction: Json, directory: Directory, now: float
+) -> dict[str, Any]:
+    """Return those of `roots` that do not depend on the handler. `now` is in Unix seconds."""
     made: dict[str, Any] = {}
-    roots = handler.roots
     for root in roots:
         if (builder := _BUILDERS.get(root)) is not None:
             made[root] = builder(interaction)
@@ -99,10 +112,6 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
         made["bot"] = directory.bot
     if "now" in roots:
         made["now"] = now
-    if "options" in roots:
-        made["options"] = options(interaction, handler.options)
-    if "fields" in roots:
-        made["fields"] = dict.fromkeys(handler.fields, "") | fields(interaction)
     if "vars" in roots:
         made["vars"] = program.variables
     if "data" in roots:
@@ -134,19 +143,6 @@ def caller_id(interaction: Json) -> str | None:
     return known
 
 
-def user(found: Json, member: Json | None = None) -> dict[str, Any]:
-    """Return a user as templates see it; with `member`, under the name that the server knows."""
-    name = found["username"]
-    nick = member.get("nick") if member else None
-    return {
-        "id": found["id"],
-        "name": name,
-        "display_name": nick or found.get("global_name") or name,
-        "mention": f"<@{found['id']}>",
-        "is_bot": bool(found.get("bot")),
-    }
-
-
 def member(interaction: Json) -> dict[str, Any] | None:
     """Return the caller as a member of the server; None outside a server."""
     found = interaction.get("member")
@@ -169,30 +165,6 @@ def guild(interaction: Json, directory: Directory) -> dict[str, Any] | None:
     return {"id": guild_id, "name": directory.guild_name(guild_id), "locale": interaction.get("guild_locale") or ""}
 
 
-def channel(found: Json) -> dict[str, Any]:
-    """Return a channel as templates see it."""
-    return {
-        "id": found["id"],
-        "name": found.get("name") or "",
-        "mention": f"<#{found['id']}>",
-        "type": _CHANNEL_TYPES.get(found.get("type", 0), "unknown"),
-    }
-
-
-def role(found: Json) -> dict[str, Any]:
-    """Return a role as templates see it."""
-    return {"id": found["id"], "name": found["name"], "mention": f"<@&{found['id']}>"}
-
-
-def options(interaction: Json, declared: tuple[str, ...]) -> dict[str, Any]:
-    """Return the options by name, each in the type that it was declared with; one that the user left out is none."""
-    data = interaction["data"]
-    resolved: Json = data.get("resolved") or {}
-    made: dict[str, Any] = dict.fromkeys(declared)
-    made.update((given["name"], _option(given, resolved)) for given in data.get("options") or ())
-    return made
-
-
 def fields(interaction: Json) -> dict[str, str]:
     """Return what the user has typed into a form, by field; an optional one that was left blank is an empty text.
 
@@ -200,20 +172,6 @@ def fields(interaction: Json) -> dict[str, str]:
     """
     labelled = (part["component"] for part in interaction["data"].get("components") or () if "component" in part)
     return {field["custom_id"]: field.get("value") or "" for field in labelled}
-
-
-def _option(given: Json, resolved: Json) -> Any:
-    value = given["value"]
-    match given["type"]:
-        case 6:
-            members: Json = resolved.get("members") or {}
-            return user(resolved["users"][value], members.get(value))
-        case 7:
-            return channel(resolved["channels"][value])
-        case 8:
-            return role(resolved["roles"][value])
-        case _:
-            return value
 
 
 def _interaction(interaction: Json) -> dict[str, Any]:
@@ -231,7 +189,20 @@ def _channel(interaction: Json) -> dict[str, Any] | None:
 
 def _message(interaction: Json) -> dict[str, Any] | None:
     found = interaction.get("message")
-    return {"id": found["id"], "content": found.get("content") or ""} if found else None
+    return message(found, interaction.get("guild_id")) if found else None
+
+
+def _target(interaction: Json) -> dict[str, Any]:
+    """Return whom or what a menu was opened on; raises `Refused` where that is not there."""
+    data: Json = interaction["data"]
+    resolved: Json = data.get("resolved") or {}
+    identity = str(data.get("target_id"))
+    if data.get("type") == CommandType.MESSAGE:
+        if found := objects.resolved(resolved, "messages", identity):
+            return message(found, interaction.get("guild_id"))
+    elif found := objects.resolved(resolved, "users", identity):
+        return objects.person(found, objects.resolved_member(resolved, identity))
+    raise Refused("gone_target")
 
 
 _BUILDERS: Final[Mapping[str, Callable[[Json], Any]]] = {
@@ -240,4 +211,5 @@ _BUILDERS: Final[Mapping[str, Callable[[Json], Any]]] = {
     "channel": _channel,
     "interaction": _interaction,
     "message": _message,
+    "target": _target,
 }

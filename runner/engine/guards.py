@@ -76,10 +76,10 @@ def admit(handler: Handler, who: Who) -> None:
     """Raise `Refused` unless the caller and the bot may do this here."""
     if handler.needs_server and not who.guild_id:
         raise Refused("refused_server")
-    guard = handler.guard
-    if guard is not None:
-        _admit_permissions(guard, who)
-        ask(guard.checks, who)
+    for guard in (*handler.group_guards, handler.guard):
+        if guard is not None:
+            _admit_permissions(guard, who)
+            ask(guard.checks, who)
 
 
 def _admit_permissions(guard: Guard, who: Who) -> None:

@@ -18,6 +18,7 @@ from runner.actions.action import Refused
 from runner.compile import CompiledStep, Handler, Program
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, TokenExpired
+from runner.engine.autocomplete import Suggester
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
@@ -42,6 +43,7 @@ from runner.engine.watchdog import Watchdog
 from runner.lifecycle import budget
 from runner.lifecycle.deadline import SkewEstimate, ack_deadline, snowflake_created_at, token_deadline
 from runner.lifecycle.limits import INITIAL_RESPONSE_S
+from runner.lifecycle.machine import Origin
 from runner.logs import Log
 from runner.messages import Message
 from runner.rest import Rest
@@ -111,6 +113,7 @@ class Engine:
         self._tasks = asyncio.TaskGroup()
         self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
         self._lag = Lag(self.counts, log)
+        self._suggester = Suggester(directory, memory, now, log)
         world = World(rest, directory, memory, now, log, new_reference, self._lag, observer)
         unattended = Unattended(world)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
@@ -339,6 +342,9 @@ class Engine:
             await self._endings.rescue(live, None)
 
     async def _handle(self, live: Live) -> None:
+        if live.origin is Origin.AUTOCOMPLETE:
+            await self._suggester.answer(live)
+            return
         if live.handler is None:
             await self._endings.answer_unknown(live)
             return

@@ -89,7 +89,7 @@ def callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
         case Call.CALLBACK_MODAL:
             made["data"] = message.modal
         case Call.CALLBACK_AUTOCOMPLETE:
-            made["data"] = {"choices": []}
+            made["data"] = {"choices": message.choices}
         case Call.CALLBACK_DEFER if is_ephemeral:
             made["data"] = _EPHEMERAL
         case _:

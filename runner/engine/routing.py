@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
-from runner.engine import context
+from runner.engine import context, options
+from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Event, Origin, watchdog_event
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
@@ -35,14 +36,12 @@ def route(program: Program, interaction: Json) -> Routed | None:
     data: Json = interaction.get("data") or {}
     match interaction["type"]:
         case 2:
-            name = str(data.get("name"))
-            is_slash = data.get("type", 1) == 1
-            return Routed(Origin.COMMAND, program.commands.get(name) if is_slash else None, "/" + name)
+            return _routed_command(program, data)
         case 3:
             name = _name_in(data, CUSTOM_ID_PREFIX)
             return Routed(Origin.COMPONENT, program.components.get(name), name)
         case 4:
-            return Routed(Origin.AUTOCOMPLETE, None, "/" + str(data.get("name")))
+            return Routed(Origin.AUTOCOMPLETE, None, "/" + options.typed(data)[0])
         case 5:
             origin = Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
             name = _name_in(data, MODAL_PREFIX)
@@ -51,6 +50,22 @@ def route(program: Program, interaction: Json) -> Routed | None:
             return Routed(Origin.PING, None, "ping")
         case _:
             return None
+
+
+def command_named(program: Program, name: str) -> Handler | None:
+    """Return the command of this name, as users type it; of one that it had before, too."""
+    return program.commands.get(name) or program.commands.get(program.former_names.get(name, ""))
+
+
+def _routed_command(program: Program, data: Json) -> Routed:
+    """Return what answers a command or a menu, which may come under a name that it had before."""
+    kind = data.get("type", CommandType.CHAT_INPUT)
+    if kind in (CommandType.USER, CommandType.MESSAGE):
+        name = str(data.get("name"))
+        return Routed(Origin.COMMAND, program.menus.get((kind, name)), "menu " + name)
+    name, _ = options.typed(data)
+    handler = command_named(program, name)
+    return Routed(Origin.COMMAND, handler if kind == CommandType.CHAT_INPUT else None, "/" + name)
 
 
 def _submitted(program: Program, name: str, origin: Origin, interaction: Json) -> Handler | None:

@@ -12,6 +12,7 @@ LAST_SAFE_ACK_S: Final = 2.2  # other strategies are overruled then: a late plan
 STANDBY_S: Final = 1.9  # another thread looks then whether the loop turns, and answers in its place if it doesn't
 HOLD_MAX_S: Final = 0.02  # of one run of steps, without letting others have the loop
 MODAL_BUDGET_S: Final = 2.0  # a form can't follow a defer, so its handler fails politely instead
+AUTOCOMPLETE_S: Final = 1.2  # until suggestions are there, or none are offered: users have typed on by then
 ATTEMPT_S: Final = 0.9  # one attempt at the first response; then its outcome is unknown and it is repeated
 ANSWER_CALL_S: Final = 10.0  # one call on the token after the acknowledgement, its repetitions included
 HANDLER_TIMEOUT_S: Final = 30.0  # of a handler that declares none

@@ -1,12 +1,13 @@
 """What two configs say differently, for the line in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from runner.compile import Program
 from runner.config import source
 from runner.config.data_files import SECTION
+from runner.templates.values import is_mapping
 
 NAMES_MAX: Final = 20
 """How many names one field of a log line lists."""
@@ -14,7 +15,7 @@ NAMES_MAX: Final = 20
 Contents = Mapping[str, bytes]
 """What files say, by their names. A bot token may be in it, so it is never shown."""
 
-_HANDLERS: Final = ("commands", "components", "modals", "schedules", "events")
+_HANDLERS: Final = ("commands", "context_menus", "components", "modals", "schedules", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,23 @@ def _written(contents: Contents) -> dict[str, dict[str, object]] | None:
 
 def _handlers(written: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     """Return every handler under the name that log lines give it."""
-    commands = {f"/{name}": value for name, value in written.get("commands", {}).items()}
+    commands = dict(_commands(written.get("commands", {}), "/"))
+    menus = {f"menu {name}": value for name, value in written.get("context_menus", {}).items()}
     modals = {f"modal {name}": value for name, value in written.get("modals", {}).items()}
     schedules = {f"schedule {name}": value for name, value in written.get("schedules", {}).items()}
     events = {f"event {name}": value for name, value in written.get("events", {}).items()}
-    return {**commands, **written.get("components", {}), **modals, **schedules, **events}
+    return {**commands, **menus, **written.get("components", {}), **modals, **schedules, **events}
+
+
+def _commands(written: Mapping[str, object], before: str) -> Iterator[tuple[str, object]]:
+    """Yield every command and group by the name that users type; a group apart from what is in it."""
+    for name, value in written.items():
+        inside = value.get("commands") if is_mapping(value) else None
+        if is_mapping(value) and is_mapping(inside):
+            yield before + name, {**value, "commands": None}
+            yield from _commands({str(inner): each for inner, each in inside.items()}, f"{before}{name} ")
+        else:
+            yield before + name, value
 
 
 def listed(names: tuple[str, ...]) -> str | None:

@@ -287,7 +287,7 @@ class Reloader:
 
 
 def _told_to_discord(program: Program) -> object:
-    return program.guilds, [command.payload for command in program.registered]
+    return program.guilds, [(command.payload, command.guilds) for command in program.registered]
 
 
 @contextmanager

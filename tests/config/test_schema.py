@@ -37,6 +37,9 @@ def parts(part: object, path: str = "") -> Iterator[tuple[str, Part]]:
             yield from parts(value, f"{path}/{key}")
     for value in (*schema_part.get("anyOf", ()), *schema_part.get("allOf", ())):
         yield from parts(value, path)
+    for name in ("then", "else"):  # what is of another kind is not judged by them
+        if schema_part.get("type") == "object" and name in schema_part:
+            yield from parts({"type": "object", **schema_part[name]}, path)
 
 
 PARTS = list(parts(SCHEMA))
@@ -48,7 +51,7 @@ def test_the_schema_is_valid_draft_07() -> None:
 
 
 def test_no_mapping_takes_a_key_that_is_not_declared() -> None:
-    objects = [(path, part) for path, part in PARTS if part.get("type") == "object"]
+    objects = [(path, part) for path, part in PARTS if part.get("type") == "object" and "if" not in part]
     assert len(objects) > 20
     assert [path for path, part in objects if part.get("additionalProperties", True) is True] == []
 

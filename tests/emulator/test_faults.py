@@ -9,6 +9,7 @@ import pytest
 
 from runner.emulator.clock import elapse
 from runner.emulator.faults import Faults
+from runner.emulator.messages import Upload
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
 
@@ -121,3 +122,24 @@ async def test_faults_do_not_hold_up_other_requests(local: LocalDiscord, call: C
     assert (await call("GET", "/gateway/bot"))[0] == 200
     assert loop.time() - before < 1
     assert (await slow)[0] == 200
+
+
+async def test_a_forged_interaction_arrives_altered_and_the_next_one_as_it_is(local: LocalDiscord, call: Call) -> None:
+    local.faults.forge(lambda payload: payload["data"].update(name="pong"))
+    traces = [await ping(local, call) for _ in range(2)]
+    assert [trace.payload["data"]["name"] for trace in traces] == ["pong", "ping"]
+
+
+async def test_a_file_of_a_command_can_be_fetched_where_its_attachment_says(
+    local: LocalDiscord, http: aiohttp.ClientSession, call: Call
+) -> None:
+    option = {"type": 11, "name": "log", "description": "L"}
+    body = {"name": "send", "description": "S", "options": [option]}
+    await call("POST", f"/applications/{local.application_id}/commands", body)
+    upload = Upload(0, "log.txt", "text/plain", b"1 2 3")
+    trace = local.command(user="robin", channel="general", name="send", options={"log": upload})
+    data = trace.payload["data"]
+    found = data["resolved"]["attachments"][data["options"][0]["value"]]
+    assert (found["filename"], found["size"], found["content_type"]) == ("log.txt", 5, "text/plain")
+    async with http.get(found["url"]) as answer:
+        assert await answer.read() == b"1 2 3"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from runner.config.document.bot import Bot
-from runner.config.document.commands import Command
+from runner.config.document.commands import TopCommand
 from runner.config.document.components import Component
+from runner.config.document.context_menus import MENU_NAME_PATTERN, MENU_NAME_TAKES, ContextMenu
 from runner.config.document.events import Event
 from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
@@ -18,7 +19,6 @@ from runner.config.document.stored import Records, State
 from runner.config.document.texts import LOCALE_PATTERN, LOCALE_TAKES, Texts
 from runner.events import KINDS
 from runner.fields import Data, Entry, option
-from runner.lifecycle import limits
 
 NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,31}"
 NAME_TAKES = "a name of letters, digits, `_` and `-`, at most 32, that begins with a letter"
@@ -80,8 +80,12 @@ class Document(Entry):
         max_items=100,
     )
     checks: Mapping[str, Check] = option("Guards by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
-    commands: Mapping[str, Command] = option(
-        "Slash commands by name.", default={}, max_items=limits.GLOBAL_CHAT_INPUT_COMMANDS_MAX
+    commands: Mapping[str, TopCommand] = option("Slash commands, and groups of them, by name.", default={})
+    context_menus: Mapping[str, ContextMenu] = option(
+        "Commands in the menus of users and messages, by name.",
+        default={},
+        pattern=MENU_NAME_PATTERN,
+        takes=MENU_NAME_TAKES,
     )
     components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
     schedules: Mapping[str, Schedule] = option(

@@ -8,6 +8,7 @@ from runner.emulator.components import walk
 from runner.emulator.core import Core
 from runner.emulator.interactions.payloads import Resolved, interaction_json, nested
 from runner.emulator.interactions.records import Origin
+from runner.emulator.messages import Upload
 from runner.emulator.people.directory import find_user
 from runner.emulator.people.option_values import Values
 from runner.emulator.people.standing import Standing
@@ -170,7 +171,10 @@ class Client:
         return Resolved(self._world, self._world.guild_of(place), person.id, self._core.clock.now())
 
     def _values(self, person: User, place: Channel, resolved: Resolved) -> Values:
-        return Values(self._world, self._world.guild_of(place), person, resolved)
+        def keep(upload: Upload) -> str:
+            return self._core.messages.keep(upload.filename, upload.content_type, upload.data)
+
+        return Values(self._world, self._world.guild_of(place), person, resolved, keep)
 
     def _open(self, origin: Origin, data: JsonObject) -> Trace:
         person = self._world.users[origin.user_id]
@@ -191,7 +195,7 @@ class Client:
         }
         if origin.source is not None:
             payload["message"] = message_json(self._world, origin.source)
-        return self._core.desk.open(origin, payload)
+        return self._core.desk.open(origin, self._core.faults.forged(payload))
 
 
 def _component(message: Message, custom_id: str) -> JsonObject:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from runner.emulator.components import walk
 from runner.emulator.interactions.payloads import Resolved
+from runner.emulator.messages import Upload
 from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.world import Guild, JsonObject, User, World, listed
@@ -18,7 +19,11 @@ _AUTO_SELECTS = {_K.USER_SELECT, _K.ROLE_SELECT, _K.MENTIONABLE_SELECT, _K.CHANN
 class Values:
     """Turns what a person enters into what Discord sends, for one person in one place."""
 
-    def __init__(self, world: World, guild: Guild | None, user: User, resolved: Resolved) -> None:
+    def __init__(
+        self, world: World, guild: Guild | None, user: User, resolved: Resolved, keep: Callable[[Upload], str]
+    ) -> None:
+        """`keep` takes a file that is chosen here, and gives its id."""
+        self._keep = keep
         self._world = world
         self._guild = guild
         self._user = user
@@ -69,7 +74,7 @@ class Values:
             case _T.CHANNEL:
                 return self._channel(str(value), definition)
             case _T.ATTACHMENT:
-                return self._file(str(value))
+                return self._file(self._keep(value) if isinstance(value, Upload) else str(value))
             case _:
                 raise LocalDiscordError(f"the option {definition['name']!r} cannot take {value!r}")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from runner.engine import context
+from runner.engine import context, objects
 from runner.engine.context import Directory
 from runner.events import KINDS
 
@@ -61,15 +61,15 @@ def subject(name: str, data: Json, left: str | None, directory: Directory) -> Su
     }
     roots: dict[str, Any] = {"event": {"name": name}}
     if channel:
-        roots["channel"] = {**context.channel(channel), "parent_id": channel.get("parent_id")}
+        roots["channel"] = {**objects.channel(channel), "parent_id": channel.get("parent_id")}
     if guild_id:
         roots["guild"] = _guild(name, data, guild_id, directory)
     if "member" in origin:
         roots["member"] = context.member(origin)
     if who := _user(origin):
-        roots["user"] = context.user(who, origin.get("member"))
+        roots["user"] = objects.user(who, origin.get("member"))
     if name == "voice_move":
-        roots["before"] = context.channel(_known_channel(guild_id or "", left or "", directory))
+        roots["before"] = objects.channel(_known_channel(guild_id or "", left or "", directory))
     for prefix, builder in _BUILDERS.items():
         if name.startswith(prefix):
             roots |= builder(data, guild_id or "", directory)
@@ -144,7 +144,7 @@ def _vote(data: Json, guild_id: str, directory: Directory) -> dict[str, Any]:
 def _role(data: Json, guild_id: str, directory: Directory) -> dict[str, Any]:
     found: Json | None = data.get("role")
     known = found or {"id": data["role_id"], "name": directory.role_name(guild_id, data["role_id"])}
-    return {"role": context.role(known)}
+    return {"role": objects.role(known)}
 
 
 def _scheduled(data: Json, _: str, __: Directory) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from runner.registration import (
     Outcome,
     Payload,
     Plan,
+    RegistrationsInMemory,
     Scope,
     Wanted,
     canonical,
@@ -94,16 +95,18 @@ class Discord:
         errors = {str(index): fault for index, each in enumerate(sent) if (fault := self._fault(each))}
         if errors:
             raise RestRefused(400, 50035, "Invalid Form Body", errors)
+        by_id = {each["id"]: (each["type"], each["name"]) for each in self.sets.get(path, [])}
         old = {(each["type"], each["name"]): each for each in self.sets.get(path, [])}
         if any(kind == 4 for kind, _ in old) and not any(each.get("type") == 4 for each in sent):
             raise RestRefused(400, 50240, "You cannot remove this app's Entry Point command")
-        creates = [each for each in sent if (each.get("type", 1), each["name"]) not in old]
+        keys = [by_id.get(each.get("id"), (each.get("type", 1), each["name"])) for each in sent]
+        creates = [key for key in keys if key not in old]
         if len(creates) > self.creates_left:
             raise RestRefused(400, 30034, "Max number of daily application command creates has been reached (200)")
         self.creates_left -= len(creates)
         kept = {key: each["id"] for key, each in old.items()}
         fresh = [echoed(each, self._next()) for each in sent]
-        return [each | {"id": kept.get((each["type"], each["name"]), each["id"])} for each in fresh]
+        return [each | {"id": kept.get(key, each["id"])} for key, each in zip(keys, fresh, strict=True)]
 
     def _fault(self, payload: Payload) -> Mapping[str, object] | None:
         for phrase in self.refuses:
@@ -272,6 +275,137 @@ async def test_an_entry_point_is_sent_along() -> None:
     outcome = await run(discord, {"global": wanted(command("a"))})
     assert outcome.is_complete
     assert sorted(map(str, discord.names(GLOBAL))) == ["a", "launch"]
+
+
+# Renamed commands.
+
+
+def renamed(payload: Payload, *aliases: str) -> Wanted:
+    return Wanted(payload, "bot.yaml:1:3", aliases)
+
+
+async def test_a_renamed_command_keeps_its_id_and_what_admins_have_set_for_it() -> None:
+    discord = Discord(creates_left=0)
+    discord.have(GLOBAL, command("a"), command("old"))
+    before = {each["name"]: each["id"] for each in discord.sets[GLOBAL]}
+    outcome = await run(discord, {"global": [*wanted(command("a")), renamed(command("new"), "older", "old")]})
+    assert outcome.is_complete
+    assert {each["name"]: each["id"] for each in discord.sets[GLOBAL]} == {"a": before["a"], "new": before["old"]}
+    applied = outcome.scopes[0].applied
+    assert [each["name"] for each in applied.updates] == ["new"]
+    assert (applied.creates, applied.deletes) == ((), ())
+    assert applied.renames == {(1, "new"): "old"}
+    discord.calls.clear()
+    await run(discord, {"global": [*wanted(command("a")), renamed(command("new"), "older", "old")]})
+    assert discord.calls == [f"GET {GLOBAL}"]
+
+
+async def test_a_former_name_that_another_command_has_now_is_no_rename() -> None:
+    discord = Discord()
+    discord.have(GLOBAL, command("old"))
+    kept = discord.sets[GLOBAL][0]["id"]
+    await run(discord, {"global": [*wanted(command("old")), renamed(command("new"), "old")]})
+    assert discord.sets[GLOBAL][0]["id"] == kept
+    assert discord.names(GLOBAL) == ["old", "new"]
+
+
+async def test_one_former_name_makes_one_rename() -> None:
+    discord = Discord()
+    discord.have(GLOBAL, command("old"))
+    outcome = await run(discord, {"global": [renamed(command("b"), "old"), renamed(command("c"), "old")]})
+    applied = outcome.scopes[0].applied
+    assert [each["name"] for each in applied.updates] == ["b"]
+    assert [each["name"] for each in applied.creates] == ["c"]
+
+
+async def test_a_menu_is_no_former_command() -> None:
+    discord = Discord()
+    discord.have(GLOBAL, {"type": 2, "name": "old"})
+    outcome = await run(discord, {"global": [renamed(command("new"), "old")]})
+    assert [each["name"] for each in outcome.scopes[0].applied.creates] == ["new"]
+
+
+async def test_a_renamed_command_that_is_refused_stays_as_it_was_under_its_former_name() -> None:
+    discord = Discord(refuses=["awful"])
+    discord.have(GLOBAL, command("old"))
+    outcome = await run(
+        discord, {"global": [renamed(command("new", description="awful"), "old"), *wanted(command("b"))]}
+    )
+    assert discord.names(GLOBAL) == ["b", "old"]
+    (refusal,) = outcome.scopes[0].refused
+    assert (refusal.name, refusal.is_kept) == ("new", True)
+
+
+# The daily limit, counted here.
+
+
+class Counted:
+    """Creations that were counted before, and those that are noted."""
+
+    def __init__(self, before: int) -> None:
+        self.before = before
+        self.noted: list[tuple[str, int]] = []
+
+    async def add(self, scope: str, creates: int) -> None:
+        self.noted.append((scope, creates))
+
+    async def within(self, scope: str, seconds: float) -> int:
+        assert seconds == 86_400.0
+        return self.before
+
+
+@pytest.mark.parametrize(("before", "created"), [(0, 3), (197, 3), (198, 2), (200, 0), (300, 0)])
+async def test_no_more_is_created_than_the_day_has_room_for(before: int, created: int) -> None:
+    discord, counted = Discord(), Counted(before)
+    discord.have(GLOBAL, command("a"))
+    asked = [command("a", nsfw=True), *(command(name) for name in "xyz")]
+    outcome = await register(discord, APP, {"global": wanted(*asked)}, counted)
+    assert discord.names(GLOBAL) == ["a", *"xyz"[:created]]
+    assert discord.sets[GLOBAL][0]["nsfw"] is True
+    assert counted.noted == ([("global", created)] if created else [])
+    assert [refusal.name for refusal in outcome.scopes[0].refused] == [*"xyz"[created:]]
+    assert all("24 hours" in refusal.reasons[0] for refusal in outcome.scopes[0].refused)
+    assert discord.calls.count(f"PUT {GLOBAL}") == 1
+
+
+async def test_what_is_not_created_is_not_counted() -> None:
+    discord, counted = Discord(), Counted(0)
+    discord.have(GLOBAL, command("a"), command("old"))
+    await register(
+        discord, APP, {"global": [*wanted(command("a", nsfw=True)), renamed(command("new"), "old")]}, counted
+    )
+    discord.broken["PUT"] = RestRefused(500, 0, "Internal Server Error")
+    await register(discord, APP, {"global": wanted(command("b"))}, counted)
+    assert counted.noted == []
+
+
+async def test_creations_in_memory_are_counted_by_scope_for_a_day() -> None:
+    now = [1000.0]
+    creations = RegistrationsInMemory(lambda: now[0])
+    await creations.add("global", 3)
+    now[0] += 50_000
+    await creations.add("global", 4)
+    await creations.add("5", 1)
+    assert await creations.within("global", 86_400.0) == 7
+    assert await creations.within("global", 100.0) == 4
+    assert await creations.within("6", 86_400.0) == 0
+    now[0] += 50_000
+    assert await creations.within("global", 86_400.0) == 4
+    await creations.add("global", 1)
+    assert await creations.within("global", 1e9) == 5, "what is older than the window is forgotten"
+
+
+# Whether another attempt may help.
+
+
+@pytest.mark.parametrize(
+    ("status", "is_transient"), [(0, True), (429, True), (500, True), (503, True), (400, False), (403, False)]
+)
+async def test_a_failure_says_whether_another_attempt_may_help(status: int, is_transient: bool) -> None:
+    discord = Discord()
+    discord.broken["GET"] = RestRefused(status, 0, "no")
+    outcome = await run(discord, {"global": wanted(command("a"))})
+    assert outcome.scopes[0].is_transient is is_transient
 
 
 # Scopes.
