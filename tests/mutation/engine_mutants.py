@@ -325,8 +325,8 @@ _INTERACTION: Final = (
     ),
     (
         "a refusal is told to everybody",
-        'await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=True)',
-        'await self._tell(live, _refusal_text(refusal), sentence("refused_check"), is_ephemeral=False)',
+        'await self._tell(live, _refusal_text(live, refusal), live.sentence("refused_check"), is_ephemeral=True)',
+        'await self._tell(live, _refusal_text(live, refusal), live.sentence("refused_check"), is_ephemeral=False)',
     ),
     (
         "a refusal that comes out blank is not said",
@@ -485,7 +485,7 @@ _INTERACTION: Final = (
     ),
     (
         "whoever is cut off by a restart is not told",
-        '            await self._tell(live, sentence("restarting"), is_ephemeral=None)\n',
+        "            await self._tell(live, live.sentence(live.cut_by), is_ephemeral=None)\n",
         "            pass\n",
     ),
 )
