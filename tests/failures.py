@@ -37,7 +37,7 @@ _INTERACTION: Final = "engine/test_interaction.py::test_"
 _LOCAL: Final = "emulator/test_interaction_table.py::test_"
 _MACHINE: Final = "lifecycle/test_machine.py::test_"
 _REFUSED: Final = "configs/refused/"
-_REGISTRATION: Final = "test_registration.py::test_"
+_REGISTRATION: Final = "registration/test_register.py::test_"
 _STANDBY: Final = "engine/test_standby.py::test_"
 
 FAILURES: Final = (
