@@ -63,7 +63,7 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "a command is used as it was before it was changed",
         ),
         "gone_option": Sentence(
-            "What you chose for {{ names | join(', ') }} is not there any more. Please choose again.",
+            "What you chose for **{{ names | join('** and **') }}** is not there any more. Please choose again.",
             "a user, a role, a channel or a file that was chosen is gone",
             _NAMES,
         ),

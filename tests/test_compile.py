@@ -242,15 +242,15 @@ PLACES = {
         FORM.replace("Title", "'{{ member.name }}'"),
         True,
     ),
-    "a group that asks": ("check: c, commands: {a: {description: A, reply: a}}", CHECK.replace("READ", "true"), True),
+    "a group that asks": ("check: c, commands: {a: {description: A, reply: a}}", CHECK.replace("READ", "member.nick == 'a'"), True),
     "a group of which all ask": (
         "commands: {a: {description: A, reply: '{{ guild.id }}'}, b: {description: B, check: c, reply: a}}",
-        CHECK.replace("READ", "true"),
+        CHECK.replace("READ", "member.nick == 'a'"),
         True,
     ),
     "a group of which one asks": (
         "commands: {a: {description: A, reply: a}, b: {description: B, check: c, reply: a}}",
-        CHECK.replace("READ", "true"),
+        CHECK.replace("READ", "member.nick == 'a'"),
         False,
     ),
     "one that opens a form": ("steps: [{modal: m}]", FORM, False),

@@ -220,7 +220,7 @@ def _choices(config: Config, path: tuple[str, ...], declared: Option) -> Iterato
 
 def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
     has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
-    is_unattended = issubclass(_KINDS.get(section, Command), Unattended)
+    is_unattended = section != "commands" and issubclass(_KINDS[section], Unattended)
     if has_steps and has_reply and not is_unattended:
         yield _fault(
             "reply-and-steps",

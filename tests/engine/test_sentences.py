@@ -109,6 +109,18 @@ HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "refused_busy": (it("concurrency: 1, steps: [{wait: 5s}, {reply: a}]"), two_at_once),
     "busy": (it("steps: [{wait: 5s}, {reply: a}]"), two_at_once),
     "unknown_command": (it("reply: a"), gone(2, {"name": "old", "type": 1})),
+    "outdated_command": (
+        it("options: {n: {type: integer, description: d}}, reply: \"{{ options.n | default('a') }}\""),
+        gone(2, {"name": "it", "type": 1, "options": [{"name": "n", "type": 3, "value": "x"}]}),
+    ),
+    "gone_option": (
+        it("options: {who: {type: user, description: d}}, reply: '{{ options.who }}a'"),
+        gone(2, {"name": "it", "type": 1, "options": [{"name": "who", "type": 6, "value": "1"}]}),
+    ),
+    "gone_target": (
+        it("reply: a") + "\ncontext_menus: {Look: {type: user, reply: '{{ target.name }}'}}",
+        gone(2, {"name": "Look", "type": 2, "target_id": "1"}),
+    ),
     "unknown_component": (it("reply: a"), gone(3, {"custom_id": "lr:old", "component_type": 2})),
     "unknown_form": (it("reply: a"), gone(5, {"custom_id": "lr:modal:old", "components": []})),
     "refused_member": (it("permissions: {member: [manage_guild, ban_members]}, reply: a"), plain),

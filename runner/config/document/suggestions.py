@@ -17,7 +17,7 @@ class RecordSuggestions(OnRecords):
 
     named: ClassVar[str] = "records"
 
-    records: str = option("Which table, by its name in `records:`.", static=True)
+    records: str = option("Which table, by its name in `records:`.", static=True, refers="records")
     match: str = option("The field that is compared with what is typed.", static=True)
     label: Text | None = option(
         "What users read, a template that reads `record`; left out: the field that is compared.",

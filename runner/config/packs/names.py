@@ -34,7 +34,7 @@ SECTIONS: Final = frozenset(
 )
 """The sections whose names are a pack's own."""
 
-VISIBLE: Final = frozenset({"commands"})
+VISIBLE: Final = frozenset({"commands", "context_menus"})
 """The sections whose names users see. They stay as they are."""
 
 OWN: Final = frozenset({"bot", "include", "inputs", "store", "texts", "use", "version"})
