@@ -17,6 +17,9 @@ from .generator import generate
 Json = dict[str, Any]  # Any: Discord's JSON
 
 ROOT: Final = Path(__file__).parent.parent.parent
+KEEPERS: Final = frozenset({"suggestions.yaml"})
+"""Examples whose bots keep something. A store works in threads of its own, which a simulated loop has none of."""
+
 FILES: Final = ("bot.yaml", "benchmarks/bench.yaml", "examples/*.yaml", "tests/simulation/edges.yaml")
 ENVIRONMENT: Final = {"DISCORD_TOKEN": "no-token"}
 USER_TEXT: Final = "what the user typed"
@@ -77,7 +80,8 @@ class Library:
         self._seed = seed
         self._with_blank_texts = with_blank_texts
         found = (path for pattern in files for path in ROOT.glob(pattern))
-        self._files = sorted(path for path in found if not path.name.endswith(".scenario.yaml"))
+        bots = (path for path in found if not path.name.endswith(".scenario.yaml"))
+        self._files = sorted(path for path in bots if path.name not in KEEPERS)
         self._count = len(self._files) + generated_max
         self._actions: Mapping[str, type[Action]] = load_actions()
         self._bots: dict[int, Bot] = {}
@@ -118,7 +122,10 @@ class Library:
                 return Bot(f"generated bot {number} of seed {self._seed}", program, asked_of(program), text)
 
     def _program(self, text: bytes) -> Program | None:
-        return build(Path("bot.yaml"), lambda _: text, ENVIRONMENT, self._actions).program
+        bot = Path("bot.yaml")
+        return build(
+            bot, lambda asked: text if asked == bot else asked.read_bytes(), ENVIRONMENT, self._actions
+        ).program
 
 
 def asked_of(program: Program) -> tuple[Asked, ...]:
