@@ -242,7 +242,11 @@ PLACES = {
         FORM.replace("Title", "'{{ member.name }}'"),
         True,
     ),
-    "a group that asks": ("check: c, commands: {a: {description: A, reply: a}}", CHECK.replace("READ", "member.nick == 'a'"), True),
+    "a group that asks": (
+        "check: c, commands: {a: {description: A, reply: a}}",
+        CHECK.replace("READ", "member.nick == 'a'"),
+        True,
+    ),
     "a group of which all ask": (
         "commands: {a: {description: A, reply: '{{ guild.id }}'}, b: {description: B, check: c, reply: a}}",
         CHECK.replace("READ", "member.nick == 'a'"),
