@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,11 +55,11 @@ def build(
     bot uses: it is checked with its defaults and with samples, and its program is not to run.
     """
     loaded = load(path, read, environment, actions, find, is_tried=is_tried)
-    built = _built(loaded, actions, generation, clock)
+    built = _built(path, loaded, actions, generation, clock)
     return built if not loaded.places else _told(built, loaded.places)
 
 
-def _built(loaded: Loaded, actions: Actions, generation: int, clock: Callable[[], float]) -> Built:
+def _built(path: Path, loaded: Loaded, actions: Actions, generation: int, clock: Callable[[], float]) -> Built:
     if loaded.config is None:
         return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
     checked = check(loaded.config, actions, clock())
@@ -69,7 +70,7 @@ def _built(loaded: Loaded, actions: Actions, generation: int, clock: Callable[[]
     if has_errors(found):  # what is broken may be where a name is used, so nothing can be called unused
         found = [item for item in found if item.slug not in (UNUSED_NAME, UNUSED_IGNORE)]
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
-    program = compile_program(loaded.config, checked, generation)
+    program = compile_program(loaded.config, checked, generation, _files(path, loaded))
     needs = needs_of(loaded.config)
     return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs)
 
@@ -83,3 +84,46 @@ def _told(built: Built, places: "Mapping[str, Place]") -> Built:
 
     meant = (item for item in built.diagnostics if item.slug != UNUSED_NAME or item.span.file not in places)
     return replace(built, diagnostics=told(meant, places), sources=texts_told(built.sources, places))
+
+
+def _files(path: Path, loaded: Loaded) -> Mapping[str, str]:
+    """Return the texts that the config was read from, by the names of their files."""
+    if not loaded.places:
+        return _own_first(path, loaded.sources)
+    from runner.config.packs.told import texts_told  # most bots have no packs
+
+    return _own_first(path, texts_told(loaded.sources, loaded.places))
+
+
+def _own_first(path: Path, sources: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the texts of the files with the one at `path` before those that it includes."""
+    return {name: sources[name] for name in sorted(sources, key=lambda name: name != str(path))}
+
+
+def rebuild(
+    files: Mapping[str, str], environment: Mapping[str, str], actions: Actions, generation: int
+) -> Program | None:
+    """Build a program of an earlier generation from what was kept of its files; None where that fails.
+
+    The first file is the bot's own. What its texts say is what counts: the environment may be another one by now.
+    """
+
+    def read(path: Path) -> bytes:
+        try:
+            return files[str(path)].encode()
+        except KeyError:
+            raise FileNotFoundError(str(path)) from None
+
+    root = Path(next(iter(files)))
+    return build(root, read, environment, actions, generation, find=partial(_found_in, files)).program
+
+
+def _found_in(files: Mapping[str, str], pattern: Pattern) -> list[Path]:
+    """Return which of the files match a pattern, as `found_on_disk` would."""
+    inside = [path for path in map(Path, files) if path.is_relative_to(pattern.folder)]
+    return sorted(path for path in inside if _matches(path.relative_to(pattern.folder), pattern.text))
+
+
+def _matches(path: Path, text: str) -> bool:
+    is_deep = "**" in text or len(path.parts) == len(Path(text).parts)
+    return is_deep and path.match(text.replace("**/", ""))

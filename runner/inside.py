@@ -6,6 +6,7 @@ them, and when, is the action's own business.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from runner.fields import Steps
 
@@ -90,4 +91,29 @@ class Begin:
         return ()
 
 
-Inside = OneOf | Loop | Ensured | AllOf | Call | Begin
+WaitsFor = Literal["click", "form", "time", "event"]
+"""What a step can wait for: a button or a select of its own, a form, an instant, or something else to happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The step puts the run away, and goes on when what it waits for has come, or `timeout_s` has passed.
+
+    Then `on_timeout` is executed, or if that is empty the run ends, unless it `goes_on`; `on_cancel` is when somebody
+    calls it off. `timeout_s` is None where a template decides. Not `is_certain`: it may go on at once.
+    """
+
+    kind: WaitsFor
+    timeout_s: float | None = None
+    on_timeout: Steps = Steps()
+    on_cancel: Steps = Steps()
+    goes_on: bool = False
+    is_certain: bool = True
+
+    @property
+    def runs(self) -> tuple[Steps, ...]:
+        """What is executed where no answer comes."""
+        return (self.on_timeout, self.on_cancel)
+
+
+Inside = OneOf | Loop | Ensured | AllOf | Call | Begin | Waits

@@ -23,7 +23,8 @@ class Message:
     """What is to be said. `is_ephemeral` None leaves the visibility to the handler's declaration.
 
     `content` and `components` (rows of Discord's JSON) None leave, in an edit, what is there. `modal` (Discord's JSON)
-    is a form that opens in place of a message, `choices` are what is suggested in place of one.
+    is a form that opens in place of a message, `choices` are what is suggested in place of one. `key` stands for it
+    where the far side drops a second one with the same.
     """
 
     content: str | None = None
@@ -32,6 +33,7 @@ class Message:
     components: tuple[Mapping[str, object], ...] | None = None
     modal: Mapping[str, object] | None = None
     choices: tuple[Mapping[str, object], ...] = ()
+    key: str = ""
 
 
 def new_body(message: Message, *, is_ephemeral: bool = False) -> dict[str, object]:

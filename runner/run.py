@@ -2,9 +2,10 @@
 
 import asyncio
 import importlib
+import os
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,9 +165,10 @@ async def _run(
                 live_max=live_max,
                 standby=standby,
                 observer=observer,
+                rebuild=_rebuilt,
             ) as engine:
                 engines.append(engine)
-                keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log)
+                keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover)
                 bot = _Bot(engine, gateway, answers, memory, keeper, log, now, files)
                 fault = await bot.serve(serving, stopping)
     finally:
@@ -176,6 +178,14 @@ async def _run(
             await asyncio.to_thread(standby.close)
     if fault is not None:
         raise fault
+
+
+def _rebuilt(files: Mapping[str, str], generation: int) -> Program | None:
+    """Build the program of an earlier generation, for the runs that began on it."""
+    from runner.actions.action import load_actions
+    from runner.build import rebuild  # hardly ever needed
+
+    return rebuild(files, os.environ, load_actions(), generation)
 
 
 def _answer_pool(api_url: str) -> AnswerPool:

@@ -142,6 +142,22 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
         "refused_dm": Sentence(
             "This works only in direct messages with me.", "it is for direct messages, and this is a server"
         ),
+        "refused_answer": Sentence("This question is not for you.", "somebody answers who may not"),
+        "later": Sentence(
+            "I will come back to this {{ at | relative }}.",
+            "a handler waits and has said nothing",
+            {"at": INSTANT},
+        ),
+        "question_answered": Sentence("This has been answered already.", "somebody else has been quicker"),
+        "question_over": Sentence("This question is over.", "a question is answered too late"),
+        "flow_lost": Sentence(
+            "I have changed so much that I can't go on with this. Please start again.",
+            "what a question belongs to can't be gone on with",
+        ),
+        "too_many_flows": Sentence(
+            "You have too many unfinished questions. Please answer some of them first.",
+            "a user has as many questions open as one may have",
+        ),
     }
 )
 

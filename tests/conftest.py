@@ -23,6 +23,7 @@ from runner.diagnostics.text import render_text
 from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from runner.emulator.world import JsonObject
 from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.observer import Observer
 from runner.gateway import Gateway
@@ -115,6 +116,7 @@ class Bot:
     clock: Clock
     stopping: "asyncio.Future[None]"
     task: "asyncio.Task[None]"
+    directory: Path
 
     @property
     def engine(self) -> Engine:
@@ -137,6 +139,39 @@ class Bot:
     def click(self, message: int, name: str, *, user: str = "Robin") -> Trace:
         """Have a member press the button of a component."""
         return self.local.click(user=user, message=message, custom_id=f"lr:{name}")
+
+    async def pressed(self, message: int, label: str, *, user: str = "Robin") -> Trace:
+        """Have a member press the button of that label, and wait until the bot has done with it."""
+        trace = self.press(message, label, user=user)
+        await self.idle()
+        return trace
+
+    def press(self, message: int, label: str, *, user: str = "Robin") -> Trace:
+        """Have a member press the button of that label, whoever it belongs to."""
+        (button,) = (each for each in self.usable(message) if each.get("label") == label)
+        return self.local.click(user=user, message=message, custom_id=button["custom_id"])
+
+    async def chose(self, message: int, *values: str, user: str = "Robin") -> Trace:
+        """Have a member choose in the one select of a message, and wait until the bot has done with it."""
+        (menu,) = (each for each in self.components(message) if each["type"] == 3)
+        trace = self.local.click(user=user, message=message, custom_id=menu["custom_id"], values=values)
+        await self.idle()
+        return trace
+
+    def components(self, message: int) -> list[JsonObject]:
+        """Return the buttons and selects of a message as it is now."""
+        found = self.local.world.message(message)
+        return [] if found is None else [each for row in found.components for each in row["components"]]
+
+    def usable(self, message: int) -> list[JsonObject]:
+        """Return the buttons and selects of a message that can be used."""
+        return [each for each in self.components(message) if not each.get("disabled")]
+
+    def text(self, message: int) -> str:
+        """Return what a message says now."""
+        found = self.local.world.message(message)
+        assert found is not None
+        return found.content
 
     async def submitted(self, opened: Trace, **values: str) -> Trace:
         """Have whoever opened a form send it, and wait until the bot has done with it."""
@@ -255,4 +290,4 @@ async def _serve(
         with suppress(asyncio.CancelledError):
             task.result()
         raise AssertionError("the bot ended before it served")
-    return Bot(local, serving.result(), log, clock, stopping, task)
+    return Bot(local, serving.result(), log, clock, stopping, task, directory)

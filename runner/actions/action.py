@@ -14,11 +14,12 @@ from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
 from runner.declarations import Declarations
 from runner.diagnostics import Span
-from runner.fields import Checks, Duration, Entry, Shape, Steps, option
-from runner.inside import Ensured, Inside
+from runner.fields import Checks, Duration, Entry, Expression, Role, Shape, Steps, Text, option
+from runner.inside import Ensured, Inside, Waits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.machine import Event
 from runner.messages import Message
+from runner.questions import Answer, Form, Question
 from runner.stored import Stored
 from runner.templates import Template
 from runner.templates.types import Type
@@ -101,6 +102,20 @@ class StepFailed(Exception):
         self.refusal = refusal
 
 
+class Repeats(Enum):
+    """What it means that an action is done twice, as may be where the process ends before it knows that it was done."""
+
+    FREE = "free"  # nothing outside, or nothing that anybody notices: it is not even written down
+    SAFE = "safe"  # the second time changes nothing
+    KEYED = "keyed"  # the far side takes a key, `Step.key`, and drops the second one
+    ONCE = "once"  # there are two of it
+    ANSWER = "answer"  # an answer to an interaction, of which Discord can be asked whether it has it
+
+
+OnCrash = Literal["repeat", "skip", "fail"]
+"""What to do with a step of which nobody knows whether it was done."""
+
+
 class Ending(Enum):
     """What an action ends, so that nothing can follow it: the handler, or the flow that it stands in."""
 
@@ -155,7 +170,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """What an action can't do with what the config declares. `attribute` is the field to change.
+    """What an action can't do, with what the config declares or at all. `attribute` is the field to change.
 
     Where a `word` is none of those that are `known`, the nearest of them is the repair.
     """
@@ -166,6 +181,7 @@ class Misfit:
     fix: str = ""
     word: str = ""
     known: tuple[str, ...] = ()
+    slug: str = "not-as-declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +234,11 @@ class Step(Protocol):
     def user_id(self) -> str | None: ...
     @property
     def now(self) -> float: ...  # in Unix seconds
+
+    @property
+    def key(self) -> str:
+        """What stands for this step of this run and no other, at most 25 characters; the same when it is repeated."""
+        ...
 
     async def respond(self, event: Event, message: Message) -> None:
         """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now."""
@@ -299,8 +320,18 @@ class Step(Protocol):
         """Leave the steps under way when this one returns."""
         ...
 
-    async def together(self, named: Mapping[str, Steps], *, is_any: bool) -> str:
-        """Run several runs of steps beside each other, and return the name of the one that ended first."""
+    def wait(self, kept: Kept, timeout_s: float | None = None) -> None:
+        """Put the run away when this step returns, showing its action's `question` or opening its `form`.
+
+        It goes on by `answered`, which gets `kept` back, or after `timeout_s` by `timed_out`.
+        """
+        ...
+
+    def together(self, named: Mapping[str, Steps], *, is_any: bool) -> None:
+        """Run several runs of steps beside each other, and go on behind this step.
+
+        Its output is the name of the one that ended `first`; with `is_any` that one ends the others.
+        """
         ...
 
     def call(self, flow: str, values: Mapping[str, object]) -> None:
@@ -314,8 +345,8 @@ class Step(Protocol):
         """Leave the flow that was entered with `kept`; True when it returned a value, which is the step's result."""
         ...
 
-    def evaluate(self, late: object) -> Any:
-        """Return what a field that is declared `late` gives now. Any: a template's value."""
+    def evaluate(self, late: object, **names: object) -> Any:
+        """Return what a field that is declared `late` gives now, with these names besides. Any: a template's value."""
         ...
 
     def log(self, level: str, message: str) -> None:
@@ -351,6 +382,8 @@ class Action(Entry):
     `again` reads what its templates give then, and not what is constant in it alone. `is_local` says that it does
     nothing that a database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may
     stand in it. `guards` says that it asks whether to go on, `needs_server` that it means nothing in direct messages.
+    `late_names` is what its late fields read besides everything else. `repeats` says what it means that it is done
+    twice.
 
     An output of the type `PRIVATE_ID` is the id of the step's own message, which is private where that is.
     """
@@ -371,6 +404,8 @@ class Action(Entry):
     holds_local: ClassVar[bool] = False
     guards: ClassVar[bool] = False
     needs_server: ClassVar[bool] = False
+    late_names: ClassVar[Mapping[str, Type]] = {}
+    repeats: ClassVar[Repeats] = Repeats.FREE
 
     def needs_in(self) -> object:
         """Return where the bot must hold `needs`: a `Place`, or a channel as it is written."""
@@ -460,12 +495,70 @@ class Action(Entry):
         """Go on behind the steps that were entered with `kept`. Returns and raises as `run` does."""
         raise NotImplementedError
 
+    def question(self, kept: Kept) -> Question | None:
+        """Return what is asked by the step that waits with `kept`; None when it asks nothing."""
+        return None
+
+    def form(self, kept: Kept) -> Form | None:
+        """Return the form that the step opens when it waits with `kept`: at once, or from a button of its question."""
+        return None
+
+    def who(self) -> "Who | None":
+        """Return who may answer; None when the step waits for nobody in particular."""
+        return None
+
+    def answered(self, step: Step, kept: Kept, answer: Answer) -> Awaitable[Mapping[str, object] | None]:
+        """Go on with an answer to what was asked with `kept`. Returns and raises as `run` does, or waits again."""
+        raise NotImplementedError
+
+    async def timed_out(self, step: Step, kept: Kept) -> Mapping[str, object] | None:
+        """Go on when no answer has come in time, or what was waited for is that time."""
+        waits = self.inside()
+        assert isinstance(waits, Waits), "nothing else waits"
+        self._end_waiting(step, waits.on_timeout, goes_on=waits.goes_on)
+        return None
+
+    async def cancelled(self, step: Step, kept: Kept) -> Mapping[str, object] | None:
+        """Go on when somebody has called it off."""
+        waits = self.inside()
+        assert isinstance(waits, Waits), "nothing else waits"
+        self._end_waiting(step, waits.on_cancel, goes_on=False)
+        return None
+
+    def _end_waiting(self, step: Step, steps: Steps, *, goes_on: bool) -> None:
+        if steps.items:
+            step.enter(steps)
+        elif not goes_on:
+            step.leave(Leave(Ending.STOP))
+
     def unwound(self, step: Step, kept: Kept, leave: Leave) -> bool:
         """Deal with steps that were entered with `kept` and are being left. True holds that up, and may enter others.
 
         What is held up goes on by `step.leave`.
         """
         return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who(Entry):
+    """Who may answer. Of several rules all must hold; where one is said and `who` is not, it may be anyone else."""
+
+    short: ClassVar[str | None] = "who"
+
+    who: Literal["invoker", "anyone"] | None = option(
+        "`invoker`, who started the handler, or `anyone`.", default=None, static=True
+    )
+    role: Role | None = option("Who has this role: an id or `@name`.", default=None, static=True)
+    check: Checks | None = option("Whom a check lets pass: one from `checks:`, or written here.", default=None)
+    if_: Expression | None = option(
+        "Of whom this expression is true: it reads them as `event.user` and `event.member`.", default=None, late=True
+    )
+    denied: Text | None = option("What everybody else reads, privately.", default=None, late=True)
+
+    @property
+    def is_invoker(self) -> bool:
+        """Whether only whoever started the handler may answer."""
+        return self.who == "invoker" or (self.who is None and not (self.role or self.check or self.if_ is not None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -501,6 +594,7 @@ class WrittenStep:
     when: Authored | None = None
     timeout_s: float | None = None
     retry: Retry | None = None
+    on_crash: OnCrash | None = None
     catch: Steps | None = None
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Step
+from runner.actions.action import Action, Repeats, Step
 from runner.fields import option
 from runner.lifecycle.machine import Event
 from runner.messages import Message
@@ -18,6 +18,7 @@ class Defer(Action):
         - defer: {ephemeral: true}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ANSWER
     effect: ClassVar[Event | None] = Event.DEFER
 
     ephemeral: bool | None = option("Only the user sees it. Left out: as the handler's `response` says.", default=None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Step
+from runner.actions.action import Action, Repeats, Step
 from runner.fields import option
 from runner.lifecycle.machine import Event
 
@@ -18,6 +18,7 @@ class Modal(Action):
     """
 
     whole: ClassVar[str | None] = "modal"
+    repeats: ClassVar[Repeats] = Repeats.ANSWER
     effect: ClassVar[Event | None] = Event.MODAL
 
     modal: str = option("The form's name.", static=True, refers="modals")

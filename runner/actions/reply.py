@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from runner.actions.action import Action, Step
+from runner.actions.action import Action, Repeats, Step
 from runner.fields import option
 from runner.lifecycle.machine import Event
 from runner.messages import Mention, Message
@@ -19,6 +19,7 @@ class Reply(Action):
     """
 
     short: ClassVar[str | None] = "content"
+    repeats: ClassVar[Repeats] = Repeats.ANSWER
     effect: ClassVar[Event | None] = Event.REPLY
 
     content: str = option("The text, at most 2000 characters; longer text is cut.", min_length=1)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from runner.actions.action import Action, FailureKind, Place, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Place, Repeats, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Channel, option
 from runner.lifecycle import limits
@@ -23,6 +23,7 @@ class Send(Action):
 
     short: ClassVar[str | None] = "content"
     needs: ClassVar[Permissions] = Permissions.VIEW_CHANNEL | Permissions.SEND_MESSAGES
+    repeats: ClassVar[Repeats] = Repeats.KEYED
     worst_case_s: ClassVar[float] = limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"message_id": SNOWFLAKE, "channel_id": SNOWFLAKE}
 
@@ -58,5 +59,6 @@ class Send(Action):
             said = new_body(Message(content=self.content, mentions=self.mentions, components=rows))
         except EmptyMessage:
             raise StepFailed("send: the text was empty", kind=FailureKind.INVALID) from None
+        said |= {"nonce": step.key, "enforce_nonce": True}  # Discord docs, Create Message: the second one is dropped
         sent = await step.rest("POST", "/channels/{channel_id}/messages", said, channel_id=channel)
         return {"message_id": sent["id"], "channel_id": channel}

@@ -4,11 +4,11 @@ The scope of a place is a value: the roots that its kind of handler has, its opt
 gave. The walk follows the steps in the order in which they run, so a name is known only where it has been set.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Final
 
-from runner.actions.action import Authored, Ending, WrittenStep
+from runner.actions.action import Action, Authored, Ending, WrittenStep
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.steps import Openers, always_ends, modal_of, origins_of
@@ -47,10 +47,11 @@ from runner.fields import (
     TextShape,
     fields_of,
 )
-from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf
+from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.filters_data import item_type
+from runner.templates.people import MEMBER, PERSON, USER
 from runner.templates.scopes import LOOP
 from runner.templates.types import (
     ANY,
@@ -75,19 +76,6 @@ from runner.templates.types import (
 from runner.templates.values import is_list, is_mapping
 from runner.texts import TEXTS
 
-_USER: Final[Mapping[str, Type]] = {
-    "id": SNOWFLAKE,
-    "name": STRING,
-    "display_name": STRING,
-    "mention": STRING,
-    "is_bot": BOOLEAN,
-}
-USER: Final = Object("a user", _USER)
-MEMBER: Final = Object(
-    "a member",
-    {**_USER, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE), "permissions": ListOf(STRING)},
-)
-PERSON: Final = Object("a user", {**_USER, "is_member": BOOLEAN, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE)})
 GUILD: Final = Object("a server", {"id": SNOWFLAKE, "name": STRING, "locale": STRING})
 CHANNEL: Final = Object("a channel", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "type": STRING})
 ROLE: Final = Object("a role", {"id": SNOWFLAKE, "name": STRING, "mention": STRING})
@@ -294,6 +282,7 @@ def _of_flow(flow: Flow, at: Scope, found: _Found) -> None:
     found.result = None
     _of_run(flow.on_error, _with_error(at), found)
     _of_run(flow.on_timeout, _with_error(at), found)
+    _of_run(flow.on_expired, at, found)
 
 
 def _data(config: Config) -> Scope:
@@ -496,8 +485,16 @@ def _step(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if after is None or step.id is None:
         return after
     given: Type = Object(f"what `{step.id}` gave", _outputs(step, found))
-    is_certain = skipped is None and caught is None
+    is_certain = skipped is None and caught is None and _always_gives(step)
     return _with_attributes(after, "steps", {step.id: given if is_certain else optional(given)})
+
+
+def _always_gives(step: WrittenStep) -> bool:
+    """Tell whether what is behind the step has its outputs: not where it goes on without the answer."""
+    waits = step.action.inside()
+    if not isinstance(waits, Waits):
+        return True
+    return not waits.goes_on and all(always_ends(run) for run in waits.runs if run.items)
 
 
 def _outputs(step: WrittenStep, found: _Found) -> Mapping[str, Type]:
@@ -569,6 +566,10 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
         case Call() | Begin() as call:
             found.faults += _of_call(step, call, found.flows.get(call.flow), at)
             return at
+        case Waits() as waits:
+            found.faults += _of_late(step.action, {**at, **step.action.late_names})
+            ends = [_walk(run, at, found) for run in waits.runs if run.items]
+            return _joined([at, *(end for end in ends if end is not None)])
         case AllOf() as all_of:
             return _behind_all(all_of, at, [_walk(run, at, found) for run in all_of.runs])
 
@@ -704,8 +705,18 @@ def _joined_type(types: Sequence[Type]) -> Type:
     return Object(objects[0].name, attributes)
 
 
+def _of_late(action: Action, scope: Scope) -> Iterator[Diagnostic]:
+    """Yield the faults of what the action evaluates itself, when it has come that far."""
+    early = {id(authored) for authored in templates_in(action, late=False)}
+    yield from _of_templates((each for each in templates_in(action) if id(each) not in early), scope)
+
+
 def _of_value(value: object, scope: Scope) -> Iterator[Diagnostic]:
-    for authored in templates_in(value, late=False):
+    return _of_templates(templates_in(value, late=False), scope)
+
+
+def _of_templates(templates: Iterable[Authored], scope: Scope) -> Iterator[Diagnostic]:
+    for authored in templates:
         judged = check(authored.template, scope)
         for fault in judged.faults:
             yield Diagnostic(

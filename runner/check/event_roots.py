@@ -6,8 +6,9 @@ Where Discord tells only the id of somebody or something, there is no more than 
 from collections.abc import Mapping
 from typing import Final
 
-from runner.check.contexts import CHANNEL, MEMBER, ROLE, USER, Scope
+from runner.check.contexts import CHANNEL, ROLE, Scope
 from runner.events import kind_name
+from runner.templates.people import MEMBER, USER
 from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, optional
 
 EVENT: Final = Object("the event", {"name": STRING})

@@ -12,7 +12,7 @@ from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic
 from runner.fields import Steps
-from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf
+from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 
 _HANDLERS: Final = "the handler would fail whenever it comes here"
 
@@ -128,6 +128,8 @@ def _through_step(step: WrittenStep, ending: set[str], flows: Mapping[str, Flow]
             return _Ways(behind=flow in ending or flow not in flows, ended=False)
         case OneOf():
             return reduce(_Ways.or_else, ways)
+        case Waits():  # an answer goes on behind it
+            return reduce(_Ways.or_else, ways, _NOTHING)
         case Loop(is_certain=is_certain):
             return ways[0] if is_certain else ways[0].or_else(_NOTHING)
         case Ensured() | AllOf():

@@ -73,6 +73,8 @@ def checks_of(*runs: Steps | None) -> Iterator[Checks]:
         for item in fields_of(type(step.action)):
             if isinstance(value := getattr(step.action, item.attribute), Checks):
                 yield value
+        if (who := step.action.who()) is not None and who.check is not None:
+            yield who.check
 
 
 def names_in(checks: Checks | Check | None) -> Iterator[str]:

@@ -9,21 +9,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from runner.actions.action import Authored, Ending, WrittenStep
-from runner.check import expiry, modals, promises
+from runner.check import expiry, modals, promises, waits
 from runner.check.promises import Announced
 from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
 from runner.config.document import Flow, Handler, Response
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Steps, duration_text
-from runner.inside import AllOf, Begin, Call, Ensured, Loop
+from runner.inside import AllOf, Begin, Call, Ensured, Loop, Waits
 from runner.lifecycle import budget
-from runner.lifecycle.limits import FOLLOW_UPS_USER_INSTALL_MAX
+from runner.lifecycle.limits import FOLLOW_UPS_USER_INSTALL_MAX, TOKEN_LIFETIME_S
 from runner.lifecycle.machine import Call as WireCall
-from runner.lifecycle.machine import Event, Origin, Refusal, State, Transition, advance, watchdog_event
+from runner.lifecycle.machine import (
+    Event,
+    Origin,
+    Refusal,
+    State,
+    Transition,
+    advance,
+    resumed_event,
+    watchdog_event,
+)
 
 _SLOW_BEFORE_REPLY = "slow-before-reply"
 _DEFERRED = (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE)
 _SPEAKING = (Event.REPLY, Event.UPDATE, Event.EDIT)
+_IN_PLACE = (State.RECEIVED, State.DEFERRED_UPDATE, State.UPDATED)
 _CATCH = frozenset({Ending.FAIL})
 _FINALLY = frozenset(Ending)
 
@@ -73,7 +83,11 @@ class _Deferral:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """One way to stand before a step: the interaction's state, who deferred, and what answered first.
+    """One way to stand before a step: the interaction's origin and state, who deferred, and what answered first.
+
+    Behind a wait (`waited`) it is another interaction than the handler's own: that of the answer, or none (`origin`
+    None), and then `has_token` says whether the last one can still be answered. `is_private` is whether the question
+    that was asked last was private; None when none was asked.
 
     `passed_s` is the least time that has passed on the way, `expired` the step in which it outlasted the interaction's
     token, `said` the last reply, and `announced` that one with what has been begun behind it and may fail. Ways that
@@ -90,13 +104,26 @@ class _Point:
     said: Span | None = None
     announced: Announced | None = None
     follow_ups: int = 0
+    origin: Origin | None = None
+    waited: Span | None = None
+    is_private: bool | None = None
+    has_token: bool = False
 
 
 def _distinct(points: Iterable[_Point], *, by_answer: bool) -> tuple[_Point, ...]:
     fastest: dict[tuple[object, ...], _Point] = {}
     for point in points:
-        answered = point.answered if by_answer else None
-        key = (point.state, point.deferral, answered, point.expired is None, point.follow_ups)
+        key = (
+            point.state,
+            point.deferral,
+            point.answered if by_answer and point.waited is None else None,
+            point.expired is None,
+            point.follow_ups,
+            point.origin,
+            point.waited,
+            point.is_private,
+            point.has_token,
+        )
         known = fastest.setdefault(key, point)
         if known is not point:
             quick, other = (point, known) if point.passed_s < known.passed_s else (known, point)
@@ -135,7 +162,6 @@ class _Called:
 @dataclass(slots=True)
 class _Walk:
     flows: Mapping[str, Flow]
-    origin: Origin
     response: Response
     strategy: str
     deferral: Event
@@ -195,7 +221,10 @@ class _Walk:
         if promises.may_fail(step) and self.timeout_s <= budget.ANSWERING_TIMEOUT_MAX_S:
             points = tuple(_announced(step, point) for point in points)
         self._leave(step, Ending.FAIL, points)
-        if step.action.effect is Event.REPLY or (step.action.effect is not None and not self.beside):
+        is_asking = isinstance(step.action.inside(), Waits)
+        if step.action.effect is Event.REPLY and not is_asking:
+            points = tuple(self._responded(step, Event.REPLY, point) for point in points)
+        elif step.action.effect is not None and not is_asking and not self.beside:
             points = tuple(self._responded(step, step.action.effect, point) for point in points)
         if (ending := step.action.ends) is not None:
             if ending is not Ending.FAIL:
@@ -222,6 +251,8 @@ class _Walk:
                 return self._call(step, name, points)
             case AllOf() as all_of:
                 return self._beside(all_of, points)
+            case Waits() as waiting:
+                return self._wait(step, waiting, points)
             case Ensured(body):
                 return self.run(body, points)
             case inside:
@@ -290,35 +321,86 @@ class _Walk:
         called.left = left
         return len(called.ends) > len(before)
 
+    def _wait(self, step: WrittenStep, waiting: Waits, points: tuple[_Point, ...]) -> tuple[_Point, ...]:
+        """Walk a step at which the interaction ends: what is behind it is another one."""
+        asked = [self._asked(step, waiting, point) for point in points]
+        self.check_answered([point for point in asked if point.waited is None], step.key)
+        ends = [point for point in points if not waiting.is_certain]
+        if waiting.kind in ("click", "form"):
+            answered = [self._resumed(step, waiting, point) for point in asked]
+            ends += answered
+            ends += self.run(waiting.on_cancel, self._distinct(answered)) if waiting.on_cancel.items else ()
+        late = self._distinct(self._late(step, waiting, point) for point in asked)
+        if waiting.kind == "event" or (waiting.goes_on and not waiting.on_timeout.items):
+            ends += late
+        if waiting.on_timeout.items:
+            ends += self.run(waiting.on_timeout, late)
+        return tuple(ends)
+
+    def _asked(self, step: WrittenStep, waiting: Waits, point: _Point) -> _Point:
+        """Return how it stands when the question has been asked, or the form has been opened."""
+        if waiting.kind not in ("click", "form"):
+            return point
+        opens = waiting.kind == "form" and point.origin in (Origin.COMMAND, Origin.COMPONENT)
+        if opens and point.state is State.RECEIVED:
+            return replace(point, state=State.MODAL_SHOWN, answered=point.answered or step.key, announced=None)
+        if point.is_private is not None and point.origin is not None and point.state in _IN_PLACE:
+            return replace(point, state=State.UPDATED, announced=None)  # it takes the place of the one before
+        said = self._visibility(step)
+        point = self._responded(step, Event.REPLY, point)
+        return replace(point, is_private=said is not False)
+
+    def _resumed(self, step: WrittenStep, waiting: Waits, point: _Point) -> _Point:
+        """Return how it stands when an answer has come."""
+        origin = Origin.COMPONENT
+        if waiting.kind == "form":
+            by_command = point.state is State.MODAL_SHOWN and point.origin is Origin.COMMAND
+            origin = Origin.MODAL_FROM_COMMAND if by_command else Origin.MODAL_FROM_COMPONENT
+        return _Point(State.RECEIVED, origin=origin, waited=step.key, is_private=point.is_private)
+
+    def _late(self, step: WrittenStep, waiting: Waits, point: _Point) -> _Point:
+        """Return how it stands when something has come that nobody has clicked for."""
+        left_s = TOKEN_LIFETIME_S - budget.TOKEN_MARGIN_S - self.timeout_s
+        is_soon = waiting.timeout_s is not None and waiting.timeout_s <= left_s
+        had_token = point.origin is not None
+        return _Point(State.REPLIED, waited=step.key, is_private=point.is_private, has_token=had_token and is_soon)
+
     def _after_slow(self, step: WrittenStep, point: _Point) -> _Point:
-        if self.origin is Origin.AUTOCOMPLETE:
+        if point.origin is Origin.AUTOCOMPLETE:
             self._too_slow_to_suggest(step)
             return point
         passed_s = point.passed_s + step.action.takes_at_least_s()
         if passed_s > self.timeout_s >= point.passed_s:
             self._too_long(step, passed_s)
-        if self.origin is Origin.NO_INTERACTION:
-            return replace(point, passed_s=passed_s)
-        expired = point.expired or (step.key if passed_s >= budget.TOKEN_USABLE_S else None)
-        point = replace(point, expired=expired)
+        point = replace(point, passed_s=passed_s)
+        if point.origin is None or point.origin is Origin.NO_INTERACTION:
+            return point
+        point = replace(point, expired=point.expired or (step.key if passed_s >= budget.TOKEN_USABLE_S else None))
         if point.state is not State.RECEIVED:
-            return replace(point, passed_s=passed_s)
-        if self.strategy == "reply":
+            return point
+        is_promise = self.strategy == "reply" and point.waited is None
+        if is_promise:
             self._slow_before_reply(step)
-            return _Point(State.DEFERRED_SOURCE, None, passed_s, step.key, expired)
-        if self.deferral is Event.DEFER_UPDATE:
-            return _Point(State.DEFERRED_UPDATE, None, passed_s, step.key, expired)
-        return _Point(State.DEFERRED_SOURCE, _Deferral(step.key, None, False), passed_s, step.key, expired)
+        if self._defers_with(point.origin, point) is Event.DEFER_UPDATE and not is_promise:
+            return replace(point, state=State.DEFERRED_UPDATE, answered=step.key)
+        deferral = None if is_promise else _Deferral(step.key, None, False)
+        return replace(point, state=State.DEFERRED_SOURCE, deferral=deferral, answered=step.key)
+
+    def _defers_with(self, origin: Origin | None, point: _Point) -> Event:
+        return self.deferral if point.waited is None or origin is None else resumed_event(origin)
 
     def _responded(self, step: WrittenStep, event: Event, point: _Point) -> _Point:
+        if point.origin is None:
+            return self._said_late(step, event, point)
         if point.expired is not None and not self._needs_no_token(event):
             self._note(expiry.after_expiry(step, point.expired))
             return point
-        outcome = advance(self.origin, point.state, event)
+        outcome = advance(point.origin, point.state, event)
         if isinstance(outcome, Refusal):
             return self._refused(step, event, outcome, point)
         if event is Event.DEFER:
-            return _Point(outcome.state, _Deferral(step.key, self._visibility(step), True), point.passed_s, step.key)
+            deferral = _Deferral(step.key, self._visibility(step), True)
+            return replace(point, state=outcome.state, deferral=deferral, answered=step.key)
         self.may_open = self.may_open or event is Event.MODAL
         self._shown(step, event, point, outcome)
         point = replace(point, state=outcome.state, deferral=None, answered=point.answered or step.key)
@@ -338,10 +420,24 @@ class _Walk:
         """Tell whether the bot's own token may do it: it may change a message that everybody sees."""
         return event in (Event.UPDATE, Event.EDIT, Event.DELETE) and not is_ephemeral(self.response)
 
+    def _said_late(self, step: WrittenStep, event: Event, point: _Point) -> _Point:
+        """Note what can't be said where there is no interaction to answer."""
+        waited = point.waited or step.key
+        match event:
+            case Event.REPLY if self._visibility(step) is not False and not point.has_token:
+                self._note(waits.private_without_interaction(step, step.spans.get("ephemeral", step.key), waited))
+            case Event.UPDATE if point.is_private is None or (point.is_private and not point.has_token):
+                self._note(waits.nothing_to_change(step, waited, is_private=bool(point.is_private)))
+            case Event.DEFER | Event.MODAL:
+                self._note(waits.nothing_to_answer(step, waited))
+            case _:
+                pass
+        return point
+
     def _shown(self, step: WrittenStep, event: Event, point: _Point, outcome: Transition) -> None:
         if event is not Event.REPLY:
             return
-        if point.state is State.RECEIVED:
+        if point.state is State.RECEIVED and point.waited is None:
             self.first_visibilities.add(self._visibility(step))
         if point.state is State.DEFERRED_SOURCE and point.deferral is not None and outcome.state is State.REPLIED:
             self._resolves(step, point.deferral)
@@ -403,7 +499,7 @@ class _Walk:
 
     def _refused(self, step: WrittenStep, event: Event, refusal: Refusal, point: _Point) -> _Point:
         """Note what the machine refuses, and return how the walk goes on."""
-        if self.origin is Origin.NO_INTERACTION:
+        if point.origin is Origin.NO_INTERACTION:
             self._note(unasked(step, event))
             return point
         if event is Event.MODAL:
@@ -420,7 +516,7 @@ class _Walk:
 
     def _modal_refused(self, step: WrittenStep, point: _Point) -> None:
         deferral, answered = point.deferral, point.answered
-        if answered is None or self.origin not in (Origin.COMMAND, Origin.COMPONENT):
+        if answered is None or point.origin not in (Origin.COMMAND, Origin.COMPONENT):
             self._note(modals.from_modal(step, self.places.handler))
         elif point.state in _DEFERRED and (deferral is None or not deferral.is_declared):
             self.faults = [each for each in self.faults if (each.slug, each.span) != (_SLOW_BEFORE_REPLY, answered)]
@@ -471,6 +567,7 @@ class _Walk:
         """Note a path that ends without an answer where the author has opted out of `auto`, or with one too early."""
         for announced in dict.fromkeys(point.announced for point in points if point.announced):
             self._note(promises.announced_before(announced))
+        points = [point for point in points if point.waited is None]
         if self.strategy == "modal":
             self._check_promise(points, span)
         silent = (State.RECEIVED, State.DEFERRED_SOURCE)
@@ -535,9 +632,9 @@ def analyse(
     """
     strategy = strategy_of(response)
     deferral = _deferral(handler, origin, flows)
-    walk = _Walk(flows, origin, response, strategy, deferral, places, timeout_s, is_user_installable)
+    walk = _Walk(flows, response, strategy, deferral, places, timeout_s, is_user_installable)
     first = Event.DEFER if strategy == "defer" else None
-    points = walk.run(handler_steps(handler), (_start(strategy, response, places.response),))
+    points = walk.run(handler_steps(handler), (_start(strategy, response, places.response, origin),))
     walk.check_answered(points, places.handler)
     visibilities = walk.first_visibilities
     plan = Plan(
@@ -571,10 +668,11 @@ def is_ephemeral(response: Response) -> bool:
     return response.ephemeral or "ephemeral" in response.strategy
 
 
-def _start(strategy: str, response: Response, span: Span) -> _Point:
+def _start(strategy: str, response: Response, span: Span, origin: Origin) -> _Point:
     if strategy == "defer":
-        return _Point(State.DEFERRED_SOURCE, _Deferral(span, is_ephemeral(response), True), answered=span)
-    return _Point(State.RECEIVED)
+        deferral = _Deferral(span, is_ephemeral(response), True)
+        return _Point(State.DEFERRED_SOURCE, deferral, answered=span, origin=origin)
+    return _Point(State.RECEIVED, origin=origin)
 
 
 def _word(is_private: bool) -> str:

@@ -8,7 +8,7 @@ from runner.config.document import Event, Flow, Handler
 from runner.config.load import Config
 from runner.diagnostics import Span
 from runner.fields import Steps
-from runner.inside import Begin, Call, Ensured, OneOf
+from runner.inside import Begin, Call, Ensured, OneOf, Waits
 from runner.lifecycle.machine import Origin
 
 
@@ -46,14 +46,17 @@ def flows_of(flows: Mapping[str, Flow], *runs: Steps | None) -> frozenset[str]:
         for name in names - found:
             if (flow := flows.get(name)) is not None:
                 found.add(name)
-                waiting += (flow.steps, flow.on_error, flow.on_timeout)
+                waiting += (flow.steps, flow.on_error, flow.on_timeout, flow.on_expired)
     return frozenset(found)
 
 
 def reached_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps | None, ...]:
     """Return the runs of steps, and those of every flow that they lead to."""
     found = [flows[name] for name in sorted(flows_of(flows, *runs))]
-    return (*runs, *(run for flow in found for run in (flow.steps, flow.on_error, flow.on_timeout)))
+    return (
+        *runs,
+        *(run for flow in found for run in (flow.steps, flow.on_error, flow.on_timeout, flow.on_expired)),
+    )
 
 
 def begun_in(*runs: Steps | None) -> Iterator[tuple[WrittenStep, str]]:
@@ -131,10 +134,20 @@ def openers(config: Config) -> Openers:
     }
     for section, origin in by_section.items():
         handlers = (handler for its, _, handler in config.handlers() if its == section)
-        for step in all_steps(*reached_runs(config.document.flows, *map(handler_steps, handlers))):
-            if (name := modal_of(step)) is not None:
-                found[name] = (*found.get(name, ()), Opener(step.key, origin))
+        for handler in handlers:
+            steps = [*all_steps(*reached_runs(config.document.flows, handler_steps(handler)))]
+            for step in steps:
+                if (name := modal_of(step)) is not None:
+                    found[name] = (*found.get(name, ()), *_opened_by(step, steps, origin))
     return found
+
+
+def _opened_by(step: WrittenStep, steps: list[WrittenStep], origin: Origin) -> Iterator[Opener]:
+    """Yield what opens a form: behind a question, it is a click on that."""
+    yield Opener(step.key, origin)
+    waits = any(isinstance(other.action.inside(), Waits) for other in steps)
+    if waits and origin is not Origin.MODAL_FROM_COMPONENT:
+        yield Opener(step.key, Origin.MODAL_FROM_COMPONENT)
 
 
 def origins_of(name: str, opened: Openers) -> tuple[Origin, ...]:

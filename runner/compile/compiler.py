@@ -35,8 +35,8 @@ from runner.store.place import parse
 from runner.texts import TEXTS
 
 
-def compile_program(config: Config, checked: Checked, generation: int) -> Program:
-    """Return the program of a config that has no errors."""
+def compile_program(config: Config, checked: Checked, generation: int, files: Mapping[str, str]) -> Program:
+    """Return the program of a config that has no errors; `files` are the texts that it was read from."""
     written = config.document
     bot = written.bot
     compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks))
@@ -74,6 +74,8 @@ def compile_program(config: Config, checked: Checked, generation: int) -> Progra
         inputs=MappingProxyType(_inputs(config)),
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
+        waits=any(step.waits is not None for run in compiler.compiler.runs.values() for step in run.items),
+        files=MappingProxyType(dict(files)),
         registered=tuple(_registered(config)),
         store=written.store,
         declarations=config.declared,

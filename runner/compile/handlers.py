@@ -60,6 +60,8 @@ class HandlerCompiler:
             steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
             on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
             on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
+            expires_s=written.expires,
+            on_expired=self._rescue(written.on_expired, written.on_expired, f"flows/{name}/on_expired"),
         )
 
     def modal(self, name: str, written: document.Modal) -> Modal:
@@ -81,6 +83,7 @@ class HandlerCompiler:
         on_error, on_timeout = written.on_error or inherited.on_error, written.on_timeout or inherited.on_timeout
         on_expired = written.on_expired or inherited.on_expired
         return Handler(
+            key=f"{section}/{name}" + (f"/{origin.value}" if section == "modals" else ""),
             name=_LOGGED_AS[section] + name,
             origin=origin,
             plan=plan,
@@ -107,6 +110,7 @@ class HandlerCompiler:
         """Compile a flow as what is begun by the clock."""
         handler = document.Schedule(steps=written.steps, on_error=written.on_error, on_timeout=written.on_timeout)
         return Handler(
+            key=f"begun/{name}",
             name="flow " + name,
             origin=Origin.NO_INTERACTION,
             plan=UNATTENDED,

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final, Literal
 
-from runner.actions.action import Action, Place, Retry, Target
+from runner.actions.action import Action, OnCrash, Place, Retry, Target
 from runner.check.reachability import Plan
 from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Steps
+from runner.inside import Waits
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Intents
 from runner.lifecycle.limits import CommandType, OptionType
@@ -48,10 +49,10 @@ class Foreseen:
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
 
-    `ending` is what runs however the steps inside it are left, `flow` the flow that it runs. `may_open` says that it,
-    or a step inside it, opens a form, `reads_state` that its own templates may read the state. `ahead` is what this
-    step and those that certainly follow it need, where nobody has asked yet, `own` what it needs itself, if it runs at
-    all or its failure is caught. `key` is the place of its action's name.
+    `ending` is what runs however the steps inside it are left, `flow` the flow that it runs, `waits` what it waits for.
+    `may_open` says that it, or a step inside it, opens a form, `reads_state` that its own templates may read the state.
+    `ahead` is what this step and those that certainly follow it need, where nobody has asked yet, `own` what it needs
+    itself, if it runs at all or its failure is caught. `key` is the place of its action's name.
     """
 
     name: str
@@ -61,9 +62,11 @@ class CompiledStep:
     when: Render | None
     timeout_s: float | None
     retry: Retry | None
+    on_crash: OnCrash
     catch: Steps | None
     ending: Steps | None
     flow: str | None
+    waits: Waits | None
     is_slow: bool
     may_open: bool
     reads_state: bool
@@ -237,10 +240,12 @@ class Suggestions:
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
 
-    `state` are the values of the state that its templates read. `group_guards` are those of the groups that a command
-    stands in, outermost first; they come before its own. `suggestions` are by option.
+    `key` finds it again in its program, `state` are the values of the state that its templates read. `group_guards` are
+    those of the groups that a command stands in, outermost first; they come before its own. `suggestions` are by
+    option.
     """
 
+    key: str
     name: str
     origin: Origin
     plan: Plan
@@ -299,6 +304,8 @@ class Flow:
     steps: Steps
     on_error: Steps | None
     on_timeout: Steps | None
+    expires_s: float | None
+    on_expired: Steps | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +370,8 @@ class Program:
     names under which Discord may still know a command to the one that it has now. `menus` are by type and name, former
     names included. `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins
     one. `runs` holds every run of steps by its address, `inputs` what packs are given, by qualified name; `at_events`
-    is what the bot and its packs do, by the kind of event.
+    is what the bot and its packs do, by the kind of event. `waits` says whether any run can wait, and `files` are what
+    one that waits is built from again, the first one being the bot's own, without the token.
     """
 
     generation: int
@@ -390,6 +398,8 @@ class Program:
     inputs: Mapping[str, Any]
     runs: Mapping[str, Steps] = field(repr=False)
     texts: Texts
+    waits: bool
+    files: Mapping[str, str] = field(repr=False)
     registered: tuple[RegisteredCommand, ...]
     store: str = field(repr=False)
     declarations: Declarations
@@ -398,7 +408,7 @@ class Program:
     @property
     def needs_timers(self) -> bool:
         """Whether anything of it comes by the clock."""
-        return bool(self.schedules) or self.begins_later
+        return bool(self.schedules) or self.begins_later or self.waits
 
     @property
     def needs_store(self) -> bool:
@@ -410,3 +420,9 @@ class Program:
         """How many commands users can run: slash commands, those in groups each for itself, and menus."""
         menus = [each for each in self.registered if each.payload["type"] != CommandType.CHAT_INPUT]
         return len(self.commands) + len(menus)
+
+    def handler(self, key: str) -> Handler | None:
+        """Return a handler by its key; None where there is none."""
+        modals = (each for modal in self.modals.values() for each in modal.handlers.values())
+        every = (*self.commands.values(), *self.menus.values(), *self.components.values(), *modals)
+        return next((each for each in every if each.key == key), None)

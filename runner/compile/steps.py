@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from runner.actions.action import WrittenStep
+from runner.actions.action import OnCrash, Repeats, WrittenStep
 from runner.check.contexts import templates_in
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
@@ -14,10 +14,13 @@ from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
 from runner.config.document import Flow
 from runner.fields import Checks, Entry, Steps, fields_of
-from runner.inside import Call, Ensured
+from runner.inside import Call, Ensured, Waits
 from runner.templates.values import is_list, is_mapping
 
 E = TypeVar("E", bound=Entry)
+
+_ON_CRASH: Final[Mapping[Repeats, OnCrash]] = {Repeats.ONCE: "fail", Repeats.ANSWER: "skip"}
+"""What is done with a step in doubt where the author says nothing; any other kind is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,13 @@ class StepsCompiler:
             when=renderer(step.when),
             timeout_s=step.timeout_s,
             retry=step.retry,
+            on_crash=step.on_crash or _ON_CRASH.get(step.action.repeats, "repeat"),
             catch=catch,
             ending=inside.ending if isinstance(inside, Ensured) else None,
             is_slow=step.action.takes_s() > 0,
             reads_state=_reads_state(step),
             flow=flow,
+            waits=inside if isinstance(inside, Waits) else None,
             may_open=any(modal_of(inner) is not None for inner in reached),
             ahead=ahead,
             own=own,

@@ -47,7 +47,7 @@ class _Binding:
         near = suggestion(found.word, found.known) if found.word else ""
         fix = near or found.fix or f"one of: {', '.join(f'`{name}`' for name in found.known)}"
         span = self._place(f"{found.attribute}=", found.attribute) if found.word else self._place(found.attribute)
-        return Diagnostic(slug="not-as-declared", span=span, headline=found.headline, why=found.why, fix=fix)
+        return Diagnostic(slug=found.slug, span=span, headline=found.headline, why=found.why, fix=fix)
 
     def _place(self, *names: str) -> Span:
         return next((self.spans[name] for name in names if name in self.spans), self.key)

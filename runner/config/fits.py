@@ -14,6 +14,7 @@ from runner.config.later import LATER_SUGGESTIONS
 from runner.config.schema import (
     CHECKS_MAX,
     ID_PATTERN,
+    ON_CRASH,
     RETRY,
     STEP_KEYS,
     STEPS_MAX,
@@ -181,6 +182,8 @@ def _modifier(name: str, node: Node, actions: Actions) -> bool:
             return _shape(_DURATION, node, actions)
         case "retry":
             return _shape(RETRY, node, actions)
+        case "on_crash":
+            return _shape(ON_CRASH, node, actions)
         case _:
             return _shape(StepsShape(), node, actions)
 

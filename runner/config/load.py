@@ -99,13 +99,19 @@ class Config:
 
     def runs(self) -> Iterator[Steps]:
         """Yield every run of steps, those inside of other steps excluded."""
-        defaults = self.document.defaults
-        runs = [defaults.on_error, defaults.on_timeout, defaults.on_expired]
         for _, _, each in self.handlers():
-            runs += (each.reply, each.steps, each.on_error, each.on_timeout, each.on_expired)
+            yield from _given(each.reply, each.steps)
+        yield from (flow.steps for flow in self.document.flows.values())
+        yield from self.rescues()
+
+    def rescues(self) -> Iterator[Steps]:
+        """Yield every run of steps that is for when something goes wrong."""
+        defaults = self.document.defaults
+        yield from _given(defaults.on_error, defaults.on_timeout, defaults.on_expired)
+        for _, _, each in self.handlers():
+            yield from _given(each.on_error, each.on_timeout, each.on_expired)
         for flow in self.document.flows.values():
-            runs += (flow.steps, flow.on_error, flow.on_timeout)
-        yield from (run for run in runs if run is not None)
+            yield from _given(flow.on_error, flow.on_timeout, flow.on_expired)
 
     def commands(self) -> Iterator[tuple[tuple[str, ...], Command]]:
         """Yield every command and every group with the words of its name, each group before what is in it."""
@@ -199,6 +205,10 @@ class Loaded:
     data_files: frozenset[str] = frozenset()
     places: "Mapping[str, Place]" = field(default_factory=dict[str, "Place"])
     pack_roots: tuple[source.Mapping, ...] = ()
+
+
+def _given(*runs: Steps | None) -> Iterator[Steps]:
+    return (run for run in runs if run is not None)
 
 
 def load(

@@ -16,7 +16,7 @@ from runner.actions.action import Action, Authored, Retry, WrittenStep
 from runner.config import source
 from runner.config.bound import bound
 from runner.config.document import AskedCheck, Check
-from runner.config.schema import STEP_KEYS, Actions, beside_fields, own_fields
+from runner.config.schema import ON_CRASH, STEP_KEYS, Actions, beside_fields, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
 from runner.config.source.faults import in_plain_quotes
 from runner.config.suggestion import suggestion
@@ -269,6 +269,8 @@ class Reader:
             found["timeout_s"] = self._timeout(timeout)
         if (retry := step.get("retry")) is not None:
             found["retry"] = self.entry(Retry, retry)
+        if isinstance(on_crash := step.get("on_crash"), Scalar):
+            found["on_crash"] = self._constant(ON_CRASH, on_crash.value, on_crash.span)
         if (catch := step.get("catch")) is not None:
             found["catch"] = self.value(StepsShape(), catch)
         return found

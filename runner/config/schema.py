@@ -51,8 +51,9 @@ TEXT_ERROR = "This takes text. What begins with `{` or `[`, as a template does, 
 STEPS_TAKE = "a list of steps, such as `- reply: Hello`"
 CHECKS_MAX = 25
 EXPRESSION_TAKES = "an expression such as `user.is_bot`"
-STEP_KEYS = ("id", "when", "timeout", "retry", "catch")
+STEP_KEYS = ("id", "when", "timeout", "retry", "on_crash", "catch")
 RETRY = EntryShape(Retry)
+ON_CRASH = ChoiceShape(("repeat", "skip", "fail"))
 ID_PATTERN = "[a-z_][a-z0-9_]{0,63}"
 ID_TAKES = "a name of lower-case letters, digits and `_`"
 
@@ -155,6 +156,7 @@ def _step(actions: Actions) -> Schema:
         "when": _shape(ExpressionShape()),
         "timeout": _shape(DurationShape()),
         "retry": _shape(RETRY),
+        "on_crash": _shape(ON_CRASH),
         "catch": {"allOf": [{"$ref": "#/definitions/steps"}]},
     }
     texts = {
@@ -162,6 +164,7 @@ def _step(actions: Actions) -> Schema:
         "when": "The step is skipped unless this expression is true.",
         "timeout": "The step fails if it takes longer.",
         "retry": "A step that fails is tried again, at most so many times altogether.",
+        "on_crash": "What to do with the step when the process ended, and nobody knows whether it was done.",
         "catch": "Steps to run when this one fails; the handler then goes on.",
     }
     properties["catch"]["defaultSnippets"] = [snippets.of_shape("catch", StepsShape())]

@@ -23,17 +23,31 @@ Source: Discord docs, Interactions: Receiving and Responding.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn, Protocol
 
 from runner.actions.action import StepFailed
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
 from runner.engine.claim import Claim
+from runner.engine.frames import Asked
 from runner.engine.installation import follow_ups_max, is_forced_private
 from runner.engine.observer import Answered, Watch
-from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, TokenExpired, TooLate
-from runner.engine.responses import First, Original, callback_body, encoded, error_in, original_in, original_of, shows
+from runner.engine.outcomes import AnsweredElsewhere, Closed, MaybeSaid, Rejected, Superseded, TokenExpired, TooLate
+from runner.engine.responses import (
+    First,
+    Original,
+    callback_body,
+    encoded,
+    error_in,
+    has_component,
+    message_id_in,
+    original_in,
+    original_of,
+    shows,
+)
 from runner.lifecycle import budget
+from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.limits import ErrorCode
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
 from runner.messages import EmptyMessage, Message, edit_body, new_body
@@ -45,6 +59,7 @@ __all__ = [
     "Closed",
     "MaybeSaid",
     "Rejected",
+    "Superseded",
     "TokenExpired",
     "TooLate",
 ]
@@ -75,10 +90,10 @@ class Acknowledger:
     """Speaks for one interaction. `ack_by` and `token_by` are instants of the loop's clock.
 
     `acknowledged_at` is when Discord said that it has our first response, None until it has; `is_ephemeral` is the
-    visibility of the message that `@original` names. `original` is where that message is, as far as Discord has told:
-    it is asked only where the answer may outlive its token (`keeps_original`), because each answer would cost more.
-    `expired_in` is the state in which the token has died. `is_stand_in` says that the original is a sentence which the
-    answer to come takes the place of.
+    visibility of the message that `@original` names; `asked_id` is the message that `ask` has shown, if that is known.
+    `original` is where that message is, as far as Discord has told: it is asked only where the answer may outlive its
+    token (`keeps_original`), because each answer would cost more. `expired_in` is the state in which the token has
+    died. `is_stand_in` says that the original is a sentence which the answer to come takes the place of.
     """
 
     __slots__ = (
@@ -95,12 +110,15 @@ class Acknowledger:
         "_is_private",
         "_is_replacing",
         "_loop",
+        "_shown",
         "_source",
         "_source_id",
         "_token",
+        "_wants_id",
         "_watch",
         "ack_by",
         "acknowledged_at",
+        "asked_id",
         "expired_in",
         "is_ephemeral",
         "is_stand_in",
@@ -141,6 +159,9 @@ class Acknowledger:
         self._is_replacing = False  # the spinner has gone, and what comes in its place is not there yet
         self._doubts = 0  # attempts at the user's only end that may have arrived
         self._is_elsewhere = False  # another process has given the first response
+        self._wants_id = False
+        self._shown: Mapping[str, Any] = {}
+        self.asked_id: str | None = None
         self._is_private = is_forced_private(interaction)
         self._follow_ups_left = follow_ups_max(interaction)
         self.origin = origin
@@ -153,6 +174,28 @@ class Acknowledger:
         self.original: Original | None = None
         self.expired_in: State | None = None
         self.is_stand_in = False
+
+    @classmethod
+    def of_earlier(
+        cls,
+        answers: Answers,
+        application_id: str,
+        asked: Asked,
+        token_by: float,
+        *,
+        is_ephemeral: bool,
+        ack_by: float = 0.0,
+    ) -> "Acknowledger":
+        """Return one for an interaction that another one has spoken for, perhaps in another process."""
+        interaction = {"id": asked.interaction_id, "token": asked.token}
+        made = cls(answers, application_id, interaction, Origin(asked.origin), ack_by, token_by)
+        made.state, made.is_ephemeral = State(asked.state), is_ephemeral
+        return made
+
+    @property
+    def spoken_on(self) -> "Acknowledger":
+        """What speaks on the interaction's token: this."""
+        return self
 
     @property
     def is_unanswered(self) -> bool:
@@ -204,6 +247,57 @@ class Acknowledger:
         is_meant = event is Event.REPLY and self.is_stand_in and is_ephemeral is self.is_ephemeral
         return Event.EDIT if is_meant else event
 
+    async def ask(self, event: Event, message: Message, *, is_ephemeral: bool) -> None:
+        """Do what `respond` does, and learn the id of the message, so that it can be changed later."""
+        self.asked_id, self._wants_id = None, True
+        try:
+            await self.respond(event, message, is_ephemeral=is_ephemeral)
+        finally:
+            self._wants_id = False
+
+    async def look(self, source_id: str | None) -> bool | None:
+        """Learn from Discord how far the interaction has been answered; tell whether it can be answered further.
+
+        False says that it has never been answered, and can't be any more; None that Discord doesn't say. `source_id` is
+        the message of the component that started it. Source: Discord docs, Get Original Interaction Response.
+        """
+        deadline = self._loop.time() + budget.ATTEMPT_S
+        try:
+            answer = await self._answers.request("GET", self._original, None, deadline=deadline, fresh=True)
+        except (NotSent, OutcomeUnknown):
+            return None
+        if answer.status == 200:
+            self._learn(answer)
+            self._stand_at(json.loads(answer.body), source_id)
+            return True
+        match error_in(answer)[0]:
+            case ErrorCode.UNKNOWN_MESSAGE:
+                self.state = State.MODAL_SHOWN
+                return True
+            case ErrorCode.UNKNOWN_WEBHOOK:
+                return self._loop.time() < self.ack_by
+            case _:
+                return None
+
+    def _stand_at(self, original: Mapping[str, Any], source_id: str | None) -> None:
+        flags = MessageFlags(original.get("flags", 0))
+        self._shown, self.asked_id = original, original["id"]
+        self.is_ephemeral = bool(flags & MessageFlags.EPHEMERAL)
+        if original["id"] == source_id:
+            self.state = State.DEFERRED_UPDATE
+        else:
+            self.state = State.DEFERRED_SOURCE if flags & MessageFlags.LOADING else State.REPLIED
+
+    def shows(self, custom_id: str) -> bool:
+        """Tell whether what `look` has seen has a component whose custom_id begins like this."""
+        return has_component(self._shown.get("components") or (), custom_id)
+
+    async def edit(self, message_id: str, message: Message) -> None:
+        """Change a message that this interaction has shown. Raises as `respond` does."""
+        await self.settled()
+        self.ensure_open()
+        await self._send("PATCH", f"{self._webhook}/messages/{message_id}", encoded(edit_body(message)))
+
     async def acknowledge(self, event: Event, message: Message | None = None, *, is_ephemeral: bool) -> bool:
         """Answer with `event` if nobody has answered, and tell whether that was so.
 
@@ -242,7 +336,7 @@ class Acknowledger:
             await asyncio.shield(self._first)
 
     async def _answer_first(self, event: Event, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
-        wish = _first(outcome, message, is_ephemeral)
+        wish = self._wish(outcome, message, is_ephemeral)
         offered = self._claimed(self._in_doubt or wish)
         is_wish = offered.body == wish.body
         try:
@@ -261,6 +355,13 @@ class Acknowledger:
         if offered is not first:
             self._in_doubt = offered
         return offered
+
+    def _wish(self, outcome: Transition, message: Message, is_ephemeral: bool) -> First:
+        try:
+            body = callback_body(outcome.call, message, is_ephemeral)
+        except EmptyMessage:
+            raise _empty() from None
+        return First(body, outcome.state, is_ephemeral, self._wants_id)
 
     async def _offer(self, offered: First) -> None:
         """Give the first response, or raise why it is not there. Cancelled, it may stay in doubt."""
@@ -294,7 +395,8 @@ class Acknowledger:
 
     async def _callback(self, offered: First) -> None:
         """Send the first response until its outcome is known, or the time for it is over."""
-        path = f"/interactions/{self._id}/{self._token}/callback" + "?with_response=true" * self.keeps_original
+        wants_message = self.keeps_original or offered.wants_id
+        path = f"/interactions/{self._id}/{self._token}/callback" + "?with_response=true" * wants_message
         for attempt in range(ATTEMPTS_MAX):
             if self._claim is not None and self._claim.is_taken:
                 self.acknowledged_at = self._loop.time()
@@ -307,6 +409,8 @@ class Acknowledger:
                 await self._ensure_ours(answer, offered)
                 self._learn(answer)
                 self.acknowledged_at = self._loop.time()
+                if offered.wants_id:
+                    self.asked_id = message_id_in(answer)
                 return
             if self._loop.time() + pause_s >= self.ack_by:
                 break
@@ -456,6 +560,8 @@ class Acknowledger:
         for attempt in range(ATTEMPTS_MAX):
             answer = await self._attempt(method, path, body, give_up_at, fresh=attempt > 0)
             if answer is not None and answer.status < 300:
+                if self._wants_id:
+                    self.asked_id = message_id_in(answer)
                 return answer
             pause_s = _pause_s(attempt, LATER_PAUSE_MAX_S) if answer is None else self._pause_after(answer, attempt)
             if self._loop.time() + pause_s >= give_up_at:
@@ -515,13 +621,6 @@ class Acknowledger:
         if self.acknowledged_at is None and self._loop.time() >= self.ack_by + UNSEEN_MAX_S:
             self.state = State.EXPIRED_UNACKED
             raise TooLate
-
-
-def _first(outcome: Transition, message: Message, is_ephemeral: bool) -> First:
-    try:
-        return First(callback_body(outcome.call, message, is_ephemeral), outcome.state, is_ephemeral)
-    except EmptyMessage:
-        raise _empty() from None
 
 
 def _new_body(message: Message, is_ephemeral: bool) -> bytes:

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
-from runner.engine.acknowledger import Acknowledger, Closed, TokenExpired
+from runner.engine.acknowledger import Closed, Superseded, TokenExpired
 from runner.engine.failures import error_root
 from runner.engine.late import is_done_late
 from runner.engine.live import Counts, Live, Words
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody, Speaker
-from runner.engine.steps import Run, is_expected, loggable
+from runner.engine.steps import Run, Shared, is_expected, loggable
 from runner.engine.stragglers import say
+from runner.engine.voices import Afterwards, Answered, Voice
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, State
 from runner.logs import Log
@@ -35,11 +37,18 @@ class NewRun(Protocol):
     """Makes a run of a handler's steps."""
 
     def __call__(
-        self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool, speaker: Speaker | None = None
+        self,
+        live: Live,
+        handler: Handler,
+        values: dict[str, Any],
+        is_ephemeral: bool,
+        speaker: Speaker | None = None,
+        shared: Shared | None = None,
     ) -> Run:
         """Make one with the values that templates read, and the visibility of its answers.
 
-        `speaker` answers for it, unless that is the interaction's own acknowledger.
+        `speaker` answers for it, unless that is the interaction's own acknowledger; `shared` is what it has in common
+        with the run that it comes behind.
         """
         ...
 
@@ -112,9 +121,23 @@ class Endings:
         except Exception as failure:
             self._failed_again(live, run, failure)
 
+    async def say(self, live: Live, name: str, **values: str) -> None:
+        """Tell the user a built-in sentence, privately."""
+        await self._tell(live, live.sentence(name, **values), is_ephemeral=True)
+
+    async def supersede(self, live: Live) -> None:
+        """Tell the user that somebody else has been quicker: the question is theirs."""
+        live.outcome, live.held = Superseded.outcome, None
+        if isinstance(live.acknowledger, Answered):
+            live.acknowledger = live.acknowledger.spoken_on
+        with suppress(Closed):
+            await self.say(live, "question_answered")
+
     async def complete(self, live: Live) -> None:
         """Give an answer where the steps have given none: nobody is left with a spinner."""
         await live.acknowledger.settled()
+        if isinstance(live.acknowledger, Answered):
+            await live.acknowledger.close()
         match live.acknowledger.state:
             case State.RECEIVED if live.origin is Origin.COMPONENT:
                 live.because("the steps have ended without an answer")
@@ -178,7 +201,7 @@ class Endings:
         steps = steps or (handler.on_timeout if failure is None else handler.on_error)
         if steps is None:
             return False
-        run = self._new_run(live, handler, context, failed.is_ephemeral)
+        run = self._new_run(live, handler, context, failed.is_ephemeral, shared=failed.shared_books())
         step = failed.at.name if failed.at else ""
         run.context["error"] = error_root(failure, reference=live.reference or "", message=message, step=step)
         try:
@@ -220,6 +243,8 @@ class Endings:
         takes the visibility of what the user sees already, and is private when that is nothing.
         """
         acknowledger = live.acknowledger
+        if is_ephemeral is None and isinstance(acknowledger, Afterwards):
+            is_ephemeral = acknowledger.is_ephemeral
         if is_ephemeral is None:
             takes_a_place = acknowledger.state is State.DEFERRED_SOURCE or acknowledger.is_stand_in
             is_ephemeral = not takes_a_place or acknowledger.is_ephemeral
@@ -235,13 +260,15 @@ class Endings:
             if not acknowledger.owes_an_end:  # nobody is left to tell
                 self._log.warning("could not tell the user", id=live.id, reason=str(failure) or type(failure).__name__)
 
-    async def _say(self, acknowledger: Acknowledger, words: Words) -> None:
+    async def _say(self, voice: Voice, words: Words) -> None:
         """Say a sentence: on the token, or when that has died where the bot's own one reaches."""
         try:
-            await say(acknowledger, words)
+            await say(voice, words)
         except TokenExpired:
-            said = Message(content=words.text)
-            if not await is_done_late(acknowledger, self._rest, Event.REPLY, said, is_ephemeral=words.is_ephemeral):
+            said, spoken_on = Message(content=words.text), voice.spoken_on
+            if spoken_on is None or not await is_done_late(
+                spoken_on, self._rest, Event.REPLY, said, is_ephemeral=words.is_ephemeral
+            ):
                 raise
 
 

@@ -14,15 +14,16 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
-from runner.actions.action import Refused
+from runner.actions.action import Refused, StepFailed
 from runner.compile import CompiledStep, Handler, Program
 from runner.engine import context
-from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, TokenExpired
+from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, Superseded, TokenExpired
 from runner.engine.autocomplete import Suggester
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
 from runner.engine.events.intake import Intake
+from runner.engine.flow_door import WAITING, FlowDoor, Rebuild
 from runner.engine.foresight import Obstructed
 from runner.engine.guards import Who, admit
 from runner.engine.lag import Lag
@@ -30,12 +31,13 @@ from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
 from runner.engine.pacer import Pacer
+from runner.engine.references import Reference, short
 from runner.engine.responses import deferral
 from runner.engine.rivals import Rivals
 from runner.engine.routing import Routed, route
 from runner.engine.schedules import DUE, LATER, LATER_RUN, RUN, Schedules
 from runner.engine.speaker import Speaker
-from runner.engine.steps import Run
+from runner.engine.steps import Run, Shared
 from runner.engine.stragglers import Stragglers
 from runner.engine.timers import Take
 from runner.engine.unattended import Unattended, World
@@ -84,12 +86,14 @@ class Engine:
         live_max: int = LIVE_MAX,
         standby: LooksAfter | None = None,
         observer: Observer | None = None,
+        rebuild: Rebuild = lambda _files, _generation: None,
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
 
         While `live_max` interactions are under way, a further one is told to come again. `standby` is the last resort
         for when the loop stands still; with it, the loop is measured too. Both go by the machine's own time.
-        `observer` is told what happens, as it does.
+        `observer` is told what happens, as it does. `rebuild` builds the program of an earlier generation again, off
+        the loop's thread.
         """
         self.program = program
         self.counts = Counts()
@@ -111,7 +115,18 @@ class Engine:
         self._seen: set[str] = set()
         self._seen_in_order: deque[str] = deque()
         self._tasks = asyncio.TaskGroup()
-        self._endings = Endings(self.counts, rest, log, new_reference, self._new_run)
+        self._endings = Endings(self.counts, rest, log, new_reference, self.new_run)
+        self._flows = FlowDoor(
+            self,
+            memory,
+            application_id=application_id,
+            answers=answers,
+            rest=rest,
+            directory=directory,
+            now=now,
+            log=log,
+            rebuild=rebuild,
+        )
         self._lag = Lag(self.counts, log)
         self._suggester = Suggester(directory, memory, now, log)
         world = World(rest, directory, memory, now, log, new_reference, self._lag, observer)
@@ -126,10 +141,12 @@ class Engine:
             RUN: self.schedules.run,
             LATER: self.schedules.later_due,
             LATER_RUN: self.schedules.begin,
+            WAITING: self._flows.due,
         }
         self._stragglers = Stragglers(self.counts, log)
         self._rivals = Rivals(log)
         self._standby = standby
+        self._worked = 0
         self._watchdog = Watchdog(self._tasks, self.counts, log, new_reference, self._endings.report)
         self._pacer = Pacer(asyncio.get_running_loop().time, now, memory, log)
         self._idle: asyncio.Future[None] | None = None
@@ -155,6 +172,7 @@ class Engine:
 
     def swap(self, program: Program) -> None:
         """Answer with `program` from the next interaction on; what is under way ends on its own program."""
+        self._flows.pin(self.program)
         self.program = program
         if self._observer is not None:
             self._observer.swapped(program)
@@ -167,6 +185,8 @@ class Engine:
         """Make the store fit for a program, before somebody waits for that, and put what it does by the clock."""
         try:
             await self.schedules.put(program)
+            if program.waits:
+                await self._flows.desk()
         except StoreFailed as fault:  # whoever needs it tries again, and tells its user
             self._log.error("store not ready", generation=program.generation, reason=str(fault))
 
@@ -243,7 +263,7 @@ class Engine:
             claim=self._claim(interaction, routed, started - created),
             watch=watch,
         )
-        return Live(
+        live = Live(
             interaction["id"],
             interaction["type"],
             interaction,
@@ -257,6 +277,9 @@ class Engine:
             self._turned_away(),
             watch=watch,
         )
+        if routed.reference is not None:
+            live.work = partial(self._answer, live, routed.reference)
+        return live
 
     def _claim(self, interaction: Json, routed: Routed, age_s: float) -> Claim | None:
         """Have another thread look after an interaction, if there is one; it was created `age_s` seconds ago."""
@@ -302,6 +325,8 @@ class Engine:
             await self._conclude(live)
             self._pacer.leave(live)  # its steps are over, however long its user may have to wait for the last word
             await self._stragglers.see_through(live)
+        except Superseded:
+            await self._endings.supersede(live)
         except TokenExpired as end:
             await self._endings.expire(live, end)
         except AnsweredElsewhere as end:
@@ -315,6 +340,42 @@ class Engine:
             self._log.error("rescue failed", id=live.id, reference=live.reference, exception=failure)
         if live.taken:
             await self._pacer.settle(live)
+
+        if live.held is not None:
+            await self._finish(live)
+
+    async def _finish(self, live: Live) -> None:
+        """Take a run that has waited, and does so no more, out of the store."""
+        try:
+            await (await self._flows.desk()).finish(live)
+        except (Closed, StoreFailed) as fault:  # its timer ends it
+            self._log.warning("flow not ended", id=live.id, handler=live.name, reason=str(fault))
+
+    async def conduct(self, live: Live) -> None:
+        """Do the work of a record that no interaction has started, with everything that can go wrong."""
+        self._worked += 1
+        live.id = f"{short(live.id)}#{self._worked}"
+        self._live[live.id] = live
+        try:
+            await self._run(live)
+        finally:
+            self._gone(live)
+            self._log_work(live)
+
+    async def recover(self) -> None:
+        """Take up what a process that has died has left in the middle. Raises nothing."""
+        try:
+            await self._flows.recover()
+        except StoreFailed as fault:  # leases run out
+            self._log.warning("flows not recovered", reason=str(fault))
+
+    def holds(self, flow_id: str) -> bool:
+        """Tell whether this process is acting on a run that has waited."""
+        return any(live.held is not None and live.held.row.id == flow_id for live in self._live.values())
+
+    async def tell(self, live: Live, name: str, **values: str) -> None:
+        """Tell the user of an interaction a built-in sentence, privately."""
+        await self._endings.say(live, name, **values)
 
     async def _conclude(self, live: Live) -> None:
         """Handle it, and turn what goes wrong into an end that the user sees."""
@@ -345,20 +406,31 @@ class Engine:
         if live.origin is Origin.AUTOCOMPLETE:
             await self._suggester.answer(live)
             return
-        if live.handler is None:
+        if live.handler is None and live.work is None:
             await self._endings.answer_unknown(live)
             return
         if live.turned_away is not None:
             await self._endings.turn_away(live, live.turned_away)
         elif live.is_cut:  # before its first step
             await self._endings.stop(live)
-        else:
+        elif live.work is not None:
+            await live.work()
+            await self._complete(live)
+        elif live.handler is not None:
             await self._execute(live, live.handler)
+
+    async def _answer(self, live: Live, answered: Reference) -> None:
+        """Go on with a run that has waited for this."""
+        try:
+            desk = await self._flows.desk()
+        except StoreFailed as fault:
+            raise StepFailed(str(fault), sentence="store_failed") from None
+        await desk.answer(live, answered)
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
         who = Who(live.interaction, values, self._directory)
-        live.run = self._new_run(live, handler, values, handler.plan.is_ephemeral)
+        live.run = self.new_run(live, handler, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
             if handler.guard_reads_state:
                 await live.run.read_state()
@@ -372,13 +444,37 @@ class Engine:
                 live.because("this handler answers so before its first step")
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)
-        await self._endings.complete(live)
+            if live.run.is_waiting:
+                await self._put_away(live)
+        await self._complete(live)
+
+    async def _put_away(self, live: Live) -> None:
+        try:
+            desk = await self._flows.desk()
+        except StoreFailed as fault:
+            raise StepFailed(str(fault), sentence="store_failed") from None
+        await desk.put_away(live)
+
+    async def _complete(self, live: Live) -> None:
+        """Give the answer that the steps have not given. A run that waits has seen to that."""
+        if live.run is not None and live.run.is_waiting:
+            live.outcome = "waiting"
+            return
+        if live.handler is not None:
+            await self._endings.complete(live)
         if live.acknowledger.acknowledged_at is None:
             live.outcome = "in doubt"  # every attempt may have arrived, but Discord has not said that one did
 
-    def _new_run(
-        self, live: Live, handler: Handler, values: dict[str, Any], is_ephemeral: bool, speaker: Speaker | None = None
+    def new_run(
+        self,
+        live: Live,
+        handler: Handler,
+        values: dict[str, Any],
+        is_ephemeral: bool,
+        speaker: Speaker | None = None,
+        shared: Shared | None = None,
     ) -> Run:
+        """Make a run of a handler's steps; `shared` is what it has in common with the run that it goes on with."""
         return Run(
             live.program,
             live.interaction,
@@ -389,6 +485,7 @@ class Engine:
             self._log,
             self._memory,
             plan=handler.plan,
+            shared=shared or Shared(self._now),
             is_ephemeral=is_ephemeral,
             now=self._now,
             state=handler.state,
@@ -403,6 +500,10 @@ class Engine:
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             live.outcome = "cancelled"
+        self._gone(live)
+        self._log_line(live)
+
+    def _gone(self, live: Live) -> None:
         for waiting in (live.watchdog, live.acknowledging, live.hand_over, live.handing_over):
             if waiting is not None:
                 waiting.cancel()
@@ -413,7 +514,17 @@ class Engine:
             self._idle.set_result(None)
         if live.watch is not None:
             live.watch(Ended(live.outcome, live.reference))
-        self._log_line(live)
+
+    def _log_work(self, live: Live) -> None:
+        self._log.info(
+            "flow",
+            flow=live.id.partition("#")[0],
+            handler=live.name,
+            outcome=live.outcome,
+            total_ms=round((self._loop.time() - live.started) * 1000, 1),
+            generation=live.program.generation,
+            reference=live.reference,
+        )
 
     def _log_line(self, live: Live) -> None:
         ended, acknowledged_at = self._loop.time(), live.acknowledger.acknowledged_at

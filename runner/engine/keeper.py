@@ -6,7 +6,7 @@ lives, given up when it ends, and runs out some seconds after a crash.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -25,14 +25,22 @@ RENEW_S: Final = 6.0
 """How often the lease is renewed, or asked for by a process that has not got it, in seconds."""
 
 
+async def _nothing() -> None:
+    """There is nothing to begin with."""
+
+
 @dataclass(slots=True)
 class TimeKeeper:
-    """Takes the timers of one bot, named by its application's id, by the functions for their kinds."""
+    """Takes the timers of one bot, named by its application's id, by the functions for their kinds.
+
+    `began` is called when the lease has come to this process: another one, if there was one, has ended.
+    """
 
     name: str
     takers: Mapping[str, Take]
     now: Callable[[], float]
     log: Log
+    began: Callable[[], Coroutine[object, None, None]] = _nothing
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
     _scheduler: Scheduler | None = None
 
@@ -82,6 +90,7 @@ class TimeKeeper:
 
         self._scheduler = Scheduler(TimerQueue(database, self.name), self.takers, now=self.now, log=self.log)
         async with asyncio.TaskGroup() as tasks:
+            began = tasks.create_task(self.began())
             running = tasks.create_task(self._scheduler.run())
             held_until = self.now() + LEASE_S
             while self.now() < held_until:
@@ -95,6 +104,7 @@ class TimeKeeper:
                     break
                 held_until = self.now() + LEASE_S
             running.cancel()  # another process begins again with what is under way
+            began.cancel()
 
     async def _is_ours(self, database: "Database") -> bool:
         """Take or renew the lease, and tell whether that was possible."""

@@ -1,20 +1,23 @@
 """The record of one interaction under way, and the counts of all so far."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.actions.action import Refused
 from runner.compile import Cooldown, Handler, Program
-from runner.engine.acknowledger import Acknowledger
 from runner.engine.observer import Because, Watch
 from runner.engine.sentences import sentence
 from runner.engine.steps import Run
+from runner.engine.voices import Voice
 from runner.lifecycle import budget
-from runner.lifecycle.machine import Event, Origin, watchdog_event
+from runner.lifecycle.machine import Event, Origin, resumed_event, watchdog_event
 from runner.uses import Bucket
+
+if TYPE_CHECKING:
+    from runner.engine.held import Held
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -39,7 +42,7 @@ class Live:
     handler: Handler | None
     name: str
     program: Program
-    acknowledger: Acknowledger
+    acknowledger: Voice
     started: float
     created: float  # by the best estimate
     turned_away: str | None  # the name of the sentence that sends it off, when there is no room for it
@@ -51,6 +54,8 @@ class Live:
     hand_over: asyncio.TimerHandle | None = None
     handing_over: asyncio.Task[None] | None = None
     scope: asyncio.Timeout | None = None  # the author's steps, while they run
+    work: Callable[[], Awaitable[None]] | None = None  # what it is for, where that is no handler's steps
+    held: "Held | None" = None  # the run that it goes on with, or that has waited in it
     is_cut: bool = False
     said_by: float = 0.0  # when it is cut: by then its last sentence is said, or never
     unsaid: Words | None = None  # the last sentence, if it could not be said
@@ -86,6 +91,8 @@ class Live:
     @property
     def deferral(self) -> Event:
         """What to defer with."""
+        if self.work is not None:
+            return resumed_event(self.origin)
         return self.handler.plan.deferral if self.handler else watchdog_event(self.origin)
 
     @property
@@ -94,6 +101,8 @@ class Live:
 
         While a form may still open, nobody may defer: then it waits longer, and fails politely instead.
         """
+        if self.work is not None:
+            return budget.DEFER_AFTER_S
         if self.may_open:
             return budget.MODAL_BUDGET_S
         return self.handler.plan.watchdog_s if self.handler else budget.DEFER_AFTER_S

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +70,10 @@ class Here:
         if kind == "channel":
             return Scope("channel", owner)
         return Scope("user", owner) if kind == "user" else Scope("member", f"{self.guild_id}:{owner}")
+
+
+Around = Callable[["Transaction", Callable[[], Any]], Any]  # Any: what JSON can say
+"""Runs something within a transaction, or returns what the books say came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,11 @@ class Memory:
         assert self._opened is not None, "it is open"
         return await self._opened
 
-    async def write(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> Written:
-        """Run a function on what the bot keeps. Raises `StepFailed`."""
-        return await self._unit(program, here, unit, is_writing=True)
+    async def write(
+        self, program: Program, here: Here, unit: Callable[[Stored], T], *, around: "Around | None" = None
+    ) -> Written:
+        """Run a function on what the bot keeps. Raises `StepFailed`. `around` runs it, within the same transaction."""
+        return await self._unit(program, here, unit, is_writing=True, around=around)
 
     async def read(self, program: Program, here: Here, unit: Callable[[Stored], T]) -> T:
         """Run a function that only reads what the bot keeps. Raises `StepFailed`."""
@@ -182,23 +188,27 @@ class Memory:
         """Return values of whoever started a run, in one query. Raises `StepFailed`."""
         return await self.read(program, here, lambda stored: stored.read_own(names))
 
-    async def begin_later(self, program: Program, later: Later, interaction: Json) -> Begun:
+    async def begin_later(
+        self, program: Program, later: Later, interaction: Json, *, around: "Around | None" = None
+    ) -> Begun:
         """Keep a flow that is to be begun later. Raises `StepFailed`."""
 
         def unit(tx: "Transaction") -> Begun:
             from runner.engine.later import put  # it brings SQLAlchemy along, which has been imported by now
 
-            return put(tx, later, interaction)
+            return Begun(*_around(around, tx, lambda: astuple(put(tx, later, interaction))))
 
         return await self._kept(program, unit)
 
-    async def cancel_later(self, program: Program, key: str, interaction: Json) -> bool:
+    async def cancel_later(
+        self, program: Program, key: str, interaction: Json, *, around: "Around | None" = None
+    ) -> bool:
         """Forget a flow that was to be begun later; False if there was none. Raises `StepFailed`."""
 
         def unit(tx: "Transaction") -> bool:
             from runner.engine.later import cancel
 
-            return cancel(tx, key, interaction)
+            return bool(_around(around, tx, lambda: cancel(tx, key, interaction)))
 
         return await self._kept(program, unit)
 
@@ -213,21 +223,33 @@ class Memory:
         """Take back the latest use of each bucket. Raises `StepFailed`."""
         await self._kept(program, lambda tx: Cooldowns(tx).give_back(buckets))
 
-    async def atomically(self, program: Program, work: Callable[[Remembers], T]) -> T:
+    async def atomically(
+        self, program: Program, work: Callable[[Remembers], T], *, around: "Around | None" = None
+    ) -> T:
         """Do work in one transaction. Raises `StepFailed`, and what the work raises: then nothing has been changed."""
 
         def unit(tx: "Transaction") -> T:
             from runner.engine.stored import InTransaction
 
-            return work(InTransaction(tx))
+            done: T = _around(around, tx, lambda: work(InTransaction(tx)))
+            return done
 
         return await self._kept(program, unit)
 
-    async def _unit(self, program: Program, here: Here, unit: Callable[[Stored], T], *, is_writing: bool) -> Written:
+    async def _unit(
+        self,
+        program: Program,
+        here: Here,
+        unit: Callable[[Stored], T],
+        *,
+        is_writing: bool,
+        around: "Around | None" = None,
+    ) -> Written:
         def stored(tx: "Transaction") -> Written:
             from runner.engine.stored import StoredInUnit
 
-            return StoredInUnit(tx, program, here, is_holding=is_writing).written_by(unit)
+            kept = StoredInUnit(tx, program, here, is_holding=is_writing)
+            return Written(_around(around, tx, lambda: kept.written_by(unit).value), kept.own)
 
         return await self._kept(program, stored, is_writing=is_writing)
 
@@ -282,6 +304,10 @@ class Memory:
             if opened.done():
                 raise
             opened.set_exception(fault)
+
+
+def _around(around: Around | None, tx: "Transaction", do: Callable[[], Any]) -> Any:  # as of `Around`
+    return do() if around is None else around(tx, do)
 
 
 def _swept(tx: "Transaction") -> int:

@@ -12,6 +12,12 @@ class Closed(Exception):
     outcome: ClassVar[str]
 
 
+class Superseded(Closed):
+    """Somebody else has answered the question that this answers, or it is over. Nothing has been done."""
+
+    outcome = "superseded"
+
+
 class AnsweredElsewhere(Closed):
     """Discord has a first response that this process did not send: a second process runs with the same token."""
 

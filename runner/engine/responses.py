@@ -17,11 +17,15 @@ _EPHEMERAL: Final = {"flags": int(MessageFlags.EPHEMERAL)}
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A first response: what is sent, where it leads, and whether what it shows is private."""
+    """A first response: what is sent, where it leads, and whether what it shows is private.
+
+    `wants_id` asks Discord for the id of the message that it makes.
+    """
 
     body: bytes
     state: State
     is_ephemeral: bool
+    wants_id: bool = False
 
     @property
     def flags(self) -> MessageFlags:
@@ -66,6 +70,16 @@ def original_of(message: Mapping[str, Any]) -> Original | None:
     return Original(channel_id, message_id)
 
 
+def message_id_in(answer: Answer) -> str | None:
+    """Return the id of the message that Discord's answer tells of, whoever may see that; None if it tells of none."""
+    try:
+        told: Mapping[str, Any] = json.loads(answer.body)
+    except ValueError:
+        return None
+    found: str | None = (told if "id" in told else _called_back(told)).get("id")
+    return found
+
+
 def _called_back(response: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return as a message what the answer to a callback tells of one."""
     about: Mapping[str, Any] = response.get("interaction") or {}
@@ -95,6 +109,14 @@ def callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
         case _:
             pass
     return encoded(made)
+
+
+def has_component(components: Any, custom_id: str) -> bool:
+    """Tell whether one of some components, or one inside of them, has a custom_id that begins like this."""
+    return any(
+        str(each.get("custom_id", "")).startswith(custom_id) or has_component(each.get("components") or (), custom_id)
+        for each in components
+    )
 
 
 def error_in(answer: Answer) -> tuple[int, str]:

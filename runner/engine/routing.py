@@ -6,23 +6,30 @@ from typing import Any
 
 from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
 from runner.engine import context, options
+from runner.engine.references import Reference, reference
 from runner.lifecycle.limits import CommandType
-from runner.lifecycle.machine import Event, Origin, watchdog_event
+from runner.lifecycle.machine import Event, Origin, resumed_event, watchdog_event
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """What an interaction is, what answers it (None when nothing knows it any more), and its name in the log."""
+    """What an interaction is, what answers it (None when nothing knows it any more), and its name in the log.
+
+    The answer to a question has a `reference` to that.
+    """
 
     origin: Origin
     handler: Handler | None
     name: str
+    reference: Reference | None = None
 
     @property
     def deferral(self) -> Event:
         """What to defer with."""
+        if self.reference is not None:
+            return resumed_event(self.origin)
         return self.handler.plan.deferral if self.handler else watchdog_event(self.origin)
 
     @property
@@ -34,6 +41,8 @@ class Routed:
 def route(program: Program, interaction: Json) -> Routed | None:
     """Return where an interaction leads; None for a type that is not known."""
     data: Json = interaction.get("data") or {}
+    if (answered := reference(str(data.get("custom_id")))) is not None:
+        return Routed(_origin_of_answer(interaction), None, "question", answered)
     match interaction["type"]:
         case 2:
             return _routed_command(program, data)
@@ -50,6 +59,12 @@ def route(program: Program, interaction: Json) -> Routed | None:
             return Routed(Origin.PING, None, "ping")
         case _:
             return None
+
+
+def _origin_of_answer(interaction: Json) -> Origin:
+    if interaction["type"] == 3:
+        return Origin.COMPONENT
+    return Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
 
 
 def command_named(program: Program, name: str) -> Handler | None:

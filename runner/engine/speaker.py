@@ -1,14 +1,27 @@
 """Who speaks for a run of steps: an interaction's acknowledger, or nobody."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from runner.actions.action import StepFailed
 from runner.lifecycle.machine import Event, Origin, Refusal, State, advance
 from runner.messages import Message
 
+if TYPE_CHECKING:
+    from runner.engine.acknowledger import Acknowledger
+
 
 class Speaker(Protocol):
     """What a run of steps needs to know of the interaction that it answers."""
+
+    @property
+    def spoken_on(self) -> "Acknowledger | None":
+        """What speaks on the token of the interaction, if there is one."""
+        ...
+
+    @property
+    def origin(self) -> Origin:
+        """What kind of interaction it is."""
+        ...
 
     @property
     def state(self) -> State:
@@ -32,9 +45,16 @@ class Speaker(Protocol):
 class Nobody:
     """Speaks for nobody: there is no interaction, or its token has died. The checks refuse every step that would."""
 
+    spoken_on = None
+
     def __init__(self, origin: Origin, state: State) -> None:
         self._origin = origin
         self._state = state
+
+    @property
+    def origin(self) -> Origin:
+        """What kind of interaction it was, if there was one."""
+        return self._origin
 
     @property
     def state(self) -> State:

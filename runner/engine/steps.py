@@ -5,20 +5,36 @@ go on behind it, to leave what it is in, or to be put away and resumed.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
-from runner.actions.action import Begun, Ending, FailureKind, Kept, Later, Leave, Refused, Retry, StepFailed
+from runner.actions.action import (
+    Action,
+    Begun,
+    Ending,
+    FailureKind,
+    Kept,
+    Later,
+    Leave,
+    Refused,
+    Repeats,
+    Retry,
+    StepFailed,
+)
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Foreseen, Program
-from runner.engine.acknowledger import Acknowledger, MaybeSaid, TokenExpired
+from runner.engine.acknowledger import MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
+from runner.engine.coming import CalledOff, Coming, NotAsked, TimeOver
 from runner.engine.context import Directory, caller_id
+from runner.engine.durable import Durable
 from runner.engine.failures import error_root, refused_call
 from runner.engine.foresight import Obstructed, obstacle_to
-from runner.engine.frames import Frame
+from runner.engine.frames import Asked, Frame, Strand, waiting_in
 from runner.engine.guards import Who, ask
 from runner.engine.hierarchy import caller_obstacle, roles_of
 from runner.engine.late import is_done_late
@@ -36,14 +52,15 @@ from runner.engine.observer import (
 )
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Speaker
-from runner.engine.strands import run_beside
+from runner.engine.strands import Outcome, run_beside
 from runner.fields import Checks, Steps
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
-from runner.lifecycle.machine import Event, State
+from runner.lifecycle.machine import Event, State, resumed_event
 from runner.logs import Log
 from runner.messages import Message, shortened
+from runner.questions import Answer
 from runner.rest import Rest, RestRefused
 from runner.stored import Stored
 from runner.templates import RenderError
@@ -55,6 +72,8 @@ EVERYONE: Final = "@everyone"
 
 STEPS_MAX: Final = 20_000
 """How many steps one run may take between two waits, whatever its loops say."""
+
+_KEY_BYTES: Final = 18  # 24 characters; Discord takes 25
 
 YIELD_EVERY: Final = 50
 """After how many steps the run lets others have the event loop: steps that only calculate never wait for anything."""
@@ -74,13 +93,26 @@ class TimeIsUp(StepFailed):
         self.depth = depth
 
 
+@dataclass(slots=True)
+class Shared:
+    """What the strands of a run have in common: how many questions it has asked, and those that are waited for no more.
+
+    `now` gives Unix seconds. `durable` keeps the books, once the run has waited.
+    """
+
+    now: Callable[[], float]
+    durable: Durable | None = None
+    asked: int = 0
+    dropped: list[Frame] = field(default_factory=list[Frame])
+
+
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_calls", "_directory", "_entered", "_held_up", "_here", "_interaction", "_leave",
-                 "_left", "_left_inside", "_log", "_loop", "_memory", "_now", "_plan", "_program", "_rest", "_stack",
-                 "_state", "_taken", "_watch", "_written", "acted", "at", "context", "is_ephemeral",
-                 "left_by")  # fmt: skip
+    __slots__ = ("_acknowledger", "_calls", "_coming", "_directory", "_entered", "_held_up", "_here", "_interaction",
+                 "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory", "_now", "_path",
+                 "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken", "_wanted", "_watch", "_writes",
+                 "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -97,6 +129,7 @@ class Run:
         is_ephemeral: bool,
         held_up: Callable[[CompiledStep, float], None],
         now: Callable[[], float],
+        shared: Shared,
         state: tuple[str, ...] = (),
         watch: Watch | None = None,
     ) -> None:
@@ -124,6 +157,13 @@ class Run:
         self._entered: tuple[Steps, Kept | None] | None = None
         self._leave: Leave | None = None
         self._taken = 0
+        self._shared = shared
+        self._coming: tuple[int, Coming] | None = None
+        self._wanted: tuple[Kept, float | None] | None = None
+        self._is_waiting = False
+        self._path = ""
+        self._key: str | None = None
+        self._writes = 0
         self._calls: list[int] = []  # for each flow under way, how many frames are below its own
         self._left: list[tuple[Flow, dict[str, Any]]] = []
         self._left_inside: list[tuple[Flow, dict[str, Any]]] = []
@@ -141,15 +181,93 @@ class Run:
         to_come = (frame.steps.items[frame.index - (frame.kept is not None) :] for frame in self._stack)
         return self.at.may_open or any(step.may_open for steps in to_come for step in steps)
 
+    @property
+    def stack(self) -> list[Frame]:
+        """Where it stands."""
+        return self._stack
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has come as far as it can, and waits for something."""
+        return bool(self._stack) and self._is_waiting
+
     async def execute(self, steps: Steps) -> None:
-        """Run `steps` to their end, or until they are left. Raises what the failing step raised."""
+        """Run `steps` to their end, until they are left, or wait. Raises what the failing step raised."""
         self._stack.append(Frame(steps))
         if self._watch is not None:
             self._watch(Entered(steps))
         await self.go_on()
 
+    def take_up(self, stack: list[Frame]) -> None:
+        """Stand where another run has stood when it was put away."""
+        self._stack = stack
+        self._calls = [depth for depth, frame in enumerate(stack, 1) if frame.scope is not None]
+        self._is_waiting = True
+        self._bind_names()
+
+    @property
+    def asked(self) -> int:
+        """How many questions it has asked."""
+        return self._shared.asked
+
+    def shared_books(self) -> Shared:
+        """Return what another run of steps has in common with this one, that comes behind it: the books."""
+        return Shared(self._shared.now, self._shared.durable)
+
+    def ask_again(self) -> None:
+        """Ask anew what it waits for, as a new question."""
+        for frame in waiting_in(self._stack):
+            waits = frame.at.waits
+            self._shared.asked += 1
+            until = None if waits is None or waits.timeout_s is None else self._shared.now() + waits.timeout_s
+            action = frame.at.action if frame.at.render is None else frame.at.render(self.context)
+            frame.asked = Asked(self._shared.asked, until, action=action)
+
+    def speak_through(self, voice: Speaker) -> None:
+        """Answer through `voice` from now on."""
+        self._acknowledger = voice
+
+    def keep_for(self, here: Here) -> None:
+        """Read and write what is kept for this place and this user: those of whoever started the run."""
+        self._here = here
+
+    def act_for(self, interaction: Json) -> None:
+        """Ask guards of whoever started this interaction from now on."""
+        self._interaction = interaction
+
+    def forget(self) -> None:
+        """Wait for nothing any more."""
+        self._stack, self._is_waiting = [], False
+
+    def take_dropped(self) -> list[Frame]:
+        """Return the questions of strands that others have ended, once."""
+        dropped, self._shared.dropped = self._shared.dropped, []
+        return dropped
+
+    def expired(self, flow: str) -> tuple[Steps | None, dict[str, Any]]:
+        """Return what a flow that has been left says for when it expires, and its context."""
+        for left, context in self._left:
+            if left.name == flow:
+                return left.on_expired, context
+        return None, self.context
+
+    async def claim(self) -> None:
+        """Make sure that nobody else acts on what this run was taken up with. Raises `Superseded`."""
+        if self._shared.durable is not None:
+            await self._shared.durable.claim()
+
+    async def go_on_with(self, number: int, coming: Coming) -> None:
+        """Go on from the question of that number, with what has come. Raises what the failing step raised."""
+        self._coming = (number, coming)
+        await self.go_on()
+
     async def abandon(self) -> None:
         """Leave for good the steps that have been cut. What always follows them is run, and raises what it raises."""
+        for frame in self._stack:
+            for strand in (frame.strands or {}).values():
+                if strand is not None:
+                    await self._strand(strand).abandon()
+            frame.strands = None
         self._unwind(Leave(Ending.STOP))
         await self.go_on()
 
@@ -166,8 +284,9 @@ class Run:
 
     async def go_on(self) -> None:
         """Take steps until there are none left. Raises what the failing step raised."""
+        self._is_waiting = False
         held_from = self._loop.time()
-        while self._stack:
+        while self._stack and not self._is_waiting:
             if self._loop.time() - held_from > budget.HOLD_MAX_S and self.at is not None:
                 self._held_up(self.at, held_from)
                 await asyncio.sleep(0)
@@ -196,8 +315,11 @@ class Run:
     async def _advance(self) -> None:
         """Take one step: the next one of the topmost steps, or, behind their end, on in those around them."""
         frame = self._stack[-1]
-        if frame.kept is not None:
-            await self._again(frame)
+        if frame.strands is not None:
+            self.at = frame.at
+            await self._beside(frame)
+        elif frame.kept is not None:
+            await (self._again(frame) if self._coming is None else self._come(frame, *self._coming))
         elif frame.has_ended:
             self._stack.pop()
             self._bind_names()
@@ -207,7 +329,8 @@ class Run:
 
     async def _step(self, frame: Frame) -> None:
         step = self.at = frame.at
-        frame.deadline = None
+        frame.deadline = self._key = None
+        self._writes = 0
         if self._watch is not None:
             self._watch(StepBegun(frame.steps.address, frame.index - 1, step))
         await self._spend()
@@ -243,14 +366,19 @@ class Run:
         if self._taken % YIELD_EVERY == 0:
             await asyncio.sleep(0)
 
-    async def _do(self, frame: Frame) -> None:
-        step = frame.at
+    async def _do(self, frame: Frame, attempt: int = 1) -> None:
+        step, durable = frame.at, self._shared.durable
         if step.timeout_s is not None:
             frame.deadline = self._loop.time() + step.timeout_s
         action = step.action if step.render is None else step.render(self.context)
         if self._watch is not None:
             self._watch(StepGiven(frame.steps.address, frame.index - 1, action))
-        self._done(frame, await self._in_time(action.run, self))
+        if durable is None or action.repeats is Repeats.FREE:
+            outputs = await self._in_time(action.run, self)
+        else:
+            outputs = await durable.once(self._position, attempt, step, lambda: self._in_time(action.run, self))
+        self._done(frame, outputs)
+        self._waits_next(frame, action)
 
     async def _again(self, frame: Frame) -> None:
         """Go on with a step behind the steps inside of it."""
@@ -259,10 +387,38 @@ class Run:
         self._done(frame, await self._in_time(step.action.again, self, kept))
         self._bind_names()
 
+    async def _come(self, frame: Frame, number: int, coming: Coming) -> None:
+        """Go on with a step that waits, or with the one of its strands that does."""
+        step = self.at = frame.at
+        self._coming, kept, frame.kept, frame.asked = None, frame.kept or {}, None, None
+        if step.reads_state:
+            await self.read_state()
+        action = step.action if step.render is None else step.render(self.context)
+        match coming:
+            case Answer():
+                self._done(frame, await self._in_time(action.answered, self, kept, coming))
+            case TimeOver():
+                self._done(frame, await action.timed_out(self, kept))
+            case CalledOff():
+                self._done(frame, await action.cancelled(self, kept))
+            case NotAsked(failure):
+                raise failure
+        self._waits_next(frame, action)
+
+    def _waits_next(self, frame: Frame, action: Action) -> None:
+        """Stop here if the step has asked something, until an answer comes."""
+        if self._wanted is None:
+            return
+        (kept, timeout_s), self._wanted = self._wanted, None
+        frame.kept, self._is_waiting = kept, True
+        self._shared.asked += 1
+        until = None if timeout_s is None else self._shared.now() + timeout_s
+        frame.asked = Asked(self._shared.asked, until, action=action)
+
     async def _retry(self, frame: Frame, retry: Retry) -> None:
         for attempt in range(1, retry.attempts):
             try:
-                return await self._do(frame)
+                return await self._do(frame, attempt)
             except StepFailed as failure:
                 if isinstance(failure, TimeIsUp) and failure.depth < len(self._stack):
                     raise
@@ -270,7 +426,7 @@ class Run:
                 self._log.info("step tried again", step=frame.at.name, place=frame.at.place, reason=reason)
             frame.deadline = None
             await self._in_time(asyncio.sleep, retry.delay_s(attempt))
-        return await self._do(frame)
+        return await self._do(frame, retry.attempts)
 
     async def _in_time(self, work: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do it before the time of every step around it is up. Raises `TimeIsUp`."""
@@ -294,7 +450,9 @@ class Run:
         self._entered, frame = None, self._stack[-1]
         frame.kept = kept
         if frame.at.flow is not None and kept is not None:
-            frame.kept = {"scope": self.context}
+            expires_s = self._program.flows[frame.at.flow].expires_s
+            frame.kept = {} if expires_s is None else {"until": self._shared.now() + expires_s}
+            frame.scope = self.context
             shared: dict[str, Any] = {name: value for name, value in self.context.items() if name not in LOCAL_ROOTS}
             self.context = {**shared, **kept, "vars": self._program.variables, "steps": {}}
             self._calls.append(len(self._stack))
@@ -331,14 +489,14 @@ class Run:
         found: list[tuple[Flow, dict[str, Any]]] = []
         context = self.context
         for frame in reversed(self._stack):
-            if frame.kept is not None and frame.index and frame.at.flow is not None:
+            if frame.scope is not None and frame.at.flow is not None:
                 found.append((self._program.flows[frame.at.flow], context))
-                context = frame.kept["scope"]
+                context = frame.scope
         return found
 
     def _holds_up(self, frame: Frame, left: Steps | None, leave: Leave) -> bool:
         """Tell whether the step under way keeps what is `left` inside of it from leaving it, too."""
-        step, kept, frame.kept = frame.at, frame.kept, None
+        step, kept, frame.kept, frame.strands = frame.at, frame.kept, None, None
         failure = self._catchable(step, left, leave)
         if failure is not None and step.catch is not None:
             self._caught(step, failure, step if leave.depth else self.at or step)
@@ -377,12 +535,31 @@ class Run:
         Raises `Closed` where the user has been told already that nothing happened: then nothing should.
         """
         if self._acknowledger.is_unanswered:
+            await self.claim()
             is_ephemeral = self._plan.defer_before.get(step.key, self.is_ephemeral)
+            is_answer = self._shared.durable is not None
+            deferral = resumed_event(self._acknowledger.origin) if is_answer else self._plan.deferral
             if self._watch is not None:
                 self._watch(Because(f"`{step.name}` at {step.place} may take longer than Discord waits"))
-            await self._acknowledger.respond(self._plan.deferral, Message(), is_ephemeral=is_ephemeral)
+            await self._acknowledger.respond(deferral, Message(), is_ephemeral=is_ephemeral)
         elif self._acknowledger.state is State.EXPIRED_UNACKED:
             self._acknowledger.ensure_open()
+
+    @property
+    def key(self) -> str:
+        """What stands for this step of this run and no other; the same when it is repeated."""
+        if self._key is None:
+            durable = self._shared.durable
+            self._key = durable.key(self._position) if durable else secrets.token_urlsafe(_KEY_BYTES)
+        return self._key
+
+    @property
+    def _position(self) -> str:
+        """Where the run stands, as text: the same whenever it comes here again behind the same wait."""
+        places = [
+            f"{frame.steps.address}/{frame.index - 1}@{(frame.kept or {}).get('at', '')}" for frame in self._stack
+        ]
+        return "|".join([self._path, *places])
 
     @property
     def channel_id(self) -> str | None:
@@ -412,6 +589,7 @@ class Run:
 
     async def respond(self, event: Event, message: Message) -> None:
         """Answer through the acknowledger, with the handler's visibility unless the message says its own."""
+        await self.claim()
         is_ephemeral = self.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
         if event is Event.DEFER:
             self.is_ephemeral = is_ephemeral  # the answers to come take the spinner's place
@@ -420,14 +598,17 @@ class Run:
         else:
             self.acted.set()
         self._because_of_the_step()
+        if self._shared.durable is not None:
+            message = replace(message, key=self.key)
         try:
             await self._acknowledger.respond(event, message, is_ephemeral=is_ephemeral)
         except MaybeSaid as doubt:  # to say it again, or that it failed, may be wrong: what is certain is for the log
             self._log.warning("answer in doubt", id=self._interaction["id"], reason=str(doubt))
         except TokenExpired as end:
-            speaker = self._acknowledger
-            assert isinstance(speaker, Acknowledger), "only an interaction has a token"
-            if not await is_done_late(speaker, self._rest, event, message, is_ephemeral=is_ephemeral):
+            spoken_on = self._acknowledger.spoken_on
+            if spoken_on is None or not await is_done_late(
+                spoken_on, self._rest, event, message, is_ephemeral=is_ephemeral
+            ):
                 end.unsaid = message
                 raise
 
@@ -438,6 +619,7 @@ class Run:
     async def open_modal(self, name: str) -> None:
         """Open a form, rendered with what templates read here."""
         self.acted.set()
+        await self.claim()
         body = self._program.modals[name].render(self.context)
         self._because_of_the_step()
         await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
@@ -446,6 +628,7 @@ class Run:
         self, method: str, route: str, json: object = None, *, reason: str | None = None, **parts: str
     ) -> Any:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
+        await self.claim()
         if method != "GET":
             self.acted.set()
         noted = shortened(reason, AUDIT_LOG_REASON_MAX) if reason else None
@@ -478,7 +661,12 @@ class Run:
     async def write(self, unit: Callable[[Stored], T]) -> T:
         """Run a function on what the bot keeps; templates of later steps read what it has written."""
         self.acted.set()
-        written = await self._memory.write(self._program, self._here, unit)
+        durable = self._shared.durable
+        if durable is None:
+            written = await self._memory.write(self._program, self._here, unit)
+        else:
+            self._writes += 1
+            written = await durable.write(f"{self._position}#{self._writes}", unit)
         self._written.update(written.own)
         if "state" in self.context:
             self.context["state"] = {**self.context["state"], **written.own}
@@ -491,15 +679,35 @@ class Run:
 
     async def atomically(self, steps: Steps) -> None:
         """Run steps in one transaction of the store. What they have set is seen behind it, if they have not failed."""
+        durable = self._shared.durable
+        if durable is not None:
+            self._behind(await durable.atomically(self._position, lambda memory: self._alone(steps, memory).done()))
+            return
         done = await self._memory.atomically(self._program, partial(self._alone, steps))
         self.context, self._written, self.at = done.context, done._written, done.at
         if done.left_by is not None:
             self._left_inside, self._leave = done._left, done.left_by
 
+    def done(self) -> Json:
+        """Return what the run has come to, as JSON can say it: what it has set, and how it was left."""
+        left = None if self.left_by is None else [self.left_by.ending.value, self.left_by.value]
+        seen = {name: self.context[name] for name in ("steps", "vars", "error") if name in self.context}
+        return {"seen": seen, "written": self._written, "left": left}
+
+    def _behind(self, done: Json) -> None:
+        """Go on behind steps of which `done` says what they have come to."""
+        self.context.update(done["seen"])
+        self._written.update(done["written"])
+        if "state" in self.context:
+            self.context["state"] = {**self.context["state"], **done["written"]}
+        if done["left"] is not None:
+            ending, value = done["left"]
+            self._leave = Leave(Ending(ending), value=value)
+
     def _alone(self, steps: Steps, memory: Remembers) -> "Run":
         """Run steps to their end, here and now: it may be on another thread, and it may be for the second time."""
-        strand = self._strand(steps)
-        strand._memory = memory
+        strand = self._strand(self._begun(steps))
+        strand._memory, strand._shared = memory, replace(self._shared, durable=None)
         strand._held_up = _nobody_is_held_up
         strand._written = dict(self._written)
         strand.context = {**self.context, "steps": dict(self.context.get("steps") or {})}
@@ -512,10 +720,14 @@ class Run:
 
     async def begin_later(self, later: Later) -> Begun:
         """Have a flow begun later."""
+        if (durable := self._shared.durable) is not None:
+            return await durable.begin_later(self._position, later, self._interaction)
         return await self._memory.begin_later(self._program, later, self._interaction)
 
     async def cancel_later(self, key: str) -> bool:
         """Have a flow not begun after all."""
+        if (durable := self._shared.durable) is not None:
+            return await durable.cancel_later(self._position, key, self._interaction)
         return await self._memory.cancel_later(self._program, key, self._interaction)
 
     async def sleep(self, seconds: float) -> None:
@@ -580,24 +792,58 @@ class Run:
         """Run `steps` next, then go on behind the step under way; with `kept`, by its action's `again`."""
         self._entered = (steps, kept)
 
-    async def together(self, named: Mapping[str, Steps], *, is_any: bool) -> str:
-        """Run several runs of steps beside each other, and return the name of the one that ended first."""
-        strands = {name: self._strand(steps) for name, steps in named.items()}
-        outcome = await run_beside(strands, is_any=is_any)
+    def together(self, named: Mapping[str, Steps], *, is_any: bool) -> None:
+        """Run several runs of steps beside each other, and go on behind them with the name of the first that ended."""
+        frame = self._stack[-1]
+        frame.kept = {"is_any": is_any, "first": ""}
+        frame.strands = {name: self._begun(steps) for name, steps in named.items()}
+
+    async def _beside(self, frame: Frame) -> None:
+        """Run the strands of a step as far as they go, or, where something has come, the one that it has come for."""
+        kept, strands = frame.kept or {}, frame.strands or {}
+        under_way = {name: strand for name, strand in strands.items() if strand is not None}
+        if self._coming is not None:
+            number = self._coming[0]
+            under_way = {name: each for name, each in under_way.items() if _asks(each, number)}
+        runs = {name: self._strand(strand) for name, strand in under_way.items()}
+        self._coming = None
+        try:
+            outcome = await self._in_time(run_beside, runs, is_any=kept["is_any"])
+        except TimeIsUp:
+            for run in runs.values():
+                await run.abandon()
+            raise
+        for name, run in runs.items():
+            strands[name] = Strand(run.stack, run.context) if run.is_waiting else None
+        kept["first"] = kept["first"] or outcome.first or ""
+        is_over = bool(outcome.left or outcome.failures or (kept["is_any"] and kept["first"]))
+        if not is_over and any(strands.values()):
+            self._is_waiting = True
+            return
+        self._shared.dropped += [each for strand in strands.values() if strand for each in waiting_in(strand.stack)]
+        frame.strands = frame.kept = None
+        self._take_over(outcome, runs)
+        self._done(frame, {"first": kept["first"]})
+
+    def _take_over(self, outcome: Outcome, runs: "Mapping[str, Run]") -> None:
+        """Leave what one of the strands has left; raises what one of them has raised."""
         if outcome.left is not None:
-            left = strands[outcome.left]
+            left = runs[outcome.left]
             self.at, self._left_inside, self._leave = left.at, left._left, left.left_by
         if outcome.failures:
             self._leave, failure = None, outcome.failures[0]
             raise StepFailed(failure.detail) if isinstance(failure, TimeIsUp) else failure
-        return outcome.first or ""
 
-    def _strand(self, steps: Steps) -> "Run":
-        strand = copy(self)
-        strand._stack, strand._calls, strand._left = [Frame(steps)], [], []
+    def _begun(self, steps: Steps) -> Strand:
         if self._watch is not None:
             self._watch(Entered(steps))
-        return strand
+        return Strand([Frame(steps)], self.context)
+
+    def _strand(self, strand: Strand) -> "Run":
+        run = copy(self)
+        run._left, run.left_by, run.context, run._path = [], None, strand.context, self._position
+        run.take_up(strand.stack)
+        return run
 
     def call(self, flow: str, values: Mapping[str, object]) -> None:
         """Run a flow next, with values for its parameters, in a context of its own."""
@@ -609,7 +855,8 @@ class Run:
 
     def come_back(self, kept: Kept, leave: Leave | None) -> bool:
         """Leave a flow, and keep what it returned as the step's result."""
-        step, scope = self._stack[-1].at, kept["scope"]
+        frame = self._stack[-1]
+        step, scope, frame.scope = frame.at, frame.scope or {}, None
         if "state" in self.context:
             scope["state"] = self.context["state"]  # what the flow has written is seen behind it
         self.context = scope
@@ -619,13 +866,17 @@ class Run:
         self._keep(step, {"result": given(self._program.flows[step.flow or ""], leave.value)})
         return True
 
+    def wait(self, kept: Kept, timeout_s: float | None = None) -> None:
+        """Put the run away after this step."""
+        self._wanted = (kept, timeout_s)
+
     def leave(self, leave: Leave) -> None:
         """Leave the steps under way after this one."""
         self._leave = leave
 
-    def evaluate(self, late: object) -> Any:
-        """Return what a field that is declared `late` gives now. Any: a template's value."""
-        return late(self.context) if callable(late) else late
+    def evaluate(self, late: object, **names: object) -> Any:
+        """Return what a field that is declared `late` gives now, with these names besides. Any: a template's value."""
+        return late({**self.context, **names}) if callable(late) else late
 
     def log(self, level: str, message: str) -> None:
         """Write the author's line to the operator's log."""
@@ -639,6 +890,10 @@ def _nobody_is_held_up(step: CompiledStep, since: float) -> None:
 def is_expected(failure: Exception) -> bool:
     """Tell whether a failure says all there is to say: a step's own, not a defect of ours."""
     return isinstance(failure, (StepFailed, RenderError, Refused, TimeoutError))
+
+
+def _asks(strand: Strand, number: int) -> bool:
+    return any(frame.asked is not None and frame.asked.number == number for frame in waiting_in(strand.stack))
 
 
 def loggable(step: CompiledStep | None, failure: Exception) -> str:

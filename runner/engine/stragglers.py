@@ -10,8 +10,9 @@ from itertools import count
 from typing import Final
 
 from runner.actions.action import StepFailed
-from runner.engine.acknowledger import Acknowledger, Rejected
+from runner.engine.acknowledger import Rejected
 from runner.engine.live import Counts, Live, Words
+from runner.engine.voices import Voice
 from runner.lifecycle.machine import Event
 from runner.logs import Log
 from runner.messages import Message
@@ -91,7 +92,7 @@ def _neutral(live: Live) -> Words:
     return Words(sentence("failed", reference=live.reference or live.id), "", live.acknowledger.is_ephemeral)
 
 
-async def _is_said(acknowledger: Acknowledger, words: Words) -> bool:
+async def _is_said(acknowledger: Voice, words: Words) -> bool:
     """Try once, and tell whether its user has an end now. Raises `Rejected` and `Closed`."""
     try:
         await say(acknowledger, words)
@@ -102,7 +103,7 @@ async def _is_said(acknowledger: Acknowledger, words: Words) -> bool:
     return True
 
 
-async def say(acknowledger: Acknowledger, words: Words) -> None:
+async def say(acknowledger: Voice, words: Words) -> None:
     """Say a sentence, or a neutral one where Discord refuses that. Raises as `Acknowledger.respond` does."""
     try:
         await acknowledger.respond(Event.REPLY, Message(content=words.text), is_ephemeral=words.is_ephemeral)

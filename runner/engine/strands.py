@@ -8,7 +8,7 @@ from typing import Protocol
 from runner.actions.action import Leave
 
 
-class Strand(Protocol):
+class Beside(Protocol):
     """One of several runs beside each other."""
 
     @property
@@ -16,8 +16,13 @@ class Strand(Protocol):
         """What has ended more than it, so that the others have to end, too: a failure, a `stop` or a `return`."""
         ...
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it has come as far as it can, and waits for something."""
+        ...
+
     async def go_on(self) -> None:
-        """Run to the end; raises what the failing step raised."""
+        """Run as far as it goes; raises what the failing step raised."""
         ...
 
     async def abandon(self) -> None:
@@ -34,31 +39,34 @@ class Outcome:
     failures: list[Exception] = field(default_factory=list[Exception])
 
 
-async def run_beside(strands: Mapping[str, Strand], *, is_any: bool) -> Outcome:
-    """Run all strands until each has ended, or with `is_any` one of them.
+async def run_beside(runs: Mapping[str, Beside], *, is_any: bool) -> Outcome:
+    """Run all of them until each has ended or waits, or with `is_any` one of them has ended.
 
     A failure, a `stop` or a `return` in one of them ends the others; what always follows their steps is still run.
     """
     outcome = Outcome()
     tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def run(name: str, strand: Strand) -> None:
+    async def run(name: str, beside: Beside) -> None:
         try:
-            await strand.go_on()
-            outcome.first = outcome.first or name
+            await beside.go_on()
         except Exception as failure:
             outcome.failures.append(failure)
-        if strand.left_by is not None:
+        else:
+            if beside.is_waiting:
+                return
+            outcome.first = outcome.first or name
+        if beside.left_by is not None:
             outcome.left = outcome.left or name
         if is_any or outcome.left or outcome.failures:
             for other in tasks.keys() - {name}:
                 tasks[other].cancel()
 
     async with asyncio.TaskGroup() as group:
-        tasks.update({name: group.create_task(run(name, strand)) for name, strand in strands.items()})
+        tasks.update({name: group.create_task(run(name, beside)) for name, beside in runs.items()})
     for name in (name for name, task in tasks.items() if task.cancelled()):
         try:
-            await strands[name].abandon()
+            await runs[name].abandon()
         except Exception as failure:
             outcome.failures.append(failure)
     return outcome

@@ -16,7 +16,7 @@ from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody
-from runner.engine.steps import Run, is_expected, loggable
+from runner.engine.steps import Run, Shared, is_expected, loggable
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin, State
 from runner.logs import Log
@@ -164,6 +164,7 @@ class Unattended:
             world.log,
             world.memory,
             plan=handler.plan,
+            shared=Shared(world.now),
             is_ephemeral=False,
             now=world.now,
             state=handler.state,

@@ -342,6 +342,15 @@ def watchdog_event(origin: Origin) -> Event:
             raise ValueError("nobody waits for an answer")
 
 
+def resumed_event(origin: Origin) -> Event:
+    """Return what to acknowledge the answer to a question of ours with, while what follows from it takes its time.
+
+    The question is a message that can be changed, so the answer needs no trace of its own; only a form that a command
+    opened has no message.
+    """
+    return Event.DEFER if origin is Origin.MODAL_FROM_COMMAND else Event.DEFER_UPDATE
+
+
 def ephemeral_is_honoured(call: Call) -> bool:
     """Return whether an ephemeral flag on `call` has an effect: only where the call creates a message.
 

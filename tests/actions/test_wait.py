@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import StartBot
+from runner.emulator.clock import VIRTUAL_START_S, elapse
+from tests.conftest import Bot, StartBot
 
 Options = dict[str, Any]  # whatever a user may fill in
 
@@ -77,3 +78,52 @@ async def test_a_steps_own_timeout_ends_the_pause(bot: StartBot) -> None:
     trace = await made.ran("step_timeout")
     assert [seen.content for seen in trace.messages] == ["Too long"]
     assert made.line()["total_ms"] == pytest.approx(1000, abs=200)
+
+
+# --- saved
+
+SAVED = """
+commands:
+  it:
+    description: d
+    steps:
+      - reply: One
+      - wait: WAIT
+      - send: "Two for {{ user.name }}"
+"""
+
+
+def posted(made: Bot) -> list[str]:
+    """Return what everybody reads in the channel."""
+    return [str(message["content"]) for message in made.local.messages_for(user="Robin", channel="general")]
+
+
+@pytest.mark.parametrize(
+    "wait", ["{duration: 2h, saved: true}", "{until: '2027-01-15 10:00'}", "{until: '2027-01-15T11:00+01:00'}"]
+)
+async def test_a_saved_pause_takes_its_time_across_a_restart(bot: StartBot, wait: str) -> None:
+    made = await bot(SAVED.replace("WAIT", wait))
+    until = VIRTUAL_START_S + 7_200
+    await made.ran("it")
+    assert made.line()["outcome"] == "waiting"
+    await made.stop()
+    again = await bot(SAVED.replace("WAIT", wait), local=made.local)
+    await elapse(until - 60 - made.clock.now())
+    assert posted(again) == ["One"]
+    await elapse(120)
+    await again.idle()
+    assert posted(again) == ["One", "Two for robin"]
+
+
+async def test_an_instant_that_is_over_is_not_waited_for(bot: StartBot) -> None:
+    made = await bot(SAVED.replace("WAIT", "{until: '2027-01-14 08:00'}"))
+    await made.ran("it")
+    assert posted(made) == ["One", "Two for robin"]
+
+
+async def test_the_user_is_told_until_when_where_nothing_has_been_said(bot: StartBot) -> None:
+    made = await bot("commands: {it: {description: d, steps: [{wait: {duration: 3d, saved: true}}, {send: Two}]}}")
+    trace = await made.ran("it")
+    assert [seen.content for seen in trace.messages] == [
+        f"I will come back to this <t:{round(VIRTUAL_START_S) + 3 * 86_400}:R>."
+    ]

@@ -67,7 +67,7 @@ def test_what_is_sound_is_read_beside_what_is_not() -> None:
 
 
 def test_a_value_out_of_bounds_is_as_if_it_were_left_out() -> None:
-    found = loaded("defaults: {timeout: 90m}\ncommands: {a: {description: A, timeout: 0s, steps: [{wait: 2h}]}}")
+    found = loaded("defaults: {timeout: 90m}\ncommands: {a: {description: A, timeout: 0s, steps: [{wait: 400d}]}}")
     assert [fault.slug for fault in found.diagnostics] == ["invalid-value"] * 3
     assert found.config is not None
     assert found.config.document.defaults.timeout == budget.HANDLER_TIMEOUT_S

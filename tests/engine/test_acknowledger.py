@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runner.emulator.trace import Trace
-from runner.engine.acknowledger import LOOKS_MAX
+from runner.engine.acknowledger import LOOKS_MAX, Acknowledger
 from tests.conftest import Bot, StartBot
 
 BOT = """
@@ -321,6 +321,7 @@ async def test_a_token_is_not_trusted_in_its_last_seconds(bot: StartBot) -> None
     trace = made.command("public")
     await trace.acknowledged()
     (live,) = made.engine.live
+    assert isinstance(live.acknowledger, Acknowledger)
     assert live.acknowledger.token_by - live.started == pytest.approx(900 - 3 - 15)
 
 

@@ -397,7 +397,8 @@ def test_no_more_last_words_are_kept_than_the_bound() -> None:
         await elapse(1)
         await stragglers.see_through(second)
         assert counts.waiting == 1
-        first.acknowledger.token_by = 0.0
+        assert first.acknowledger.spoken_on is not None
+        first.acknowledger.spoken_on.token_by = 0.0
         await asyncio.gather(waiting, return_exceptions=True)
         return first, second, counts
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.lifecycle.limits import LOCALES
+from runner.store.flows import FLOWS_PER_OWNER_MAX
 from runner.templates import check, parse
 from runner.templates.types import INSTANT, STRING, ListOf, Type
 from runner.texts import TEXTS, sentence
@@ -75,6 +78,38 @@ async def two_at_once(bot: Bot) -> None:
     await bot.idle()
 
 
+async def by_another(bot: Bot) -> None:
+    asked = await bot.ran("it")
+    await bot.pressed(asked.messages[0].id, "A", user="Kim")
+
+
+async def by_two_at_once(bot: Bot) -> None:
+    asked = await bot.ran("it")
+    for _ in range(2):
+        bot.press(asked.messages[0].id, "A")
+    await bot.idle()
+
+
+async def too_late(bot: Bot) -> None:
+    asked = (await bot.ran("it")).messages[1].id
+    first, second = await bot.pressed(asked, "Open"), await bot.pressed(asked, "Open")
+    await bot.submitted(second, a="x")
+    await bot.submitted(first, a="y")
+
+
+async def without_its_program(bot: Bot) -> None:
+    asked = await bot.ran("it")
+    with closing(sqlite3.connect(bot.directory / ".lifecycle/state.db")) as database:
+        database.execute("UPDATE flows SET machine = '{}'")
+        database.commit()
+    await bot.pressed(asked.messages[0].id, "A")
+
+
+async def again_and_again(bot: Bot) -> None:
+    for _ in range(FLOWS_PER_OWNER_MAX + 1):
+        await bot.ran("it")
+
+
 def gone(kind: int, data: Mapping[str, object]) -> Callable[[Bot], Awaitable[None]]:
     """Return what sends an interaction that nothing takes any more."""
 
@@ -91,10 +126,18 @@ def it(body: str) -> str:
     return f"commands: {{it: {{description: d, visible_to: [], {body}}}}}"
 
 
+ASK_AGAIN = "steps: [{reply: a}, {form: {title: T, fields: {a: A}, prompt: Now, continue: Open}}, {reply: b}]"
+ASK = "steps: [{choose: {prompt: a, options: {a: A}}}, {update: {content: a}}]"
 FORM = "\nmodals: {form: {title: F, fields: {a: A}, reply: Thanks}}"
 TAGS = "records: {tags: {fields: {name: string}, unique: [[name]], limit: LIMIT}}\n"
 WHO = "options: {who: {type: user, description: d, required: true}}"
 HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
+    "refused_answer": (it(ASK), by_another),
+    "later": (it("steps: [{wait: {duration: 3h, saved: true}}, {send: a}]"), plain),
+    "question_answered": (it(ASK), by_two_at_once),
+    "question_over": (it(ASK_AGAIN), too_late),
+    "flow_lost": (it(ASK), without_its_program),
+    "too_many_flows": (it(ASK), again_and_again),
     "done": (it("steps: [{log: Nothing to say}]"), plain),
     "failed": (it("steps: [{send: {channel: 123456789012345678, content: a}}]"), plain),
     "timeout": (it("timeout: 5s, steps: [{wait: '{{ 60 }}'}]"), plain),
@@ -178,7 +221,7 @@ def test_every_sentence_is_made_to_be_heard() -> None:
 async def test_a_sentence_is_said_in_our_words(heard: Hear, name: str) -> None:
     text, made = await heard(name, "")
     values = {"reference": made.line()["reference"], "names": ["X"], "channel": "X", "role": "X", "member": "X"}
-    start = re.split("X|<t:", sentence(name, **values, retry_at=0.0))[0].replace("**", "")
+    start = re.split("X|<t:", sentence(name, **values, retry_at=0.0, at=0.0))[0].replace("**", "")
     assert text.replace("**", "").startswith(start)
     assert "None" not in text
 
@@ -187,7 +230,7 @@ async def test_a_sentence_is_said_in_our_words(heard: Hear, name: str) -> None:
 async def test_a_sentence_is_said_in_the_authors_words_with_the_values_that_it_has(heard: Hear, name: str) -> None:
     reads = " ".join(f"{{{{ {value}{' | join' * (value == 'names')} }}}}" for value in TEXTS[name].values)
     text, made = await heard(name, f'texts: {{en: {{{name}: "{{{{ user.name }}}}: {reads}"}}}}')
-    assert text.startswith(("robin: ", "olive: "))
+    assert text.startswith(("robin: ", "olive: ", "kim: "))
     assert ("reference" in TEXTS[name].values) is (str(made.line()["reference"]) in text)
     assert "None" not in text
 

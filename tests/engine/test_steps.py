@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from runner.actions.action import Action, Step, StepFailed
-from runner.engine.frames import restored, saved
+from runner.engine.frames import Shape
 from runner.engine.steps import STEPS_MAX
 from runner.fields import option
 from tests.conftest import StartBot, compiled
@@ -167,16 +167,17 @@ async def test_the_timeout_of_a_step_around_it_ends_the_attempts(bot: StartBot) 
 def test_a_stack_is_saved_as_addresses_and_found_again() -> None:
     program = compiled(one("[{for_each: '[1, 2]', do: [{if: true, then: [{reply: a}]}]}]"))
     stack = [
-        ["commands/it/steps", 1, {"items": [1, 2], "at": 1}],
+        ["commands/it/steps", 1, {"kept": {"items": [1, 2], "at": 1}}],
         ["commands/it/steps/0/do", 1],
         ["commands/it/steps/0/do/0/then", 0],
     ]
-    frames = restored(stack, program.runs)
+    shape = Shape(program.runs, keep=dict, renew=dict)
+    frames = shape.restored(stack, {})
     assert [frame.steps for frame in frames] == [program.runs[str(address)] for address, *_ in stack]
     assert frames[0].at.name == "for_each"
-    assert saved(frames) == stack
+    assert shape.saved(frames, {}) == stack
 
 
 def test_an_address_of_another_program_is_not_found() -> None:
     with pytest.raises(KeyError):
-        restored([["commands/other/steps", 0]], compiled(one("[{reply: a}]")).runs)
+        Shape(compiled(one("[{reply: a}]")).runs, keep=dict, renew=dict).restored([["commands/other/steps", 0]], {})

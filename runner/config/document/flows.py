@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
-from runner.fields import Data, Entry, Steps, option
+from runner.fields import Data, Duration, Entry, Steps, option
 
 ValueTypeName = Literal["any", "boolean", "channel", "integer", "list", "mapping", "number", "role", "string", "user"]
-
-FLOW_EXPIRES_S: Final = 86_400.0
-"""How long a flow that says nothing of it may wait altogether, in seconds: a day."""
 
 FLOW_EXPIRES_MAX_S: Final = 366 * 86_400.0
 """The longest that a flow may wait, in seconds: a year."""
@@ -51,3 +48,10 @@ class Flow(Entry):
     on_timeout: Steps | None = option(
         "What runs when the handler's time is up in it; left out, what the handler says.", default=None
     )
+    expires: Duration | None = option(
+        "How long it may wait altogether, from when it is run; left out, each question has its own time.",
+        default=None,
+        minimum=1.0,
+        maximum=FLOW_EXPIRES_MAX_S,
+    )
+    on_expired: Steps | None = option("What runs when it has waited for that long.", default=None)

@@ -1,0 +1,59 @@
+"""What an interaction says and is, as far as a run needs that: its answer, and what opens it again."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from runner.engine import context
+from runner.engine.frames import Asked
+from runner.engine.live import Live
+from runner.engine.machines import trimmed
+from runner.engine.objects import user
+from runner.lifecycle import budget
+from runner.lifecycle.limits import TOKEN_LIFETIME_S
+from runner.questions import Answer
+
+Json = Mapping[str, Any]  # Any: JSON
+
+_SAID = ("values", "components")
+_SHOWN = ("id", "flags", "components")
+
+
+def answer_of(interaction: Json, word: str) -> Answer:
+    """Return what a click or a submitted form says."""
+    data: Json = interaction.get("data") or {}
+    event = {
+        "user": user(context.caller(interaction), interaction.get("member")),
+        "member": context.member(interaction),
+    }
+    fields = context.fields(interaction) if "components" in data else {}
+    return Answer(word=word, values=tuple(data.get("values") or ()), fields=fields, event=event)
+
+
+def token_until(live: Live, now: float) -> float:
+    """Return the Unix second until which an interaction can be answered. `now` is one, too."""
+    since_s = asyncio.get_running_loop().time() - live.created
+    return round(now - since_s + TOKEN_LIFETIME_S - budget.TOKEN_MARGIN_S, 3)
+
+
+def remember(asked: Asked, live: Live, now: float) -> None:
+    """Keep with a question what opens the interaction that has asked it, for as long as that can be answered."""
+    token = live.interaction.get("token")
+    if token is not None:
+        asked.interaction_id, asked.token, asked.token_until = live.interaction["id"], token, token_until(live, now)
+        asked.origin, asked.state = live.origin.value, live.acknowledger.state.value
+
+
+def marked(live: Live, now: float, *, with_answer: bool) -> Json | None:
+    """Return what it takes to go on answering an interaction after a crash; None for work that nobody clicked for."""
+    interaction = live.interaction
+    if "token" not in interaction:
+        return None
+    opened = {"id": interaction["id"], "token": interaction["token"], "until": token_until(live, now)}
+    message: Json = interaction.get("message") or {}
+    shown = {"message": {name: message[name] for name in _SHOWN if name in message}} if message else {}
+    if not with_answer:
+        return {**opened, "origin": live.origin.value, **shown}
+    data: Json = interaction.get("data") or {}
+    said = {"data": {name: data[name] for name in _SAID if name in data}}
+    return {**opened, "origin": live.origin.value, **shown, "who": {**trimmed(interaction), **said}}
