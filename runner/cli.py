@@ -106,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _plan_arguments(verbs.add_parser("plan", help="show what registering would change, and change nothing"))
     _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
     _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
+    _flows_arguments(verbs.add_parser("flows", help="list the runs that wait: for whom, where, until when"))
     _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
     _schema_arguments(verbs.add_parser("schema", help="print the JSON Schema of bot.yaml, for editors"))
     return parser
@@ -162,6 +163,11 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _actions_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="a step, such as reply")
+
+
+def _flows_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="json is one object a line")
 
 
 def _init_arguments(parser: argparse.ArgumentParser) -> None:
@@ -314,6 +320,38 @@ def _actions(parsed: argparse.Namespace) -> int:
         print(rendered(parsed.name, action), end="")
         return FINE
     return _failed(CALL_AT_FAULT, f"there is no step `{parsed.name}`" + _meant(parsed.name, actions))
+
+
+def _flows(parsed: argparse.Namespace) -> int:
+    import asyncio
+
+    from runner.store.errors import StoreFailed
+
+    file = parsed.file or discovered(os.environ, Path.cwd())
+    built = _built(file)
+    if built.program is None:
+        _show_as_text(file, built)
+        return CONFIG_AT_FAULT
+    try:
+        asyncio.run(_list_flows(built.program.store, file.parent, is_json=parsed.format == "json"))
+    except StoreFailed as fault:
+        return _failed(WORLD_AT_FAULT, str(fault))
+    return FINE
+
+
+async def _list_flows(store: str, directory: Path, *, is_json: bool) -> None:
+    import time
+
+    from runner.waiting import HEADER, waiting_in
+
+    count = 0
+    async for found in waiting_in(store, directory, time.time):
+        if count == 0 and not is_json:
+            print(HEADER)
+        print(found.json if is_json else found.line)
+        count += 1
+    if count == 0 and not is_json:
+        print("nothing waits")
 
 
 def _init(parsed: argparse.Namespace) -> int:
@@ -598,6 +636,7 @@ _VERBS: Mapping[str, Verb] = {
     "plan": _plan,
     "explain": _explain,
     "actions": _actions,
+    "flows": _flows,
     "init": _init,
     "schema": _schema,
 }
