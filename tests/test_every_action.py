@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from runner.actions.action import Action
+from runner.actions.action import Action, Repeats
 from runner.build import build
 from runner.compile import CompiledStep, Program
 from runner.emulator.journal import WireEntry
@@ -204,6 +204,15 @@ async def test_the_declared_effect_is_the_observed_one(name: str, action: type[A
     assert seen == (declared or [Call.CALLBACK_REPLY]), name  # without any effect, the engine answers by itself
     assert ran.trace.refused == []
     assert ran.trace.acknowledgements == 1
+
+
+@pytest.mark.parametrize(("name", "action"), ACTIONS)
+async def test_an_action_that_changes_something_outside_says_what_it_means_to_do_it_twice(
+    name: str, action: type[Action], bot: StartBot
+) -> None:
+    ran = await run_example(await bot(bot_of(action)))
+    changed = [entry for entry in ran.exchanges if call_of(entry) is None and entry.method != "GET"]
+    assert not changed or action.repeats is not Repeats.FREE, name
 
 
 @pytest.mark.parametrize(("name", "action"), ACTIONS)

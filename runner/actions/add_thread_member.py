@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of
-from runner.actions.action import FailureKind, Step, StepFailed
+from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle.bits import Permissions
@@ -22,6 +22,7 @@ class AddThreadMember(OnChannel):
           catch: [{log: This is no thread}]
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.SEND_MESSAGES_IN_THREADS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_member import Telling, server_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Duration, option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import BAN_DELETE_MESSAGES_MAX_S
@@ -21,6 +21,7 @@ class Ban(Telling):
         - ban: {user: "{{ user }}", reason: Spam, delete_messages: 1d, dm: You have been banned.}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.BAN_MEMBERS
 

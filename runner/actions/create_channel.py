@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import Overwrite, changed, seconds, two_targets
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Misfit, Place, Step
+from runner.actions.action import Action, Misfit, Place, Repeats, Step
 from runner.declarations import Declarations
 from runner.fields import Channel, Duration, option
 from runner.lifecycle import limits
@@ -39,6 +39,7 @@ class CreateChannel(Action):
             permissions: [{role: "@everyone", deny: view_channel}, {user: "{{ user }}", allow: view_channel}]
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "name"
     needs: ClassVar[Permissions] = Permissions.MANAGE_CHANNELS
     worst_case_s: ClassVar[float] = limits.REST_CALL_S

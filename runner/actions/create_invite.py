@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
@@ -22,6 +22,7 @@ class CreateInvite(OnChannel):
         - create_invite: {expires: 1d, max_uses: 1}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     needs: ClassVar[Permissions] = Permissions.CREATE_INSTANT_INVITE
     outputs: ClassVar[Mapping[str, Type]] = {"code": STRING, "url": STRING}
 

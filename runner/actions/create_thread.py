@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, seconds, tag_ids
-from runner.actions.action import FailureKind, Step, StepFailed
+from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.fields import Duration, Snowflake, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
@@ -27,6 +27,7 @@ class CreateThread(OnChannel):
         - create_thread: {name: "Help for {{ user.name }}", content: "What can we do for you?"}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "name"
     needs: ClassVar[Permissions] = Permissions.CREATE_PUBLIC_THREADS
     outputs: ClassVar[Mapping[str, Type]] = {"thread_id": SNOWFLAKE, "mention": STRING}

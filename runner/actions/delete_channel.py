@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_channel import CHANNEL, OnChannel
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Channel, option
 from runner.lifecycle.bits import Permissions
 
@@ -18,6 +18,7 @@ class DeleteChannel(OnChannel):
         - delete_channel: {channel: "#support", reason: Resolved}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "channel"
     needs: ClassVar[Permissions] = Permissions.MANAGE_CHANNELS
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from runner.actions.action import Action, FailureKind, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Repeats, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Snowflake, Steps, option
 from runner.inside import Inside, OneOf
@@ -23,6 +23,7 @@ class Dm(Action):
         - dm: {content: "Welcome, {{ user.name }}", if_closed: [{log: Their inbox is closed}]}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "content"
     worst_case_s: ClassVar[float] = 2 * limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"was_delivered": BOOLEAN}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, seconds
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Channel, Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
@@ -20,6 +20,7 @@ class EditChannel(OnChannel):
         - edit_channel: {topic: "{{ user.name }} was here", slowmode: 5s}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     needs: ClassVar[Permissions] = Permissions.MANAGE_CHANNELS
 
     name: str | None = option("Its new name: 100 characters, longer text is cut.", default=None, min_length=1)

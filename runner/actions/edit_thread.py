@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, seconds, tag_ids
-from runner.actions.action import FailureKind, Step, StepFailed
+from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.fields import Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
@@ -23,6 +23,7 @@ class EditThread(OnChannel):
           catch: [{log: This is no thread}]
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     needs: ClassVar[Permissions] = Permissions.MANAGE_THREADS
 
     name: str | None = option("Its new name: 100 characters, longer text is cut.", default=None, min_length=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Telling, server_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.lifecycle.bits import Permissions
 
 
@@ -17,6 +17,7 @@ class Kick(Telling):
         - kick: {user: "{{ user }}", reason: Spam, dm: You have been kicked.}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.KICK_MEMBERS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, OnMember, server_of, user_of
-from runner.actions.action import Step, Target
+from runner.actions.action import Repeats, Step, Target
 from runner.fields import Channel, option
 from runner.lifecycle.bits import Permissions
 
@@ -19,6 +19,7 @@ class MoveMember(OnMember):
           catch: [{log: "{{ user.name }} is in no voice channel"}]
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     short: ClassVar[str | None] = "channel"
     needs: ClassVar[Permissions] = Permissions.MOVE_MEMBERS | Permissions.CONNECT
     targets: ClassVar[Mapping[str, Target]] = {}  # no rank protects from it

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Moderating, server_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import NICKNAME_MAX
@@ -20,6 +20,7 @@ class Nickname(Moderating):
         - nickname: "{{ user.name }} the Brave"
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     short: ClassVar[str | None] = "name"
     needs: ClassVar[Permissions] = Permissions.MANAGE_NICKNAMES
 

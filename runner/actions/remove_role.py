@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from runner.actions._on_roles import OnRoles, change
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,8 @@ class RemoveRole(OnRoles):
     Example:
         - remove_role: {role: "@Muted", reason: Time served}
     """
+
+    repeats: ClassVar[Repeats] = Repeats.SAFE
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Take it."""

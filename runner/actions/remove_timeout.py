@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Moderating, server_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Snowflake, option
 from runner.lifecycle.bits import Permissions
 
@@ -18,6 +18,7 @@ class RemoveTimeout(Moderating):
         - remove_timeout: "{{ user }}"
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.MODERATE_MEMBERS
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of, target_of, two_targets
-from runner.actions.action import Misfit, Step
+from runner.actions.action import Misfit, Repeats, Step
 from runner.declarations import Declarations
 from runner.fields import Role, Snowflake, option
 from runner.lifecycle import limits
@@ -22,6 +22,7 @@ class SetPermissions(OnChannel):
         - set_permissions: {user: "{{ user }}", allow: [view_channel, send_messages]}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.SAFE
     needs: ClassVar[Permissions] = Permissions.MANAGE_ROLES
 
     role: Role | None = option("For whom: a role, an id or `@name`; `@everyone` is one too.", default=None)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from runner.actions._on_member import MEMBER, Telling, server_of
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.fields import Duration, option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import MEMBER_TIMEOUT_MAX_S
@@ -24,6 +24,7 @@ class TimeoutMember(Telling):
         - timeout_member: {user: "{{ user }}", for: 10m, reason: Spam, dm: "Please stay calm."}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     needs: ClassVar[Permissions] = Permissions.MODERATE_MEMBERS
     outputs: ClassVar[Mapping[str, Type]] = {"was_told": BOOLEAN, "until": INSTANT}
 

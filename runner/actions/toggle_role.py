@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from runner.actions._on_member import user_of
 from runner.actions._on_roles import OnSet, change
-from runner.actions.action import Step
+from runner.actions.action import Repeats, Step
 from runner.lifecycle import limits
 from runner.templates.types import BOOLEAN, Type
 
@@ -19,6 +19,7 @@ class ToggleRole(OnSet):
         - toggle_role: "@Support"
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     outputs: ClassVar[Mapping[str, Type]] = {"has_role": BOOLEAN}
 
     def takes_s(self) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Place, Step, StepFailed
+from runner.actions.action import Action, Place, Repeats, Step, StepFailed
 from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle import limits
@@ -24,6 +24,7 @@ class Unban(Action):
         - unban: {user: "{{ user }}", reason: Time served}
     """
 
+    repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.BAN_MEMBERS
     worst_case_s: ClassVar[float] = limits.REST_CALL_S
