@@ -419,3 +419,25 @@ def test_every_bot_can_be_a_pack_and_does_the_same_there(path: Path) -> None:
         assert told[0] == told[1]
     assert [f"it.{name}" for name in alone.program.components] == list(packed.program.components)
     assert [f"it.{name}" for name in alone.program.declarations.state] == list(packed.program.declarations.state)
+
+
+def test_groups_menus_and_suggestions_of_a_pack_are_like_those_of_a_bot() -> None:
+    pack = """
+    defaults: {timeout: 7s}
+    records: {tags: {fields: {name: string}}}
+    context_menus: {Tag it: {type: message, steps: [{insert: {into: tags, values: {name: a}}}, {reply: a}]}}
+    commands:
+      tag:
+        description: Tags
+        commands:
+          show:
+            description: Show one
+            options: {name: {type: string, description: Which, autocomplete: {records: tags, match: name}}}
+            reply: a
+    """
+    made = program({"bot.yaml": "use: [{pack: pack.yaml, rename: {tag: t, Tag it: Tag}}]", "pack.yaml": pack})
+    assert [command.payload["name"] for command in made.registered] == ["t", "Tag"]
+    assert list(made.commands) == ["t show"]
+    assert made.commands["t show"].timeout_s == 7.0
+    twice = {"bot.yaml": "use: [pack.yaml, {pack: pack.yaml, as: b}]", "pack.yaml": pack}
+    assert [fault.slug for fault in faults(twice)] == ["command-clash", "command-clash"]

@@ -375,6 +375,11 @@ def _inheriting(entry: type[EntryType], node: Node, defaults: source.Mapping) ->
     if not isinstance(node, source.Mapping):
         return node
     known = {item.name for item in fields_of(entry)}
+    inside = node.get("commands") if "commands" in known else None
+    if isinstance(inside, source.Mapping):  # nobody runs a group itself
+        each = {n: Entry(e.key, _inheriting(entry, e.value, defaults)) for n, e in inside.entries.items()}
+        commands = Entry(node.entries["commands"].key, replace(inside, entries=each))
+        return replace(node, entries={**node.entries, "commands": commands})
     if "response" not in known:  # it answers nobody, so nothing of how to answer holds for it
         known &= {"timeout"}
     inherited = {name: item for name, item in defaults.entries.items() if name in known and name not in node.entries}

@@ -25,6 +25,7 @@ from runner.fields import (
     MapShape,
     Shape,
     StepsShape,
+    SuggestionsShape,
     fields_of,
 )
 from runner.fields import Entry as EntryType
@@ -103,6 +104,8 @@ class _Naming:
                 return _with_items(node, [self._value(_CHECK, "", item) for item in node.items])
             case ChecksShape(), _:
                 return self._value(_CHECK, "", node)
+            case SuggestionsShape(), MappingNode() if shape.key in node.entries:
+                return self.entry(fields_of(shape.looked_up), None, node)
             case StepsShape(), Sequence():
                 return _with_items(node, [self._step(item) for item in node.items])
             case ActionShape(action), _:
