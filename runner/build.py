@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
 from runner.config.load import Loaded, has_errors, load
 from runner.config.schema import Actions
 from runner.config.source import Sequence
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 
 if TYPE_CHECKING:

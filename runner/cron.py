@@ -14,11 +14,12 @@ The clock of a time zone may be set. Three rules say what happens then, and the 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from runner.data import dataclass
 
 SEARCH_DAYS: Final = 366 * 9
 """How far ahead the next time is looked for: February 29 may be eight years away, around the turn of a century."""

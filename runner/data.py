@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, FrozenInstanceError, field
 from operator import attrgetter, ge, gt, le, lt
 from operator import eq as equal
 from reprlib import recursive_repr
-from typing import Any, Literal, TypeVar, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 Fields = tuple[Field[Any], ...]  # Any: of whatever type
@@ -20,11 +20,11 @@ Fields = tuple[Field[Any], ...]  # Any: of whatever type
 
 @dataclass_transform(field_specifiers=(field,))
 def dataclass(
-    *, slots: Literal[True], frozen: bool = False, eq: bool = True, order: bool = False, kw_only: bool = False
+    *, slots: bool, frozen: bool = False, eq: bool = True, order: bool = False, kw_only: bool = False
 ) -> Callable[[type[T]], type[T]]:
     """Make a class whose instances hold its annotated fields. The arguments are the standard library's.
 
-    `slots` is no choice: without them nothing here would be quicker.
+    Without `slots` it makes a part of other classes, of which there are no instances: it has no initialiser.
     """
 
     def made(cls: type[T]) -> type[T]:
@@ -33,7 +33,8 @@ def dataclass(
             cls.__doc__ = cls.__name__
         built: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
         fields = dataclasses.fields(built)
-        built.__init__ = _init(built, fields)
+        if slots:
+            built.__init__ = _init(built, fields)
         if frozen:
             built.__setattr__, built.__delattr__ = _refuse_to_set, _refuse_to_delete
             built.__getstate__, built.__setstate__ = _state, _restore

@@ -5,9 +5,10 @@ config declared something else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal, cast
 
+from runner.data import dataclass
 from runner.fields import (
     BadValue,
     BooleanShape,

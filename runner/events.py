@@ -6,9 +6,9 @@ Source: Discord docs, Events: Gateway Events, and Gateway, Gateway Intents.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from runner.data import dataclass
 from runner.lifecycle.bits import Intents
 
 Told = Literal["nobody", "id", "user", "member"]

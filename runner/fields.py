@@ -19,9 +19,11 @@ import re
 import types
 import typing
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any, ClassVar, Final, Literal, NewType, get_args, get_origin
+
+from runner.data import dataclass
 
 Duration = NewType("Duration", float)
 Snowflake = NewType("Snowflake", str)

@@ -10,13 +10,13 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from runner.build import Built
 from runner.config.source import Mapping, Node, Scalar, Source, parse
 from runner.config.source import Sequence as ListNode
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Span
 from runner.diagnostics.secrets import hidden
 

@@ -8,7 +8,6 @@ another address than Discord's own, five private names are used; `tests/test_gat
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from runner.config.document import Presence
+from runner.data import dataclass
 from runner.engine.context import Role
 from runner.events import GATEWAY_NAMES, INTENT_NAMES
 from runner.lifecycle.bits import Intents

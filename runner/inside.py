@@ -5,9 +5,10 @@ them, and when, is the action's own business.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from runner.data import dataclass
 from runner.fields import Steps
 
 

@@ -5,9 +5,9 @@ ping whatever the text mentions (Discord docs, Message resource, Allowed Mention
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from runner.data import dataclass
 from runner.lifecycle import limits
 from runner.lifecycle.bits import MessageFlags
 

@@ -6,10 +6,11 @@ means, why it is one, and two examples: what is refused, and the same repaired. 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import indent
+
+from runner.data import dataclass
 
 _FOLDER = Path(__file__).parent
 _HEADING = re.compile(r"^## ([a-z0-9-]+)\n", re.MULTILINE)

@@ -5,9 +5,10 @@ Source: Discord docs, Components: Component Reference.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from runner.data import dataclass
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ButtonStyle, ComponentType
 from runner.messages import Message, shortened

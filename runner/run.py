@@ -7,13 +7,14 @@ import signal
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import __version__
 from runner.build import Built
 from runner.compile import Program
+from runner.data import dataclass
 from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
 from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.keeper import TimeKeeper

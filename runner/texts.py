@@ -4,11 +4,12 @@ An author replaces any of them, by locale, under `texts:`. Each is a template, o
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from runner.data import dataclass
 from runner.templates import compile_template, parse
 from runner.templates.types import INSTANT, STRING, ListOf, Type
 

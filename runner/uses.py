@@ -1,6 +1,6 @@
 """Whose uses are counted together, and how many there may be."""
 
-from dataclasses import dataclass
+from runner.data import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,13 +1,13 @@
 """The verb `validate`: many files in, one report out, in the form that a person or a machine asked for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
 from typing import TextIO
 
 from runner.build import Built
 from runner.check.needs import Needs
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity, in_order
 from runner.events import INTENT_NAMES
 

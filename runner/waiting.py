@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from runner.data import dataclass
 from runner.store.place import SqlitePlace, parse
 
 if TYPE_CHECKING:

@@ -1,13 +1,13 @@
 """What a key takes: shapes from annotations, and values in the type that a shape stands for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.data import dataclass
 from runner.fields import (
     ActionShape,
     BadValue,

@@ -1,10 +1,10 @@
 """What every step that asks somebody has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from runner.actions.action import Action, Who
+from runner.data import dataclass
 from runner.fields import Duration, Entry, Expression, Steps, option
 from runner.inside import Inside, Waits, WaitsFor
 from runner.lifecycle import limits

@@ -1,10 +1,10 @@
 """What every step on a channel or a thread has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from runner.actions.action import Action, FailureKind, Misfit, Place, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Entry, Role, Snowflake, option
 from runner.lifecycle import limits

@@ -1,10 +1,10 @@
 """What every step on a member of a server has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, FailureKind, Place, Refused, Step, StepFailed, Target
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle import limits

@@ -1,11 +1,11 @@
 """What every step on a member's roles has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, OnMember, server_of, user_of
 from runner.actions.action import Step, Target
+from runner.data import dataclass
 from runner.fields import Role, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

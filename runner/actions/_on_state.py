@@ -1,10 +1,10 @@
 """What every step on a value of `state:` has."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, Misfit, Reference
+from runner.data import dataclass
 from runner.declarations import WANTED_BY, Declarations, ScopeWord, StateDeclaration
 from runner.fields import Snowflake, option
 from runner.templates.types import ANY, Type

@@ -7,11 +7,12 @@ engine learn from the class alone what they need to know.
 
 import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
 
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Duration, Entry, Expression, Role, Shape, Steps, Text, option

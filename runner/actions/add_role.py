@@ -1,11 +1,11 @@
 """`add_role`: give a member a role."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_roles import OnSet, change
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

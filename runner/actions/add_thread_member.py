@@ -1,11 +1,11 @@
 """`add_thread_member`: let somebody into a thread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of
 from runner.actions.action import FailureKind, Repeats, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle.bits import Permissions

@@ -1,11 +1,11 @@
 """`ban`: send somebody away for good."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_member import Telling, server_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Duration, option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import BAN_DELETE_MESSAGES_MAX_S

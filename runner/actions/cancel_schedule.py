@@ -1,10 +1,10 @@
 """`cancel_schedule`: don't begin a flow after all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import KEYS, option
 from runner.templates.types import BOOLEAN, Type
 

@@ -1,11 +1,11 @@
 """`change`: change records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_records import OnRecords
 from runner.actions.action import Step
+from runner.data import dataclass
 from runner.fields import Data, option
 from runner.templates.types import ANY, INTEGER, ListOf, Type
 

@@ -1,11 +1,11 @@
 """`choose`: ask somebody to choose."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from runner.actions._asking import Asking, ChoiceOption
 from runner.actions.action import Kept, Misfit, Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import option
 from runner.lifecycle import limits

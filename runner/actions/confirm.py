@@ -1,11 +1,11 @@
 """`confirm`: ask somebody whether to go on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._asking import Asking
 from runner.actions.action import Kept, Step
+from runner.data import dataclass
 from runner.fields import option
 from runner.lifecycle import limits
 from runner.questions import Answer, AskButton, ButtonStyleName, Question

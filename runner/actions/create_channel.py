@@ -1,12 +1,12 @@
 """`create_channel`: make a channel."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import Overwrite, changed, seconds, two_targets
 from runner.actions._on_member import server_of
 from runner.actions.action import Action, Misfit, Place, Repeats, Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Duration, option
 from runner.lifecycle import limits

@@ -1,11 +1,11 @@
 """`create_invite`: an invite to a channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

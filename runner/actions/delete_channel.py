@@ -1,11 +1,11 @@
 """`delete_channel`: delete a channel or a thread."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_channel import CHANNEL, OnChannel
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Channel, option
 from runner.lifecycle.bits import Permissions
 

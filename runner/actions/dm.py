@@ -1,10 +1,10 @@
 """`dm`: write to somebody directly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, FailureKind, Repeats, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Snowflake, Steps, option
 from runner.inside import Inside, OneOf

@@ -1,11 +1,11 @@
 """`edit_channel`: change a channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, seconds
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Channel, Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

@@ -1,11 +1,11 @@
 """`edit_thread`: change a thread: put it away, lock it, name it, tag it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, seconds, tag_ids
 from runner.actions.action import FailureKind, Repeats, Step, StepFailed
+from runner.data import dataclass
 from runner.fields import Duration, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions

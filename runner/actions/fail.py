@@ -1,10 +1,10 @@
 """`fail`: end the handler with an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Ending, FailureKind, Step, StepFailed
+from runner.data import dataclass
 from runner.fields import option
 
 

@@ -1,11 +1,11 @@
 """`find`: look records up."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_records import ROW, OnRecords, no_field
 from runner.actions.action import Misfit, Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, option
 from runner.stored import ROWS_MAX

@@ -1,10 +1,10 @@
 """`for_each`: run steps for each item of a list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import LOOP_MAX, Action, Kept, Step, StepFailed
+from runner.data import dataclass
 from runner.fields import Expression, Steps, option
 from runner.inside import Inside, Loop
 from runner.templates.types import INTEGER, Type

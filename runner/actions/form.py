@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._asking import ANSWERER, Asking, FormField, FormPage
 from runner.actions.action import Kept, Misfit, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import option
 from runner.inside import WaitsFor

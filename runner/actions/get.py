@@ -1,11 +1,11 @@
 """`get`: read a value of the state that is somebody else's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_state import VALUE, OnState
 from runner.actions.action import Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.templates.types import Type
 

@@ -1,10 +1,10 @@
 """`if`: choose between two runs of steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import Expression, Steps, option
 from runner.inside import Inside, OneOf
 

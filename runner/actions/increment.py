@@ -1,11 +1,11 @@
 """`increment`: add to a number of the state."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_state import VALUE, OnState
 from runner.actions.action import Misfit, Step, Taken
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import option
 from runner.templates.types import Type

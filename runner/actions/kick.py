@@ -1,11 +1,11 @@
 """`kick`: send a member away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Telling, server_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.lifecycle.bits import Permissions
 
 

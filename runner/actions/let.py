@@ -1,10 +1,10 @@
 """`let`: name a value for the steps that follow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import Data, option
 from runner.templates.types import ANY, Type
 

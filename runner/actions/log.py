@@ -1,10 +1,10 @@
 """`log`: write a line to the operator's log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import option
 
 

@@ -1,11 +1,11 @@
 """`move_member`: take a member to another voice channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, OnMember, server_of, user_of
 from runner.actions.action import Repeats, Step, Target
+from runner.data import dataclass
 from runner.fields import Channel, option
 from runner.lifecycle.bits import Permissions
 

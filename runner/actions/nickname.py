@@ -1,11 +1,11 @@
 """`nickname`: call a member by another name in this server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Moderating, server_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import NICKNAME_MAX

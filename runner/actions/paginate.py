@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._asking import ANSWERER, Asking
 from runner.actions.action import Kept, Step, StepFailed
+from runner.data import dataclass
 from runner.fields import Expression, option
 from runner.inside import Inside, Waits
 from runner.lifecycle import limits

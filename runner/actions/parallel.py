@@ -1,10 +1,10 @@
 """`parallel`: run several runs of steps beside each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import Steps, option
 from runner.inside import AllOf, Inside
 from runner.templates.types import STRING, Type

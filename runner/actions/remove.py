@@ -1,11 +1,11 @@
 """`remove`: take an item out of a list of the state."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_state import VALUE, OnState, no_list
 from runner.actions.action import Misfit, Step, Taken
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, option
 from runner.templates.types import Type

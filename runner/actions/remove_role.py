@@ -1,11 +1,11 @@
 """`remove_role`: take a role from a member."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_roles import OnRoles, change
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """`remove_timeout`: let a member write and speak again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import MEMBER, Moderating, server_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Snowflake, option
 from runner.lifecycle.bits import Permissions
 

@@ -1,10 +1,10 @@
 """`repeat`: run steps several times."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from runner.actions.action import LOOP_MAX, Action, Kept, Step, StepFailed
+from runner.data import dataclass
 from runner.fields import Expression, Steps, option
 from runner.inside import Inside, Loop
 from runner.templates.types import INTEGER, Type

@@ -1,10 +1,10 @@
 """`require`: go on only if a check passes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Refused, Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Checks, Expression, option
 

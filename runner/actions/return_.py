@@ -1,10 +1,10 @@
 """`return`: end a flow with a result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Ending, Leave, Step
+from runner.data import dataclass
 from runner.fields import Data, option
 
 

@@ -1,10 +1,10 @@
 """`run`: run a flow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Kept, Leave, Step
+from runner.data import dataclass
 from runner.fields import Data, option
 from runner.inside import Call, Inside
 from runner.templates.types import ANY, Type

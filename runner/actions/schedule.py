@@ -1,12 +1,12 @@
 """`schedule`: begin a flow later."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import ClassVar, Final, Literal, cast
 
 from runner.actions.action import Action, Later, Misfit, Step, StepFailed
 from runner.cron import BadSchedule, instant_of, parse_cron, zone_named, zone_names
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import KEYS, Data, Duration, option
 from runner.inside import Begin, Inside

@@ -1,10 +1,10 @@
 """`send`: post a message to a channel."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from runner.actions.action import Action, FailureKind, Place, Repeats, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, option
 from runner.lifecycle import limits

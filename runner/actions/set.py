@@ -1,11 +1,11 @@
 """`set`: give a value of the state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_state import VALUE, OnState
 from runner.actions.action import Step, Taken
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, Duration, option
 from runner.templates.types import Type

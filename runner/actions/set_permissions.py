@@ -1,11 +1,11 @@
 """`set_permissions`: say what a role or a member may do in a channel."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL, OnChannel, channel_of, target_of, two_targets
 from runner.actions.action import Misfit, Repeats, Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Role, Snowflake, option
 from runner.lifecycle import limits

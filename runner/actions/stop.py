@@ -1,10 +1,10 @@
 """`stop`: end the handler here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Ending, Leave, Step
+from runner.data import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """`switch`: choose between several runs of steps by a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import Expression, Steps, option
 from runner.inside import Inside, OneOf
 

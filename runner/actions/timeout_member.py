@@ -1,12 +1,12 @@
 """`timeout_member`: keep a member from writing and speaking for a while."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from runner.actions._on_member import MEMBER, Telling, server_of
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.fields import Duration, option
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import MEMBER_TIMEOUT_MAX_S

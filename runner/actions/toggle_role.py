@@ -1,12 +1,12 @@
 """`toggle_role`: give a member a role, or take it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_member import user_of
 from runner.actions._on_roles import OnSet, change
 from runner.actions.action import Repeats, Step
+from runner.data import dataclass
 from runner.lifecycle import limits
 from runner.templates.types import BOOLEAN, Type
 

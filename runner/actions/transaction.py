@@ -1,10 +1,10 @@
 """`transaction`: change several things that the bot keeps, all of them or none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.fields import Steps, option
 from runner.inside import Inside, OneOf
 

@@ -1,10 +1,10 @@
 """`try`: steps that may fail, and what happens then, and always."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Kept, Leave, Step
+from runner.data import dataclass
 from runner.fields import Steps, option
 from runner.inside import Ensured, Inside
 

@@ -1,11 +1,11 @@
 """`unban`: let somebody come back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions._on_member import server_of
 from runner.actions.action import Action, Place, Repeats, Step, StepFailed
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle import limits

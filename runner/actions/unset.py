@@ -1,11 +1,11 @@
 """`unset`: forget a value of the state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_state import OnState
 from runner.actions.action import Step
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.templates.types import BOOLEAN, Type
 

@@ -1,10 +1,10 @@
 """`update`: change the message that a button is on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions.action import Action, Repeats, Step
+from runner.data import dataclass
 from runner.fields import option
 from runner.lifecycle.machine import Event
 from runner.messages import Mention, Message

@@ -1,12 +1,12 @@
 """`wait`: pause between two steps, for a moment or for days."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from runner.actions._asking import WAIT_MAX_S
 from runner.actions.action import Action, Kept, Misfit, Step, StepFailed
 from runner.cron import BadSchedule, instant_of, zone_named
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Duration, duration_text, option
 from runner.inside import Inside, Waits

@@ -5,7 +5,7 @@ gave. The walk follows the steps in the order in which they run, so a name is kn
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import field, is_dataclass, replace
 from typing import Final
 
 from runner.actions.action import Action, Authored, Ending, WrittenStep
@@ -29,6 +29,7 @@ from runner.config.document import (
     commands_in,
 )
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import (

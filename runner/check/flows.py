@@ -1,7 +1,6 @@
 """Flows: what runs them gives what they take, and each of them has an end."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import Final
 
@@ -10,6 +9,7 @@ from runner.check.steps import all_steps, every_step
 from runner.config.document import Flow
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.fields import Steps
 from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits

@@ -1,7 +1,7 @@
 """Checks: that those which are named exist, that none asks for itself, and that each could hold at all."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from runner.check.steps import all_steps
 from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule, commands_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Checks, Steps, fields_of
 from runner.lifecycle.limits import InteractionContext

@@ -5,13 +5,13 @@ portal. Source: Discord docs, Events: Gateway, Privileged Intents.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from runner.check.contexts import templates_in
 from runner.check.reads import attributes_read
 from runner.check.steps import all_steps, runs_of
 from runner.config.document import Event
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.events import KINDS, kind_name
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents

@@ -6,7 +6,6 @@ Source: Discord docs, Message resource, Allowed Mentions Object.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from jinja2 import nodes
 
@@ -14,6 +13,7 @@ from runner.actions.action import Authored, WrittenStep
 from runner.check.steps import all_steps, every_step, runs_of
 from runner.config.document import Command, Handler
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.templates.names import attributes_read
 from runner.templates.syntax import offset_of

@@ -1,11 +1,12 @@
 """What the bot needs of its servers and of the developer portal, worked out from what its steps do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runner.check.intents import intents_of
 from runner.check.steps import every_step
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents, Permissions
 

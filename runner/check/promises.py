@@ -1,8 +1,7 @@
 """An answer that says how something went, before it has been done."""
 
-from dataclasses import dataclass
-
 from runner.actions.action import WrittenStep
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 
 

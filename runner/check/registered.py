@@ -5,12 +5,12 @@ Source of all: Discord docs, Application Commands.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from runner.check.former_names import check_former_names
 from runner.check.servers import is_for_servers, needs_server
 from runner.config.document import NOBODY, Registration
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.lifecycle import limits
 from runner.lifecycle.limits import CommandType

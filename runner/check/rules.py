@@ -1,7 +1,7 @@
 """All rules on one config: the second half of the one function that `validate`, start and reload share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from runner.check.autocomplete import check_autocomplete
@@ -31,6 +31,7 @@ from runner.check.values import check_values
 from runner.config.document import Flow, Handler, Registration, Response, Unattended
 from runner.config.load import Config
 from runner.config.schema import Actions
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.machine import Origin
 

@@ -1,11 +1,11 @@
 """Which steps a config has, wherever they stand, and which of them open a form."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from runner.actions.action import WrittenStep
 from runner.config.document import Event, Flow, Handler
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.fields import Steps
 from runner.inside import Begin, Call, Ensured, OneOf, Waits

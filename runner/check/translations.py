@@ -4,11 +4,11 @@ Source: Discord docs, Application Commands, Localization and Naming.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from runner.check.names import as_command_name
 from runner.config.document import Command, Option, commands_in
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark
 from runner.lifecycle import limits
 

@@ -7,7 +7,7 @@ deals with, asks for itself alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import reduce
 from typing import Final
 
@@ -16,6 +16,7 @@ from runner.check.steps import all_steps, reached_runs
 from runner.compile.program import CALLER, Foreseen
 from runner.compile.renderers import text_renderer
 from runner.config.document import Flow
+from runner.data import dataclass
 from runner.fields import Steps
 from runner.inside import AllOf, Call, Ensured, Loop, OneOf
 from runner.templates.values import is_list

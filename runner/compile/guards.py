@@ -1,12 +1,13 @@
 """Permissions and checks, as bits and functions. A check holds those that it names: nothing is looked up later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from runner.check.guards import is_bare_name
 from runner.compile.program import Check, Guard
 from runner.compile.renderers import renderer, text_renderer
 from runner.config import document
+from runner.data import dataclass
 from runner.fields import Checks
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import InteractionContext

@@ -1,7 +1,7 @@
 """Handlers and forms with what they inherit, and what their templates read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from types import MappingProxyType
 
@@ -23,6 +23,7 @@ from runner.compile.steps import StepsCompiler
 from runner.compile.suggestions import compile_suggestions
 from runner.config import document
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.fields import Checks, Steps
 from runner.lifecycle.machine import Origin
 

@@ -1,7 +1,7 @@
 """A bot, compiled: immutable, and with nothing left to parse or to look up by text."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Any, Final, Literal
 
@@ -9,6 +9,7 @@ from runner.actions.action import Action, OnCrash, Place, Retry, Target
 from runner.check.reachability import Plan
 from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Steps

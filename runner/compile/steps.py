@@ -1,7 +1,7 @@
 """Steps as the author wrote them to steps that are ready to run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeVar
 
 from runner.actions.action import OnCrash, Repeats, WrittenStep
@@ -13,6 +13,7 @@ from runner.compile.foresight import Foresight
 from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
 from runner.config.document import Flow
+from runner.data import dataclass
 from runner.fields import Checks, Entry, Steps, fields_of
 from runner.inside import Call, Ensured, Waits
 from runner.templates.values import is_list, is_mapping

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -12,6 +12,7 @@ from runner.config import source
 from runner.config.include import ReadFile
 from runner.config.source import Mapping, Scalar
 from runner.config.source.compose import MAX_DEPTH
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
 
 SECTION: Final = "data"

@@ -8,10 +8,10 @@ import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
 
 from runner.config.source import Entry, Mapping, Node, Scalar, Sequence, Source, span_within
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
 from runner.diagnostics.secrets import secrets_in
 

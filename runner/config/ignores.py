@@ -8,12 +8,12 @@ knows whether it still holds, and one that has nothing to ignore is a fault of i
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from runner.config.source import Mapping as MappingNode
 from runner.config.source import Node, Scalar, Source, Style
 from runner.config.source import Sequence as SequenceNode
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Severity, Span
 
 UNUSED_IGNORE = "unused-ignore"

@@ -5,12 +5,13 @@ that two of them define is a fault: which one counts must never depend on the or
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
 from runner.config import source
 from runner.config.source import Entry, Mapping, Node, Scalar
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 
 ReadFile = Callable[[Path], bytes]

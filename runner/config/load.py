@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -24,6 +24,7 @@ from runner.config.include import FindFiles, Gathered, Pattern, ReadFile, gather
 from runner.config.reader import Reader
 from runner.config.schema import Actions, schema
 from runner.config.source import Node
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Severity, Span
 from runner.fields import Steps

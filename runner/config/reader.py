@@ -8,7 +8,7 @@ so that one run finds them all.
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from runner.config.schema import ON_CRASH, STEP_KEYS, Actions, beside_fields, ow
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
 from runner.config.source.faults import in_plain_quotes
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Edit, Span
 from runner.fields import (

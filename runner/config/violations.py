@@ -7,7 +7,6 @@ violates the schema twice, such as a misspelt key that is then also missing, it 
 
 import re
 from collections.abc import Iterator, Sized
-from dataclasses import dataclass
 from typing import Any, cast
 
 from jsonschema import Draft7Validator
@@ -19,6 +18,7 @@ from runner.config.later import later_keys
 from runner.config.source import Mapping, Node, Scalar, at, plain
 from runner.config.suggestion import nearest, only_near, suggestion
 from runner.config.wording import Schema, listed
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Span
 
 Path = tuple[str | int, ...]

@@ -4,8 +4,9 @@ A fault of the config is a value that is returned, never an exception: all of th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+
+from runner.data import dataclass
 
 
 class Severity(Enum):

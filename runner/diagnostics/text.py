@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
+from runner.data import dataclass
 from runner.diagnostics.fault import Diagnostic, Severity, Span
 from runner.diagnostics.secrets import hidden
 

@@ -1,7 +1,6 @@
 """What a run that waits is taken up with, besides an answer."""
 
-from dataclasses import dataclass
-
+from runner.data import dataclass
 from runner.questions import Answer
 
 

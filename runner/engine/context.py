@@ -4,11 +4,11 @@ The attributes are those that `check.contexts` declares for each root.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from runner.actions.action import Refused
 from runner.compile import Handler, Program
+from runner.data import dataclass
 from runner.engine import objects, options
 from runner.engine.objects import channel, message, user
 from runner.lifecycle.bits import Permissions

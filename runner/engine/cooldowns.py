@@ -2,9 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from runner.data import dataclass
 from runner.uses import Bucket
 
 BUCKETS_MAX: Final = 100_000

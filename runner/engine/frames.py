@@ -5,11 +5,11 @@ in another process and days later.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from runner.actions.action import Action, Kept
 from runner.compile import CompiledStep
+from runner.data import dataclass
 from runner.fields import Steps
 
 Context = dict[str, Any]

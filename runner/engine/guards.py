@@ -8,11 +8,11 @@ answer is neither yes nor no, `not` does not make a yes of it, and nobody is let
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from runner.actions.action import Refused
 from runner.compile import Check, Guard, Handler, Render
+from runner.data import dataclass
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.fields import Checks

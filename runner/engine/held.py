@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from runner.data import dataclass
 from runner.engine.machines import Machine
 
 if TYPE_CHECKING:

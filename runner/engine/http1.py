@@ -9,9 +9,11 @@ import email.utils
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Literal
+
+from runner.data import dataclass
 
 HEAD_BYTES_MAX = 64 * 1024
 """How long the status line and the headers of an answer may be together."""

@@ -8,9 +8,10 @@ import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from runner.data import dataclass
 from runner.engine.timers import Scheduler, Take
 from runner.logs import Log
 from runner.store.errors import StoreFailed

@@ -3,11 +3,11 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from runner.actions.action import Begun, Later
 from runner.cron import parse_cron, zone_named
+from runner.data import dataclass
 from runner.engine.schedules import LATER
 from runner.engine.stored import as_kept
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runner.actions.action import Refused
 from runner.compile import Cooldown, Handler, Program
+from runner.data import dataclass
 from runner.engine.observer import Because, Watch
 from runner.engine.sentences import sentence
 from runner.engine.steps import Run

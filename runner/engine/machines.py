@@ -6,11 +6,12 @@ same for every run from the program.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any, Final
 
 from runner.actions.action import StepFailed
 from runner.compile import Handler, Program
+from runner.data import dataclass
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.engine.frames import Context, Saved, Shape

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
+from runner.data import dataclass
 from runner.declarations import IN_SERVERS_ONLY
 from runner.store.cooldowns import Cooldowns
 from runner.store.errors import LimitReached, StoreFailed, StoreUnfit, TooLarge, UniqueViolated, WrongKind

@@ -5,11 +5,11 @@ done and why, never the means to change it; what is told may come from another t
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from runner.actions.action import Action
 from runner.compile import CompiledStep, Program
+from runner.data import dataclass
 from runner.fields import Steps
 from runner.lifecycle.machine import Call, Event, State
 

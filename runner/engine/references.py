@@ -1,9 +1,9 @@
 """What the custom_id of a question says: which run asked it, which question it is, and which answer was given."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from runner.compile import CUSTOM_ID_PREFIX
+from runner.data import dataclass
 
 FLOW_PREFIX: Final = CUSTOM_ID_PREFIX + "f:"
 """What the custom_id of every question and of its form begins with."""

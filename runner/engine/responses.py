@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
 
+from runner.data import dataclass
 from runner.engine.http1 import Answer
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.machine import Call, Event, Origin, State, Transition, advance

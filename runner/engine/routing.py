@@ -1,10 +1,10 @@
 """Which handler answers an interaction: found by the name of a command, or a component's or form's custom_id."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
+from runner.data import dataclass
 from runner.engine import context, options
 from runner.engine.references import Reference, reference
 from runner.lifecycle.limits import CommandType

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Generic, Literal, Protocol, TypeVar
+
+from runner.data import dataclass
 
 WAITING_MAX: Final = 25
 """How many runs may wait for one place."""

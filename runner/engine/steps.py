@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -27,6 +27,7 @@ from runner.actions.action import (
 )
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Foreseen, Program
+from runner.data import dataclass
 from runner.engine.acknowledger import MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
 from runner.engine.coming import CalledOff, Coming, NotAsked, TimeOver

@@ -4,11 +4,12 @@ This module brings the store and SQLAlchemy along, so it is imported for a progr
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeVar, cast
 
 from runner.actions.action import Begun, Later, StepFailed
 from runner.compile import Program
+from runner.data import dataclass
 from runner.declarations import FieldDeclaration, StateDeclaration, TableDeclaration
 from runner.engine.memory import IN_THE_DATA, Here, Remembers, Written, step_failure
 from runner.store.conditions import FieldKind, Operator, Where

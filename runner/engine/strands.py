@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from runner.actions.action import Leave
+from runner.data import dataclass
 
 
 class Beside(Protocol):

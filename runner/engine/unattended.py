@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from runner.actions.action import Refused
 from runner.compile import Handler, Program, Render
+from runner.data import dataclass
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.engine.failures import error_root

@@ -1,8 +1,9 @@
 """`init`: a new bot's files, from a template that validates and runs without a token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from runner.data import dataclass
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SHARED = Path(__file__).parent / "shared"

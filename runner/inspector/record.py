@@ -1,8 +1,9 @@
 """What is kept of one run of a handler: its steps in order, what each was given and gave, and how it was answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from runner.data import dataclass
 from runner.engine.observer import Subject
 
 Json = Any  # JSON of any shape

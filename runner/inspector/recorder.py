@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
 from runner.compile import Program
+from runner.data import dataclass
 from runner.engine.observer import (
     Answered,
     Because,

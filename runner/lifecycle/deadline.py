@@ -5,9 +5,9 @@ difference, the skew, is estimated here from what arrives anyway: `Date` headers
 """
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
+from runner.data import dataclass
 from runner.lifecycle import limits
 
 DATE_SAMPLES_MAX: Final = 16

@@ -9,10 +9,10 @@ creates it, and every later edit ignores the flag. `ephemeral_is_honoured` names
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from runner.data import dataclass
 from runner.lifecycle.limits import CallbackType
 
 

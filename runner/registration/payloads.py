@@ -1,10 +1,10 @@
 """Commands as Discord's API writes them, and what they say, whoever has written them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 from runner.compile import Program
+from runner.data import dataclass
 from runner.lifecycle.limits import CommandType
 
 Payload: TypeAlias = Mapping[str, object]

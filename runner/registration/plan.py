@@ -1,8 +1,8 @@
 """What registration would change in one scope: what Discord has against what the config wants."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from runner.data import dataclass
 from runner.registration.payloads import Key, Payload, Wanted, canonical, is_entry_point, key_of
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from runner.data import dataclass
 from runner.registration.payloads import Payload, Scope, Wanted, key_of, route_of, shown
 from runner.registration.plan import NOTHING, Plan
 from runner.registration.register import Batch, registered_in, said_by, with_global

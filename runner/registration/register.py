@@ -6,9 +6,9 @@ so nothing is sent unless something differs, and then the whole set at once, mat
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, cast
 
+from runner.data import dataclass
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ErrorCode
 from runner.registration.creates import Registrations

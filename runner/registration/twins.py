@@ -5,10 +5,10 @@ Source: discord/discord-api-docs#3885.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from runner.data import dataclass
 from runner.registration.payloads import Payload, Wanted, key_of, route_of
 from runner.registration.register import registered_in, said_by
 from runner.rest import Rest, RestRefused

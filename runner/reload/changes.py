@@ -1,12 +1,13 @@
 """What two configs say differently, for the line in the log."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from runner.compile import Program
 from runner.config import source
 from runner.config.data_files import SECTION
+from runner.data import dataclass
 from runner.templates.values import is_mapping
 
 NAMES_MAX: Final = 20

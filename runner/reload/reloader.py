@@ -11,13 +11,14 @@ import dataclasses
 import gc
 from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from runner.build import Built
 from runner.compile import Program
 from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
+from runner.data import dataclass
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
 from runner.reload.changes import Contents, Said, changes_between, listed, parted, restart_needed

@@ -1,10 +1,11 @@
 """What scenarios reach of a config: its handlers, the steps in them, and the branches that steps may take."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from runner.compile import CompiledStep, Program
+from runner.data import dataclass
 from runner.engine.observer import Entered, Occurrence, StepGiven, Subject, Watch
 from runner.fields import Steps
 

@@ -1,9 +1,9 @@
 """The keys of a scenario file: one dataclass for each mapping, as `config.document` has them for a bot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from runner.data import dataclass
 from runner.fields import Data, Duration, Entry, option
 
 EVENTS_MAX = 200

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
+from runner.data import dataclass
 from runner.emulator.trace import Trace
 from runner.lifecycle.limits import ComponentType
 from runner.scenarios.document import ChannelView, Expectation, MemberView, Words

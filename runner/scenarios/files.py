@@ -3,10 +3,11 @@
 import contextlib
 import gc
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from runner.build import Built
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
 from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import ScenarioFile

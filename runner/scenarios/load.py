@@ -1,7 +1,6 @@
 """Scenario files to what they say: the same reading, the same kinds of fault as a bot's own file."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from runner.config.include import ReadFile
 from runner.config.reader import Reader
 from runner.config.schema import Schema, schema_of
 from runner.config.source import Node
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
 from runner.scenarios.document import VERBS, ScenarioFile
 

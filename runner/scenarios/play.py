@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from runner.compile import Program
+from runner.data import dataclass
 from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.trace import SeenMessage, Trace

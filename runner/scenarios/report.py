@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.emulator.trace import Trace
 from runner.inspector.record import RunRecord, StepRecord, as_json

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from runner.compile import Program
+from runner.data import dataclass
 from runner.emulator.clock import VirtualClock, elapse
 from runner.emulator.server import LocalDiscord
 from runner.engine.observer import Observer, Occurrence, Subject, Watch

@@ -1,12 +1,12 @@
 """Units of many callers in one transaction: a commit, which waits for the disk, is paid for once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from runner.data import dataclass
 from runner.store.transaction import Transaction, Unit
 
 

@@ -1,11 +1,11 @@
 """How the fields of records are compared: what a value is found by, and conditions as SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.errors import WrongKind
 from runner.store.tables import CELLS, RECORDS
 from runner.store.values import INTEGER_MAX, Json, is_list, is_number

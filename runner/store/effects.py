@@ -1,11 +1,11 @@
 """What is known of the effects of flows: an intent before, a result after, so that a crash between leaves no riddle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.tables import EFFECTS
 from runner.store.transaction import Transaction
 from runner.store.values import bounded

@@ -1,11 +1,12 @@
 """Flows in flight, and the programs that they began on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.errors import LimitReached, Outdated
 from runner.store.tables import EFFECTS, FLOWS, PROGRAMS, TIMERS
 from runner.store.transaction import Transaction

@@ -1,9 +1,8 @@
 """Names that one process has at a time: who serves a bot, who has a shard."""
 
-from dataclasses import dataclass
-
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.tables import LEASES
 from runner.store.transaction import Transaction
 

@@ -1,8 +1,10 @@
 """Where a store is: what `store:` says, read once."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from runner.data import dataclass
 
 
 class BadAddress(Exception):

@@ -1,9 +1,9 @@
 """The timers of a store, for whoever waits for them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from runner.data import dataclass
 from runner.store.database import Database
 from runner.store.timers import Timer, Timers
 

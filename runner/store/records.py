@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.conditions import Cell, FieldKind, Where, cell_of, condition, fits
 from runner.store.errors import LimitReached, UniqueViolated, WrongKind
 from runner.store.scope import Scope

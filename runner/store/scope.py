@@ -1,7 +1,8 @@
 """Whom a value belongs to."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from runner.data import dataclass
 
 ScopeKind = Literal["global", "guild", "channel", "user", "member"]
 

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.errors import LimitReached, WrongKind
 from runner.store.scope import Scope
 from runner.store.tables import STATE

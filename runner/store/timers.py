@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from runner.data import dataclass
 from runner.store.errors import LimitReached
 from runner.store.tables import TIMERS
 from runner.store.transaction import Transaction

@@ -1,7 +1,8 @@
 """What can be wrong with a template: before it runs (`Fault`), and while it runs (`RenderError`)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from runner.data import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,11 +5,12 @@ printed, compared, tested and given a default, and everything else asks for one 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from jinja2 import nodes
 
+from runner.data import dataclass
 from runner.templates.arguments import Arguments, bind, constant, signature_of
 from runner.templates.attributes import (
     attributes_of,

@@ -1,12 +1,13 @@
 """What the names of a template are, at one point of it: scopes, and what a condition says about them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from jinja2 import nodes
 
+from runner.data import dataclass
 from runner.templates.types import (
     BOOLEAN,
     INTEGER,

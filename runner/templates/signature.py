@@ -5,10 +5,10 @@ the reference.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, assert_never
 
+from runner.data import dataclass
 from runner.templates.types import ListOf, MapOf, Object, Scalar, Type, Union
 from runner.templates.values import is_list, is_mapping, is_number
 

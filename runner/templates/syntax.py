@@ -5,7 +5,7 @@ The tree is the only thing that Jinja gives us. It isn't compiled by Jinja, and 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
+from runner.data import dataclass
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
 from runner.templates.names import as_written, free_names

@@ -5,9 +5,11 @@ numbers, booleans, none, lists, and mappings for everything that has attributes.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, TypeAlias, assert_never
+
+from runner.data import dataclass
 
 
 class Scalar(Enum):

@@ -1,10 +1,10 @@
 """The keys of a world file: one dataclass for each mapping, as `config.document` has them for a bot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from runner.config.document.guards import PermissionName
+from runner.data import dataclass
 from runner.fields import Duration, Entry, Snowflake, option
 from runner.lifecycle import limits
 

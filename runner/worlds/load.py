@@ -1,7 +1,6 @@
 """World files to worlds: the same reading, the same kinds of fault as a bot's own file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from runner.config import source
@@ -9,6 +8,7 @@ from runner.config.fits import fits
 from runner.config.include import ReadFile
 from runner.config.reader import Reader
 from runner.config.schema import Schema, schema_of
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
 from runner.emulator.clock import Clock
 from runner.emulator.world import World

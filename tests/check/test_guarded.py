@@ -1,6 +1,5 @@
 """Components that do what not everybody may do, and ask nobody."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -8,6 +7,7 @@ import pytest
 
 from runner.actions.action import Action, load_actions
 from runner.build import build
+from runner.data import dataclass
 from runner.diagnostics import Severity
 from runner.fields import option
 from runner.lifecycle.bits import Permissions

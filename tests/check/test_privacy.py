@@ -1,7 +1,6 @@
 """The ids of messages that only one user sees: they can't be reached by anybody else, and not later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -9,6 +8,7 @@ import pytest
 
 from runner.actions.action import Action, Step, load_actions
 from runner.build import build
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.fields import PublicMessage, option
 from runner.lifecycle.machine import Event

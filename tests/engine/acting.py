@@ -1,10 +1,10 @@
 """Actions with needs and targets, for tests of what is asked before they run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, Place, Step, Target
+from runner.data import dataclass
 from runner.fields import Duration, Role, Snowflake, option
 from runner.lifecycle.bits import Permissions
 

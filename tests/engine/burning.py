@@ -8,12 +8,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from runner.actions.action import Action, Step, load_actions
 from runner.build import build
+from runner.data import dataclass
 from runner.fields import Duration, option
 from runner.logs import Log, configure
 from runner.run import Discord, Running, run, stop_signals

@@ -6,12 +6,13 @@ The acknowledger is driven without a network here: what Discord says, and when, 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import pytest
 
 from runner.actions.action import Action, Step, StepFailed
+from runner.data import dataclass
 from runner.emulator.clock import VirtualLoop, elapse
 from runner.emulator.trace import Trace
 from runner.engine.acknowledger import (
@@ -67,7 +68,7 @@ class Hang:
     seconds: float
 
 
-@dataclass
+@dataclass(slots=True)
 class Scripted:
     """The way to Discord, by a script: what becomes of each attempt, and of all after the last one `then`."""
 

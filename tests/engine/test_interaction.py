@@ -4,12 +4,12 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import pytest
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import InteractionState, Trace

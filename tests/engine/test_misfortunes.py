@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 from runner.actions.action import Action, Step
+from runner.data import dataclass
 from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
 from runner.engine.answers import Answer, Method, NotSent

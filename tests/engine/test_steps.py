@@ -1,12 +1,12 @@
 """Steps around steps: who catches what, how long things may take, and what is tried again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
 
 from runner.actions.action import Action, Step, StepFailed
+from runner.data import dataclass
 from runner.engine.frames import Shape
 from runner.engine.steps import STEPS_MAX
 from runner.fields import option

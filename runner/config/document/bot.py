@@ -1,8 +1,8 @@
 """`bot:` who the bot is and where its commands are registered."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from runner.data import dataclass
 from runner.fields import Entry, Snowflake, option
 
 

@@ -1,12 +1,12 @@
 """`commands:` slash commands and their options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from runner.config.document.handlers import Handler
 from runner.config.document.registration import Registration, Translations, former_names, translated
 from runner.config.document.suggestions import RecordSuggestions
+from runner.data import dataclass
 from runner.fields import Entry, Suggestions, fields_of, option
 from runner.lifecycle import limits
 

@@ -1,9 +1,9 @@
 """`components:` buttons that work for ever."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from runner.config.document.handlers import Handler
+from runner.data import dataclass
 from runner.fields import Entry, option
 from runner.lifecycle import limits
 

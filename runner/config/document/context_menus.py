@@ -1,10 +1,10 @@
 """`context_menus:` commands in the menu of a user or of a message."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from runner.config.document.handlers import Handler
 from runner.config.document.registration import Registration, Translations, former_names, translated
+from runner.data import dataclass
 from runner.fields import option
 from runner.lifecycle import limits
 

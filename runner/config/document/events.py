@@ -1,8 +1,7 @@
 """`events:` what the bot does when something happens that nobody waits for."""
 
-from dataclasses import dataclass
-
 from runner.config.document.handlers import Unattended
+from runner.data import dataclass
 from runner.fields import Channel, Expression, Role, option
 
 

@@ -1,10 +1,10 @@
 """`flows:` steps by name, with typed parameters and a result."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
+from runner.data import dataclass
 from runner.fields import Data, Duration, Entry, Steps, option
 
 ValueTypeName = Literal["any", "boolean", "channel", "integer", "list", "mapping", "number", "role", "string", "user"]

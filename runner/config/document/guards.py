@@ -1,9 +1,10 @@
 """Who may run a handler: permissions, and the checks that say who, in which role and where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
+from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.fields import Channel, Checks, Entry, Expression, Role, Snowflake, Text, option
 from runner.lifecycle.bits import PermissionName as PermissionName

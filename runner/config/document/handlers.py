@@ -1,11 +1,11 @@
 """What every handler has, and what all of them inherit."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.config.document.guards import PermissionRules
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.responses import Response
+from runner.data import dataclass
 from runner.fields import Checks, Duration, Entry, Steps, option
 from runner.lifecycle import budget
 

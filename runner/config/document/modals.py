@@ -1,10 +1,10 @@
 """`modals:` forms and their fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from runner.config.document.handlers import Handler
+from runner.data import dataclass
 from runner.fields import Entry, Text, option
 from runner.lifecycle import limits
 

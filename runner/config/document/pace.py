@@ -1,8 +1,8 @@
 """`cooldown:` and `concurrency:` how often a handler may be used, and how many of its runs may be under way."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from runner.data import dataclass
 from runner.fields import Checks, Duration, Entry, Text, option
 from runner.lifecycle import budget
 

@@ -1,9 +1,9 @@
 """`use:` parts of a bot that stand in files of their own, and `inputs:` what such a part is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from runner.data import dataclass
 from runner.fields import Data, Entry, option
 from runner.lifecycle import limits
 

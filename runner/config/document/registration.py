@@ -1,9 +1,9 @@
 """How Discord registers what users can run: for whom, where, and under which names in which languages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from runner.data import dataclass
 from runner.fields import Entry, Snowflake, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import PERMISSION_NAMES
@@ -41,7 +41,7 @@ def translated(what: str, most: int) -> Any:  # Any, as in `option`
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=False, kw_only=True)
 class Registration(Entry):
     """What Discord is told of a command or a menu besides what it does.
 

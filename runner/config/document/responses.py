@@ -1,8 +1,8 @@
 """`response:` how a handler answers."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from runner.data import dataclass
 from runner.fields import Duration, Entry, option
 from runner.lifecycle import budget
 

@@ -1,9 +1,9 @@
 """`schedules:` what the bot does by the clock."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from runner.config.document.handlers import Unattended
+from runner.data import dataclass
 from runner.fields import Duration, Snowflake, option
 
 EVERY_MAX_S = 366 * 86_400.0

@@ -1,9 +1,10 @@
 """`state:` and `records:` what the bot keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
+from runner.data import dataclass
 from runner.declarations import (
     Declarations,
     FieldDeclaration,

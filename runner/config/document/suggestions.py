@@ -1,11 +1,11 @@
 """`autocomplete:` from a table of `records:`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from runner.actions._on_records import OnRecords, no_field
 from runner.actions.action import Misfit
+from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, Text, option
 from runner.lifecycle import limits

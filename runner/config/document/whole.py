@@ -1,7 +1,6 @@
 """A whole bot.yaml: its top-level keys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from runner.config.document.bot import Bot
@@ -17,6 +16,7 @@ from runner.config.document.packs import INPUT_PATTERN, INPUT_TAKES, Input, Use
 from runner.config.document.schedules import Schedule
 from runner.config.document.stored import Records, State
 from runner.config.document.texts import LOCALE_PATTERN, LOCALE_TAKES, Texts
+from runner.data import dataclass
 from runner.events import KINDS
 from runner.fields import Data, Entry, option
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from runner.config.packs.told import Place
 from runner.config.reader import Reader
 from runner.config.schema import Actions
 from runner.config.source import Entry, Node, Scalar
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
 from runner.fields import Entry as EntryType
 from runner.fields import EntryShape, MapShape, fields_of

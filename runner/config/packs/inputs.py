@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from runner.config import source
@@ -12,6 +12,7 @@ from runner.config.environment import INPUT, Path, replace
 from runner.config.fits import fits_shape
 from runner.config.source import Node, Scalar, span_within
 from runner.config.suggestion import only_near, suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Mark, Span
 from runner.fields import (
     DURATION_PATTERN,

@@ -5,8 +5,9 @@ While a config is checked, each use of a pack has files and names of its own, so
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Mark, Span
 
 

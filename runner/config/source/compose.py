@@ -7,13 +7,14 @@ merges keep PyYAML's busy for ten seconds.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import yaml
 
 from runner.config.source import faults
 from runner.config.source.nodes import Entry, Mapping, Node, Scalar, Sequence, Source, Style, plain
 from runner.config.source.scalars import resolve
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 
 # A config needs about 15 levels. The bound keeps every recursion over nodes far from Python's limit.

@@ -6,9 +6,9 @@ is the parser's; the parser alone decides what a file says.
 """
 
 import re
-from dataclasses import dataclass
 
 from runner.config.source.nodes import Scalar, Source, Style
+from runner.data import dataclass
 from runner.diagnostics import Span
 
 _BREAK = re.compile(r"\r\n?|[\n\x85]")

@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import yaml
 
@@ -11,6 +11,7 @@ from runner.config.source import faults
 from runner.config.source.compose import MAX_DEPTH, Composer
 from runner.config.source.decode import decode
 from runner.config.source.nodes import Mapping, Node, Scalar, Source, Style
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 
 LoaderClass = type[yaml.CSafeLoader] | type[yaml.SafeLoader]

@@ -6,7 +6,6 @@ knows one common mistake. The first rule that recognises it wins, so rules that 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import yaml
 
@@ -19,6 +18,7 @@ from runner.config.source.faults import (
     unquoted_template,
 )
 from runner.config.source.nodes import Scalar, Source, Style
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Mark
 
 # The parsers' words for what several rules look for. libyaml's parser and PyYAML's own agree on these.

@@ -5,9 +5,9 @@ The attributes are those that `check.event_roots` declares.
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from runner.data import dataclass
 from runner.engine import context, objects
 from runner.engine.context import Directory
 from runner.events import KINDS

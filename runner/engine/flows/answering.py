@@ -1,11 +1,11 @@
 """An answer has come: who gives it, whether it is still wanted, and what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from runner.actions._asking import BACK, CANCEL
 from runner.actions.action import Action, Refused, Who
+from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, Superseded
 from runner.engine.coming import CalledOff, Coming

@@ -3,12 +3,13 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
 from runner.actions.action import Begun, Later, Repeats, StepFailed
 from runner.compile import CompiledStep
+from runner.data import dataclass
 from runner.engine.durable import Outputs
 from runner.engine.flows import units
 from runner.engine.flows.services import Services

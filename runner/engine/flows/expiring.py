@@ -1,8 +1,8 @@
 """A flow has waited for as long as it may: its questions are closed, and it is left."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from runner.data import dataclass
 from runner.engine.flows.services import Services
 from runner.engine.flows.taking import Taken, Taking, of
 from runner.engine.frames import Frame, waiting_in

@@ -1,9 +1,10 @@
 """Putting a run away where it waits: saved first, then shown, then confirmed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from runner.actions.action import StepFailed
+from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Superseded
 from runner.engine.coming import NotAsked

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from runner.actions._asking import BACK, CANCEL
 from runner.actions.action import StepFailed
+from runner.data import dataclass
 from runner.engine.acknowledger import Acknowledger, Closed
 from runner.engine.coming import CalledOff, Coming, TimeOver
 from runner.engine.flows import units

@@ -3,10 +3,10 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from runner.compile import Handler, Program
+from runner.data import dataclass
 from runner.engine.acknowledger import Acknowledger, Answers, Superseded
 from runner.engine.context import Directory
 from runner.engine.frames import Asked

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runner.actions.action import Action, StepFailed
 from runner.compile import Handler, Program
+from runner.data import dataclass
 from runner.engine.coming import Coming
 from runner.engine.flows import units
 from runner.engine.flows.books import Books

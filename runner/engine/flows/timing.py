@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from runner.data import dataclass
 from runner.engine.coming import TimeOver
 from runner.engine.flow_door import WAITING
 from runner.engine.flows.expiring import Expiring
