@@ -7,6 +7,7 @@ another address than Discord's own, five private names are used; `tests/test_gat
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from runner.config.document import Presence
@@ -118,6 +119,8 @@ class Gateway:
             if not self._places:
                 raise Unreachable("the gateway (it refuses intents that nobody has to be granted)") from None
             raise IntentsRefused(_switches(self._places)) from None
+        finally:
+            self._end_heartbeats()
 
     async def _connect(self) -> None:
         try:
@@ -135,6 +138,14 @@ class Gateway:
     async def close(self) -> None:
         """Disconnect."""
         await self._client.close()
+        self._end_heartbeats()
+
+    def _end_heartbeats(self) -> None:
+        """End what beats for a connection that was just being made: discord.py 2.7.1 ends only that of a whole one."""
+        ours = vars(self._client)["_connection"]
+        for thread in threading.enumerate():
+            if isinstance(thread, KeepAliveHandler) and vars(thread.ws).get("_connection") is ours:
+                thread.stop()
 
     @property
     def application_id(self) -> str:
