@@ -77,7 +77,7 @@ class Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
-        if record.msg == "interaction":
+        if record.msg in ("interaction", "flow"):
             self.has_ended.set()
 
     def of(self, event: str) -> list[Fields]:
