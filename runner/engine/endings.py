@@ -82,7 +82,7 @@ class Endings:
 
     async def stop(self, live: Live) -> None:
         """Tell the user that the steps have been cut, unless that has been done."""
-        if not live.is_given_up:
+        if not await _is_given_up(live):
             live.outcome = "cancelled" if live.cut_by == "restarting" else live.cut_by
             await self._abandon(live)
             await self._tell(live, live.sentence(live.cut_by), is_ephemeral=None)
@@ -168,7 +168,7 @@ class Endings:
 
     async def rescue(self, live: Live, failure: Exception | None) -> None:
         """Run `on_error` or `on_timeout`; where there is none, or it fails too, say the built-in sentence."""
-        if live.is_given_up:
+        if await _is_given_up(live):
             return
         live.outcome = "failed" if failure else "timeout"
         live.reference = self._new_reference()
@@ -270,6 +270,13 @@ class Endings:
                 spoken_on, self._rest, Event.REPLY, said, is_ephemeral=words.is_ephemeral
             ):
                 raise
+
+
+async def _is_given_up(live: Live) -> bool:
+    """Tell whether the watchdog has told the user that a form comes too late; what it is just saying, it ends first."""
+    if live.is_giving_up and live.acknowledging is not None:
+        await asyncio.wait((live.acknowledging,))
+    return live.is_given_up
 
 
 def _refusal_text(live: Live, refusal: Refused) -> str:

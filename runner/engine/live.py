@@ -63,6 +63,7 @@ class Live:
     is_waiting: bool = False  # to be let in
     waits_for: Refused | None = None  # what its user reads if its turn does not come in time
     taken: tuple[tuple[Cooldown, Bucket], ...] = ()  # the uses of cooldowns that it has had
+    is_giving_up: bool = False  # the watchdog is about to tell the user what follows
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
     watch: Watch | None = None  # who looks on, if anybody does
 

@@ -95,6 +95,8 @@ class Watchdog:
         """
         reference = self._new_reference()
         said = Message(content=live.sentence("form_too_late", reference=reference))
+        await live.acknowledger.settled()
+        live.is_giving_up = live.acknowledger.is_unanswered  # a step that fails meanwhile has nothing to add
         if await live.acknowledger.acknowledge(Event.REPLY, said, is_ephemeral=True):
             self._counts.watchdog += 1
             live.is_given_up, live.reference, live.outcome = True, reference, "timeout"

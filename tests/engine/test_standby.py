@@ -338,3 +338,13 @@ async def test_a_form_that_comes_too_late_is_said_in_the_spinners_place(burning:
     (said,) = contents(trace)
     assert "try again" in said
     assert [message.ephemeral for message in trace.messages] == [True]
+
+
+async def test_a_step_that_fails_while_the_watchdog_speaks_says_nothing_beside_it(burning: StartBurning) -> None:
+    bot = await burning()
+    bot.local.faults.next("PATCH /webhooks", delay_s=0.3)
+    trace = bot.command("form")
+    assert await trace.finished(20)
+    await bot.stop()
+    (said,) = contents(trace)
+    assert "try again" in said
