@@ -22,6 +22,7 @@ ORDER = (
     "logs",
     "rest",
     "messages",
+    "objects",
     "questions",
     "templates",
     "texts",

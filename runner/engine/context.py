@@ -6,14 +6,15 @@ The attributes are those that `check.contexts` declares for each root.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from runner import objects
 from runner.actions.action import Refused
 from runner.compile import Handler, Program
 from runner.data import dataclass
-from runner.engine import objects, options
-from runner.engine.objects import channel, message, user
+from runner.engine import options
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.deadline import snowflake_created_at
 from runner.lifecycle.limits import CommandType
+from runner.objects import channel, message, user
 
 Json = Mapping[str, Any]
 

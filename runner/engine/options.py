@@ -8,9 +8,9 @@ Source: Discord docs, Interactions: Receiving and Responding, Application Comman
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from runner import objects
 from runner.actions.action import Refused
 from runner.compile import DeclaredOption
-from runner.engine import objects
 from runner.lifecycle.limits import OptionType
 
 Json = Mapping[str, Any]  # Any: Discord's JSON

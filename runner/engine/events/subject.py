@@ -7,8 +7,9 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from runner import objects
 from runner.data import dataclass
-from runner.engine import context, objects
+from runner.engine import context
 from runner.engine.context import Directory
 from runner.events import KINDS
 

@@ -8,9 +8,9 @@ from runner.engine import context
 from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import trimmed
-from runner.engine.objects import user
 from runner.lifecycle import budget
 from runner.lifecycle.limits import TOKEN_LIFETIME_S
+from runner.objects import user
 from runner.questions import Answer
 
 Json = Mapping[str, Any]  # Any: JSON
