@@ -15,6 +15,7 @@ from runner.build import build
 from runner.compile import CompiledStep, Program
 from runner.emulator.journal import WireEntry
 from runner.emulator.trace import Trace
+from runner.emulator.world import Poll
 from runner.fields import fields_of
 from runner.lifecycle.limits import CallbackType
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
@@ -50,7 +51,9 @@ def example_of(action: type[Action]) -> str:
 
 
 def is_for_components(action: type[Action]) -> bool:
-    """Tell whether the action makes sense in the handler of a component only."""
+    """Tell whether the action, or its example, makes sense in the handler of a component only."""
+    if "{{ message." in example_of(action):
+        return True
     return action.effect is not None and isinstance(advance(Origin.COMMAND, State.RECEIVED, action.effect), Refusal)
 
 
@@ -128,12 +131,22 @@ class Ran:
 async def run_example(bot: Bot) -> Ran:
     """Start the handler `it` and wait for its end."""
     asked = None if "it" in bot.engine.program.commands else await bot.ran("ask")
+    if asked and steps_of(bot.engine.program)[0].name == "end_poll":
+        give_poll(bot, asked.messages[0].id)
     before = len(bot.local.wire)
     trace = bot.click(asked.messages[0].id, "it") if asked else bot.command("it")
     await bot.idle()
     sent = [entry for entry in [*bot.local.wire][before:] if entry.kind == "http"]
     made = [entry for entry in sent if entry.route != "/gateway"]  # a spare connection that is kept warm
     return Ran(trace, made, bot.line()["total_ms"] / 1000)
+
+
+def give_poll(bot: Bot, message_id: int) -> None:
+    """Make a message of the bot's a poll."""
+    message = bot.local.world.message(message_id)
+    assert message is not None
+    answers = [{"answer_id": 1, "poll_media": {"text": "Yes"}}, {"answer_id": 2, "poll_media": {"text": "No"}}]
+    message.poll = Poll(question={"text": "Shall we?"}, answers=answers, ends_at=bot.local.clock.now() + 3600)
 
 
 async def answered(bot: Bot, asked: Trace) -> Trace:

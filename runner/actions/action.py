@@ -17,7 +17,7 @@ from runner.declarations import Declarations
 from runner.diagnostics import Span
 from runner.fields import Checks, Duration, Entry, Expression, Role, Shape, Steps, Text, option
 from runner.inside import Ensured, Inside, Waits
-from runner.lifecycle.bits import Permissions
+from runner.lifecycle.bits import Intents, Permissions
 from runner.lifecycle.machine import Event
 from runner.messages import Message
 from runner.questions import Answer, Form, Question
@@ -384,7 +384,7 @@ class Action(Entry):
     nothing that a database could not undo, and waits for nothing else; `holds_local` that nothing but such steps may
     stand in it. `guards` says that it asks whether to go on, `needs_server` that it means nothing in direct messages.
     `late_names` is what its late fields read besides everything else. `repeats` says what it means that it is done
-    twice.
+    twice. `written_by_others` names the outputs that are empty for a bot which may not read what others write.
 
     An output of the type `PRIVATE_ID` is the id of the step's own message, which is private where that is.
     """
@@ -407,6 +407,7 @@ class Action(Entry):
     needs_server: ClassVar[bool] = False
     late_names: ClassVar[Mapping[str, Type]] = {}
     repeats: ClassVar[Repeats] = Repeats.FREE
+    written_by_others: ClassVar[frozenset[str]] = frozenset()
 
     def needs_in(self) -> object:
         """Return where the bot must hold `needs`: a `Place`, or a channel as it is written."""
@@ -419,6 +420,10 @@ class Action(Entry):
     def powers(self) -> Permissions:
         """Return what of `needs` it uses on others than the caller: what not everybody may have it do."""
         return self.needs
+
+    def intents(self) -> Intents:
+        """Return which intents it takes to do this step as it is written."""
+        return Intents(0)
 
     def is_for_caller(self) -> bool:
         """Tell whether the caller, too, must be above the members that it acts on."""

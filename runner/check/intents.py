@@ -6,9 +6,10 @@ portal. Source: Discord docs, Events: Gateway, Privileged Intents.
 
 from collections.abc import Mapping
 
+from runner.actions.action import WrittenStep
 from runner.check.contexts import templates_in
-from runner.check.reads import attributes_read
-from runner.check.steps import all_steps, runs_of
+from runner.check.reads import attributes_read, parts_read
+from runner.check.steps import all_steps, every_step, runs_of
 from runner.config.document import Event
 from runner.config.load import Config
 from runner.data import dataclass
@@ -38,7 +39,24 @@ def intents_of(config: Config) -> Asked:
         needed |= asked
         for flag in asked & PRIVILEGED_INTENTS:
             privileged.setdefault(flag, place)
+    for step in every_step(config):
+        asked = step.action.intents() | _content_asked(config, step)
+        needed |= asked
+        for flag in asked & PRIVILEGED_INTENTS:
+            privileged.setdefault(flag, step.key)
     return Asked(needed, privileged)
+
+
+def _content_asked(config: Config, step: WrittenStep) -> Intents:
+    """Return the intent for what others write, where a template reads what a step gives of that."""
+    if step.id is None or not step.action.written_by_others:
+        return Intents(0)
+    parts = [part for each in every_step(config) for part in (each.when, each.action)]
+    for authored in (each for part in parts for each in templates_in(part)):
+        read = parts_read(authored.template, "steps", step.id)
+        if read is None or read & step.action.written_by_others:
+            return Intents.MESSAGE_CONTENT
+    return Intents(0)
 
 
 def _content_read_at(event: Event) -> Span | None:

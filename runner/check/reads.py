@@ -42,6 +42,17 @@ def attributes_read(template: Template, root: str) -> frozenset[str] | None:
     return frozenset(named) if whole == len(named) else None
 
 
+def parts_read(template: Template, root: str, name: str) -> frozenset[str] | None:
+    """Return which parts of `<root>.<name>` the template reads; None where it reads that, or the root, as a whole."""
+    named = attributes_read(template, root)
+    if named is None or name not in named:
+        return None if named is None else frozenset()
+    nodes_named = _all(template.tree, (nodes.Getattr, nodes.Getitem))
+    read = sum(1 for node in nodes_named if _named(node, root) == name)
+    parts = [part for node in nodes_named if (part := _part(node, root, name)) is not None]
+    return frozenset(parts) if len(parts) == read else None
+
+
 def _all(tree: nodes.Node, kinds: "tuple[type[nodes.Node], ...]") -> list[nodes.Node]:
     return [node for node in (tree, *tree.find_all(kinds)) if isinstance(node, kinds)]
 
@@ -51,6 +62,16 @@ def _named(node: nodes.Node, root: str) -> str | None:
         case nodes.Getattr(node=nodes.Name(name=name), attr=attribute) if name == root:
             return str(attribute)
         case nodes.Getitem(node=nodes.Name(name=name), arg=nodes.Const(value=str() as attribute)) if name == root:
+            return attribute
+        case _:
+            return None
+
+
+def _part(node: nodes.Node, root: str, name: str) -> str | None:
+    match node:
+        case nodes.Getattr(node=whole, attr=attribute) if _named(whole, root) == name:
+            return str(attribute)
+        case nodes.Getitem(node=whole, arg=nodes.Const(value=str() as attribute)) if _named(whole, root) == name:
             return attribute
         case _:
             return None

@@ -4,7 +4,7 @@ Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset("http messages".split())
 _LATER_IN_HANDLERS = frozenset("params select".split())
-_LATER_IN_STEPS = frozenset("wait_for edit delete edit_message delete_message react pin purge http".split())
+_LATER_IN_STEPS = frozenset("wait_for edit delete http".split())
 LATER_SUGGESTIONS = frozenset({"http"})
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 

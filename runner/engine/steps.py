@@ -638,7 +638,8 @@ class Run:
         except RestRefused as refused:
             self._tell_called(method, route.format_map(parts), refused)
             action = self.at.action if self.at else None
-            needs, has_targets = (action.asks(), bool(action.targets)) if action else (Permissions(0), False)
+            needs = action.asks() or action.needs if action else Permissions(0)
+            has_targets = bool(action and action.targets)
             raise refused_call(refused, needs, parts.get("channel_id"), self._who, has_targets=has_targets) from None
         self._tell_called(method, route.format_map(parts), None)
         return answer

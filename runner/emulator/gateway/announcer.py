@@ -256,10 +256,10 @@ class Announcer:
                 data,
                 guild_id=channel.guild_id,
                 intent=Intents.GUILD_MESSAGES,
-                without_content=self._without_content(data) if "author" in data else data,
+                without_content=self.without_content(data) if "author" in data else data,
             )
 
-    def _without_content(self, data: JsonObject) -> JsonObject:
+    def without_content(self, data: JsonObject) -> JsonObject:
         """Return a message as a bot without MESSAGE_CONTENT gets it: its own, and those that name it, stay whole.
 
         Source: Discord docs, Events: Gateway, Message Content Intent.
@@ -271,7 +271,7 @@ class Announcer:
             shape.pop("poll", None)
             shape.pop("message_snapshots", None)
         if shape.get("referenced_message") is not None:
-            shape["referenced_message"] = self._without_content(shape["referenced_message"])
+            shape["referenced_message"] = self.without_content(shape["referenced_message"])
         return shape
 
     def _publish(self, kind: LocalEventKind, message: Message) -> None:

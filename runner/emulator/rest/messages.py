@@ -17,7 +17,7 @@ from runner.emulator.snowflake import created_at
 from runner.emulator.threads import CHANNEL_NAME_CHANGE, RECIPIENT_ADD, RECIPIENT_REMOVE
 from runner.emulator.world import THREAD_STARTER_MESSAGE, Channel, JsonObject, Message
 from runner.lifecycle import limits
-from runner.lifecycle.bits import SETTABLE_BY_EDIT, MessageFlags, Permissions
+from runner.lifecycle.bits import SETTABLE_BY_EDIT, Intents, MessageFlags, Permissions
 from runner.lifecycle.limits import ChannelType, ErrorCode
 
 _P = Permissions
@@ -41,7 +41,7 @@ def create_message(core: Core, call: Call) -> Answer:
 def get_message(core: Core, call: Call) -> Answer:
     """GET a message."""
     channel = allowed_channel(core, call.id(0), _P.READ_MESSAGE_HISTORY)
-    return Answer(200, message_json(core.world, public_message(channel, call.id(1))))
+    return Answer(200, _as_read(core, channel, public_message(channel, call.id(1))))
 
 
 def list_messages(core: Core, call: Call) -> Answer:
@@ -51,7 +51,7 @@ def list_messages(core: Core, call: Call) -> Answer:
         return Answer(200, [])
     limit = call.number("limit", limits.MESSAGES_FETCH_DEFAULT, limits.MESSAGES_FETCH_MAX)
     messages = [message for message in channel.messages.values() if message.visible_to is None]
-    return Answer(200, [message_json(core.world, message) for message in reversed(_page(messages, call, limit))])
+    return Answer(200, [_as_read(core, channel, message) for message in reversed(_page(messages, call, limit))])
 
 
 def edit_message(core: Core, call: Call) -> Answer:
@@ -125,6 +125,16 @@ def public_message(channel: Channel, message_id: int) -> Message:
     if message is None or message.flags & MessageFlags.EPHEMERAL:
         raise refusal(ErrorCode.UNKNOWN_MESSAGE)
     return message
+
+
+def _as_read(core: Core, channel: Channel, message: Message) -> JsonObject:
+    """Return a message as the bot reads it: in servers without what others have written, unless the switch is on.
+
+    Source: Discord docs, Events: Gateway, Message Content Intent.
+    """
+    shape = message_json(core.world, message)
+    is_readable = channel.guild_id is None or Intents.MESSAGE_CONTENT in core.privileged_intents
+    return shape if is_readable else core.announcer.without_content(shape)
 
 
 def _with_nonce(core: Core, channel: Channel, body: JsonObject) -> Message | None:
