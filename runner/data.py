@@ -1,8 +1,8 @@
 """`dataclass`, as the standard library has it for classes with slots, but several times as quick to make.
 
 Until Python 3.13 such a class costs up to six compilations of generated code, and a program with hundreds of them pays
-for each whenever it starts. Here one is left, that of `__init__`; comparison, hash, representation and the refusal to
-change are functions that all classes share. The standard library still makes the fields and the slots, so that
+for each whenever it starts. Here one is left, that of `__init__`, and it waits for the first instance; comparison, hash,
+representation and the refusal to change are functions that all classes share. The standard library still makes the fields and the slots, so that
 `dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
 """
 
@@ -34,7 +34,7 @@ def dataclass(
         built: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
         fields = dataclasses.fields(built)
         if slots:
-            built.__init__ = _init(built, fields)
+            built.__init__ = _init_when_needed(built, fields)
         if frozen:
             built.__setattr__, built.__delattr__ = _refuse_to_set, _refuse_to_delete
             built.__getstate__, built.__setstate__ = _state, _restore
@@ -50,6 +50,18 @@ def dataclass(
         return built  # type: ignore[no-any-return]  # Any: what is set on a class is no part of its type
 
     return made
+
+
+def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
+    """Return an initialiser that compiles the real one in its own place: of many classes a start makes no instance."""
+
+    def __init__(self: Any, *arguments: object, **named: object) -> None:  # noqa: N807  it is one
+        if cls.__init__ is __init__:
+            cls.__init__ = _init(cls, fields)
+        cls.__init__(self, *arguments, **named)
+
+    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+    return __init__
 
 
 def _init(cls: Any, fields: Fields) -> Callable[..., None]:

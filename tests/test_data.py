@@ -50,12 +50,12 @@ HOW = [
 @pytest.mark.parametrize("how", HOW)
 def test_what_is_made_takes_and_shows_the_same(how: dict[str, bool]) -> None:
     ours, theirs = both(**how)
-    assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
     for given in ({"name": "a"}, {"name": "a", "size": 5, "notes": ["x"], "secret": "t", "weight": 2.0}):
         one, other = ours(**given), theirs(**given)
         assert repr(one) == repr(other)
         assert dataclasses.asdict(one) == dataclasses.asdict(other)
         assert dataclasses.asdict(dataclasses.replace(one, name="b")) == {**dataclasses.asdict(other), "name": "b"}
+    assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
     assert ours.__slots__ == theirs.__slots__
     assert ours.__match_args__ == theirs.__match_args__
     assert ours.place == "here"
