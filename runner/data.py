@@ -1,9 +1,9 @@
 """`dataclass`, as the standard library has it for classes with slots, but several times as quick to make.
 
 Until Python 3.13 such a class costs up to six compilations of generated code, and a program with hundreds of them pays
-for each whenever it starts. Here one is left, that of `__init__`, and it waits for the first instance; comparison, hash,
-representation and the refusal to change are functions that all classes share. The standard library still makes the fields and the slots, so that
-`dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
+for each whenever it starts. Here one is left, that of `__init__`, and it waits for the first instance; comparison,
+hash, representation and the refusal to change are functions that all classes share. The standard library still makes
+the fields and the slots, so that `dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
 """
 
 import dataclasses

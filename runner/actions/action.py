@@ -602,11 +602,23 @@ class WrittenStep:
     retry: Retry | None = None
     on_crash: OnCrash | None = None
     catch: Steps | None = None
+    kept: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False, compare=False)
+    """What the rules have found out of this step alone, by their own names: dozens of them walk over every step."""
 
     @property
     def key(self) -> Span:
         """The place of the action's name."""
         return self.at.span
+
+    @property
+    def within(self) -> "tuple[WrittenStep, ...]":
+        """The steps inside of this one in the order of the file, those inside of them included."""
+        found: tuple[WrittenStep, ...] | None = self.kept.get("within")
+        if found is None:
+            runs = (*self.action.branches(), *((self.catch,) if self.catch else ()))
+            found = tuple(inner for run in runs for step in run.items for inner in (step, *step.within))
+            self.kept["within"] = found
+        return found
 
     @property
     def spans(self) -> Mapping[str, Span]:

@@ -429,6 +429,14 @@ def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
             return
 
 
+def templates_of(step: WrittenStep) -> tuple[Authored, ...]:
+    """Return the step's own templates, those of the steps inside of it excluded."""
+    found: tuple[Authored, ...] | None = step.kept.get("templates")
+    if found is None:
+        found = step.kept["templates"] = tuple(templates_in((step.action, step.when)))
+    return found
+
+
 def _option(declared: Option) -> Type:
     known = OPTION_TYPES.get(declared.type, ANY)
     return known if declared.required else optional(known)

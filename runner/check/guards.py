@@ -5,6 +5,7 @@ from dataclasses import field, replace
 from functools import reduce
 from typing import TypeVar
 
+from runner.actions.action import Action
 from runner.check.contexts import SERVER_ROOTS, templates_in
 from runner.check.steps import all_steps
 from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule, commands_in
@@ -71,11 +72,18 @@ def asked_in(config: Config) -> Iterator[Checks]:
 def checks_of(*runs: Steps | None) -> Iterator[Checks]:
     """Yield the checks that steps ask for."""
     for step in all_steps(*runs):
-        for item in fields_of(type(step.action)):
-            if isinstance(value := getattr(step.action, item.attribute), Checks):
-                yield value
-        if (who := step.action.who()) is not None and who.check is not None:
-            yield who.check
+        found: tuple[Checks, ...] | None = step.kept.get("checks")
+        if found is None:
+            found = step.kept["checks"] = tuple(_checks_of(step.action))
+        yield from found
+
+
+def _checks_of(action: Action) -> Iterator[Checks]:
+    for item in fields_of(type(action)):
+        if isinstance(value := getattr(action, item.attribute), Checks):
+            yield value
+    if (who := action.who()) is not None and who.check is not None:
+        yield who.check
 
 
 def names_in(checks: Checks | Check | None) -> Iterator[str]:

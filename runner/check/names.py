@@ -6,9 +6,9 @@ from dataclasses import fields, is_dataclass
 from jinja2 import nodes
 
 from runner.actions.action import Authored, WrittenStep
-from runner.check.contexts import templates_in
+from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import used_names
-from runner.check.steps import every_step, modal_of
+from runner.check.steps import all_steps, every_step, modal_of
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
@@ -215,14 +215,5 @@ def _warning(span: Span, headline: str) -> Diagnostic:
 
 def roots_of(value: object) -> frozenset[str]:
     """Return the top-level names that the templates in `value` read, those in its steps included."""
-    found: set[str] = set()
-    match value:
-        case Steps(items):
-            for step in items:
-                found |= roots_of(step.action) | roots_of(step.when) | roots_of(step.catch)
-                for branch in step.action.branches():
-                    found |= roots_of(branch)
-        case _:
-            for authored in templates_in(value):
-                found |= authored.template.roots
-    return frozenset(found)
+    own = (each for step in all_steps(value) for each in templates_of(step)) if isinstance(value, Steps) else None
+    return frozenset[str]().union(*(authored.template.roots for authored in own or templates_in(value)))

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from jinja2 import nodes
 
-from runner.actions.action import WrittenStep
-from runner.check.contexts import templates_in
+from runner.check.contexts import templates_in, templates_of
+from runner.check.steps import all_steps
 from runner.fields import Steps
 from runner.templates import Template
 
@@ -17,14 +17,9 @@ def state_read_in(value: object, declared: Collection[str]) -> frozenset[str]:
 
     Where a template reads `state` as a whole, that is all that are `declared`.
     """
-    if isinstance(value, Steps):
-        return frozenset[str]().union(*(_by_step(step, declared) for step in value.items))
-    return frozenset[str]().union(*(_by_template(each.template, declared) for each in templates_in(value)))
-
-
-def _by_step(step: WrittenStep, declared: Collection[str]) -> frozenset[str]:
-    parts = (step.action, step.when, step.catch or Steps(), *step.action.branches())
-    return frozenset[str]().union(*(state_read_in(part, declared) for part in parts))
+    own = (each for step in all_steps(value) for each in templates_of(step)) if isinstance(value, Steps) else None
+    reading = (each.template for each in own or templates_in(value) if ROOT in each.template.roots)
+    return frozenset[str]().union(*(_by_template(template, declared) for template in reading))
 
 
 def _by_template(template: Template, declared: Collection[str]) -> frozenset[str]:

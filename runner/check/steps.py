@@ -29,7 +29,7 @@ def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
     for run in runs:
         for step in run.items if run else ():
             yield step
-            yield from all_steps(*step.action.branches(), step.catch)
+            yield from step.within
 
 
 def every_step(config: Config) -> Iterator[WrittenStep]:
@@ -42,12 +42,22 @@ def flows_of(flows: Mapping[str, Flow], *runs: Steps | None) -> frozenset[str]:
     found: set[str] = set()
     waiting = list(runs)
     while waiting:
-        names = {inside.flow for step in all_steps(waiting.pop()) if isinstance(inside := step.action.inside(), Call)}
+        run = waiting.pop()
+        names = {name for step in (run.items if run else ()) for name in _called_by(step)}
         for name in names - found:
             if (flow := flows.get(name)) is not None:
                 found.add(name)
                 waiting += (flow.steps, flow.on_error, flow.on_timeout, flow.on_expired)
     return frozenset(found)
+
+
+def _called_by(step: WrittenStep) -> tuple[str, ...]:
+    """Return the names of the flows that a step runs, or one inside of it."""
+    found: tuple[str, ...] | None = step.kept.get("called")
+    if found is None:
+        all_inside = (each.action.inside() for each in (step, *step.within))
+        found = step.kept["called"] = tuple(inside.flow for inside in all_inside if isinstance(inside, Call))
+    return found
 
 
 def reached_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps | None, ...]:

@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import Final, TypeVar
 
 from runner.actions.action import OnCrash, Repeats, WrittenStep
-from runner.check.contexts import templates_in
+from runner.check.contexts import templates_of
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
 from runner.check.steps import all_steps, modal_of, reached_runs
@@ -99,7 +99,7 @@ class StepsCompiler:
 def _reads_state(step: WrittenStep) -> bool:
     """Tell whether the step's own templates may read the state: a form and a check have templates of their own."""
     asks = modal_of(step) is not None or any(True for _ in checks_of(Steps((step,))))
-    return asks or any(ROOT in each.template.roots for each in templates_in((step.action, step.when)))
+    return asks or any(ROOT in each.template.roots for each in templates_of(step))
 
 
 def _has_parts(value: object) -> bool:

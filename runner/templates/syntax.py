@@ -17,6 +17,7 @@ from runner.data import dataclass
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
 from runner.templates.names import as_written, free_names
+from runner.templates.plain import parse_plain
 from runner.templates.positions import Position, grammar
 
 MAX_SOURCE: Final = 16_384
@@ -63,12 +64,14 @@ def parse(source: str, *, expression: bool = False) -> Template:
     if not expression and not any(mark in source for mark in ("{{", "{%", "{#")):
         return Template(source, Kind.STATIC, frozenset(), nodes.TemplateData(source))
     _check_length(source)
+    if not expression and (plain := parse_plain(source)) is not None:
+        tree, roots = plain
+        return _template(source, tree, roots)
     tree = _read(source, expression)
-    _check_bounds(source, tree)
-    faults = list(_refusals(source, tree))
-    if faults:
+    kinds = _checked_kinds(source, tree)
+    if not kinds <= _NEVER_REFUSED and (faults := list(_refusals(source, tree))):
         raise TemplateFault(faults)
-    return _template(source, tree)
+    return _template(source, tree, free_names(tree))
 
 
 def offset_of(node: nodes.Node) -> int:
@@ -99,8 +102,7 @@ def spelled(node: nodes.Node) -> str:
             return "this"
 
 
-def _template(source: str, tree: nodes.Expr | nodes.Template) -> Template:
-    roots = free_names(tree)
+def _template(source: str, tree: nodes.Expr | nodes.Template, roots: frozenset[str]) -> Template:
     if isinstance(tree, nodes.Expr):
         return Template(source, Kind.EXPRESSION, roots, tree)
     match tree.body:
@@ -158,11 +160,16 @@ def _too_deep(offset: int) -> Fault:
     return Fault(offset, 1, "template-too-deep", headline, fix="take it apart with `{% set … %}`")
 
 
-def _check_bounds(source: str, tree: nodes.Node) -> None:
-    """Refuse a tree that is too large. Walks without recursion, since the depth is what has yet to be checked."""
+def _checked_kinds(source: str, tree: nodes.Node) -> set[type[nodes.Node]]:
+    """Return which kinds of nodes a tree has, or refuse one that is too large.
+
+    Walks without recursion, since the depth is what has yet to be checked.
+    """
+    kinds: set[type[nodes.Node]] = set()
     count, level = 0, [tree]
     for _ in range(MAX_DEPTH):
         count += len(level)
+        kinds.update(map(type, level))
         level = [child for node in level for child in node.iter_child_nodes()]
         if not level:
             break
@@ -171,6 +178,7 @@ def _check_bounds(source: str, tree: nodes.Node) -> None:
     if count > MAX_NODES:
         headline = f"this template has {count} parts; {MAX_NODES} is the most"
         raise TemplateFault([Fault(0, min(len(source), 2), "template-too-long", headline)])
+    return kinds
 
 
 _STATEMENTS: Final = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Assign, nodes.If, nodes.For)
@@ -194,6 +202,13 @@ _EXPRESSIONS: Final = (
     nodes.UnaryExpr,
 )
 _ALLOWED: Final = (*_STATEMENTS, *_PARTS, *_EXPRESSIONS)
+_NEVER_REFUSED: Final[frozenset[type[nodes.Node]]] = frozenset(
+    {
+        *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Assign, nodes.If, nodes.Name, nodes.Const),
+        *(nodes.Getattr, nodes.Getitem, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
+    }
+)
+"""Kinds that nothing can be wrong with, whatever is in them."""
 
 _REFUSED_NAMES: Final[Mapping[type[nodes.Node], str]] = MappingProxyType(
     {
