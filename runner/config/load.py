@@ -62,6 +62,9 @@ class Config:
     data: Mapping[str, object] = field(default_factory=dict[str, object])
     declared: Declarations = field(default_factory=Declarations)
     inputs: "Mapping[str, InputValue]" = field(default_factory=dict[str, "InputValue"])
+    _names: dict[tuple[str, ...], tuple[str, ...]] = field(
+        default_factory=dict[tuple[str, ...], tuple[str, ...]], init=False, repr=False, compare=False
+    )
 
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
@@ -159,10 +162,12 @@ class Config:
 
     def written_names(self, *path: str) -> tuple[str, ...]:
         """Return the keys of the mapping at `path` in the file, those with faults of their own included."""
-        node: source.Node | None = self.root
-        for name in self._in_file(path):
-            node = node.get(str(name)) if isinstance(node, source.Mapping) else None
-        return tuple(node.entries) if isinstance(node, source.Mapping) else ()
+        if path not in self._names:
+            node: source.Node | None = self.root
+            for name in self._in_file(path):
+                node = node.get(str(name)) if isinstance(node, source.Mapping) else None
+            self._names[path] = tuple(node.entries) if isinstance(node, source.Mapping) else ()
+        return self._names[path]
 
     def written_ids(self, *path: str) -> frozenset[str]:
         """Return the ids of all steps below `path` in the file, those with faults of their own included."""
@@ -285,7 +290,7 @@ def _read(
     if any(fault.slug == MERGE_KEY for fault in known):
         return Loaded(None, [fault for fault in faults if fault.slug not in ABOUT_THE_WHOLE], {})
     broken = {item.path for item in found if item.diagnostic.slug not in ABOUT_THE_WHOLE} | replaced.unset
-    sound = _without(replaced.root, broken, actions)
+    sound = _without(replaced.root, broken, actions) if broken else replaced.root
     assert isinstance(sound, source.Mapping)
     declared = _declared(sound, broken, actions)
     bereft = frozenset(_place(source.at(root, path[:-1])) for path in broken if path)

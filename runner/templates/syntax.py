@@ -65,8 +65,7 @@ def parse(source: str, *, expression: bool = False) -> Template:
         return Template(source, Kind.STATIC, frozenset(), nodes.TemplateData(source))
     _check_length(source)
     if not expression and (plain := parse_plain(source)) is not None:
-        tree, roots = plain
-        return _template(source, tree, roots)
+        return _template(source, *plain)
     tree = _read(source, expression)
     kinds = _checked_kinds(source, tree)
     if not kinds <= _NEVER_REFUSED and (faults := list(_refusals(source, tree))):
