@@ -24,6 +24,7 @@ from runner.engine.memory import Memory
 from runner.gateway import Gateway
 from runner.logs import Log
 from runner.store.database import Database
+from runner.store.errors import StoreFull
 from runner.store.transaction import Unit
 from tests.conftest import Lines, compiled
 
@@ -36,10 +37,14 @@ class Dead(Exception):
 
 @dataclass
 class Death:
-    """Counts what a process does outside, and kills it `before` or behind the `at`-th of it."""
+    """Counts what a process does outside, and kills it `before` or behind the `at`-th of it.
+
+    With `only_the_store` it lives on: the store fails then, once, if it is a write.
+    """
 
     at: int | None = None
     before: bool = True
+    only_the_store: bool = False
     count: int = 0
     is_dead: bool = False
     is_over: bool = False
@@ -51,6 +56,11 @@ class Death:
         await self.hang_if_dead()
         self.count += 1
         is_now = self.count == self.at
+        if is_now and self.only_the_store:
+            self.last = what
+            if what == "write":
+                raise StoreFull("the store of a test", "database or disk is full")
+            return await do()
         if is_now and self.before:
             self._die(what)
         await self.hang_if_dead()

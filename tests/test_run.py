@@ -444,3 +444,61 @@ async def test_new_commands_are_registered_when_a_save_brings_them(
     trace = local.command(user="robin", channel="general", name="new")
     assert await trace.finished(5)
     assert contents(trace) == ["y"]
+
+
+ASKING = """
+version: 1
+components:
+  again: {{button: {{label: Again}}, steps: [{{reply: Again {0}}}]}}
+commands:
+  ask:
+    description: d
+    steps:
+      - {{id: it, choose: {{prompt: "Which, {0}?", options: {{a: A {0}, b: B {0}}}}}}}
+      - update: {{content: "Chosen, {0}: {{{{ steps.it.value }}}}", components: [again]}}
+"""
+WITHOUT = "version: 1\ncommands: {other: {description: d, reply: Hi}}\n"
+
+
+async def test_a_run_that_waits_across_ten_saves_ends_as_it_began_even_if_its_handler_was_deleted(
+    start: Start, local: LocalDiscord, tmp_path: Path
+) -> None:
+    bot = await start(ASKING.format(1), local)
+    await bot.serves()
+    asked = [local.command(user="Robin", channel="general", name="ask") for _ in range(2)]
+    await asyncio.gather(*(trace.finished(5) for trace in asked))
+    for number in range(2, 12):
+        (tmp_path / "bot.yaml").write_text(WITHOUT if number == 6 else ASKING.format(number))
+        await bot.has_said(f"reloaded from={number - 1} to={number}".encode())
+        if number == 6:
+            assert await chosen(bot, local, asked[0]) == "Chosen, 1: b"
+    assert await chosen(bot, local, asked[1]) == "Chosen, 1: b"
+
+
+async def chosen(bot: Process, local: LocalDiscord, asked: Trace) -> str:
+    """Have Robin press the second button of a question; return what the message says when that has been dealt with."""
+    shown = asked.messages[0]
+    button = shown.components[0]["components"][1]
+    clicked = local.click(user="Robin", message=shown.id, custom_id=button["custom_id"])
+    await bot.has_said(f"id={clicked.id} ".encode())
+    found = local.world.message(shown.id)
+    assert found is not None
+    return found.content
+
+
+async def test_a_button_of_a_component_that_a_save_has_removed_is_answered_privately(
+    start: Start, local: LocalDiscord, tmp_path: Path
+) -> None:
+    bot = await start(ASKING.format(1), local)
+    await bot.serves()
+    asked = local.command(user="Robin", channel="general", name="ask")
+    assert await asked.finished(5)
+    assert await chosen(bot, local, asked) == "Chosen, 1: b"
+    for number, text in ((2, ASKING.format(2)), (3, WITHOUT), (4, ASKING.format(4))):
+        (tmp_path / "bot.yaml").write_text(text)
+        await bot.has_said(f"reloaded from={number - 1} to={number}".encode())
+        clicked = local.click(user="Kim", message=asked.messages[0].id, custom_id="lr:again")
+        assert await clicked.finished(5)
+        known = ("Again 2", False) if number == 2 else ("Again 4", False)
+        gone = ("This button belongs to an older version of me and doesn't work any more.", True)
+        assert [(seen.content, seen.ephemeral) for seen in clicked.messages] == [gone if number == 3 else known]

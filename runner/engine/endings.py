@@ -11,6 +11,7 @@ from runner.engine.acknowledger import Closed, Superseded, TokenExpired
 from runner.engine.failures import error_root
 from runner.engine.late import is_done_late
 from runner.engine.live import Counts, Live, Words
+from runner.engine.outcomes import Untaken
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Nobody, Speaker
 from runner.engine.steps import Run, Shared, is_expected, loggable
@@ -132,6 +133,14 @@ class Endings:
             live.acknowledger = live.acknowledger.spoken_on
         with suppress(Closed):
             await self.say(live, "question_answered")
+
+    async def leave_waiting(self, live: Live, end: Untaken) -> None:
+        """Tell the user, if it is one that has come, that the run can't be taken up now: it waits as it did."""
+        live.outcome, live.held, live.reference = end.outcome, None, self._new_reference()
+        self._log.warning(end.outcome, handler=live.name, reference=live.reference, reason=str(end))
+        if not isinstance(live.acknowledger, Afterwards):
+            with suppress(Closed):
+                await self.say(live, "store_failed", reference=live.reference)
 
     async def complete(self, live: Live) -> None:
         """Give an answer where the steps have given none: nobody is left with a spinner."""

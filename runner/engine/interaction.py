@@ -30,6 +30,7 @@ from runner.engine.lag import Lag
 from runner.engine.live import Counts, Live
 from runner.engine.memory import Memory
 from runner.engine.observer import Ended, Observer, Subject, Watch
+from runner.engine.outcomes import Untaken
 from runner.engine.pacer import Pacer
 from runner.engine.references import Reference, short
 from runner.engine.responses import deferral
@@ -327,6 +328,8 @@ class Engine:
             await self._stragglers.see_through(live)
         except Superseded:
             await self._endings.supersede(live)
+        except Untaken as end:
+            await self._endings.leave_waiting(live, end)
         except TokenExpired as end:
             await self._endings.expire(live, end)
         except AnsweredElsewhere as end:

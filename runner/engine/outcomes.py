@@ -18,6 +18,19 @@ class Superseded(Closed):
     outcome = "superseded"
 
 
+class Untaken(Closed):
+    """The store fails, so that a run which waits can't be taken up: it waits as before, and nothing has been done.
+
+    `fault` is what the store says.
+    """
+
+    outcome = "not taken"
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
 class AnsweredElsewhere(Closed):
     """Discord has a first response that this process did not send: a second process runs with the same token."""
 

@@ -48,6 +48,9 @@ _KINDS: Final[Mapping[int, type[StoreFailed]]] = {
 }
 """What SQLite's primary result codes mean for an operator (SQLite docs, Result and Error Codes)."""
 
+_OF_THE_FILE: Final = (StoreReadOnly, StoreCorrupt)
+"""What a connection takes the file for from then on, whatever becomes of the file: the next one looks anew."""
+
 
 class SqliteBackend:
     """A file that is open: one thread that writes, and some that read. In memory all is done by the one thread."""
@@ -112,11 +115,14 @@ class SqliteBackend:
     def _work(self, work: Work[T], is_writing: bool) -> T:
         try:
             with self._engine.connect() as connection:
-                return work(connection.execution_options(is_writing=is_writing))
-        except exc.DBAPIError as fault:
-            raise self._named(fault.orig) from None
-        except sqlite3.Error as fault:
-            raise self._named(fault) from None
+                try:
+                    return work(connection.execution_options(is_writing=is_writing))
+                except (exc.DBAPIError, sqlite3.Error) as fault:
+                    if isinstance(self._named(_of_the_driver(fault)), _OF_THE_FILE) and self.place.path is not None:
+                        connection.invalidate()  # what it has seen of the file it would go by for ever
+                    raise
+        except (exc.DBAPIError, sqlite3.Error) as fault:
+            raise self._named(_of_the_driver(fault)) from None
 
     def _named(self, fault: BaseException | None) -> BaseException:
         """Return the fault as one of the store's; one that is ours, an error in a statement, as it is."""
@@ -145,6 +151,10 @@ def _begin(connection: sa.Connection) -> None:
     """Begin a transaction by hand: the driver's own would begin at the first change, too late for what was read."""
     is_writing = connection.get_execution_options().get("is_writing")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _of_the_driver(fault: Exception) -> BaseException | None:
+    return fault.orig if isinstance(fault, exc.DBAPIError) else fault
 
 
 def _migrated(connection: sa.Connection, migrations: Mapping[int, Migrate]) -> int:

@@ -1,5 +1,7 @@
 """Kill the process at each write and each call of scripted flows, before it and behind it: nothing is lost.
 
+And have the store fail at each write: a run goes on when it is asked again, or ends with a friendly line.
+
 `FULL_SWEEP=1 pytest tests/engine/test_crashes.py` does so at every one of them, which takes some minutes; without it,
 at every seventh, beginning with another one in each script.
 """
@@ -204,6 +206,8 @@ SCRIPTS = {
     "caught": CAUGHT,
 }
 
+SORRY = "I can't get at what I have to remember"
+
 KILLS_MAX = 80
 """More writes and calls than any script needs."""
 
@@ -227,21 +231,26 @@ class Person:
 
     bot: Lives
     opened: Trace | None = None
-    attempts: int = 0
+    begun: int = 0
 
-    async def follow(self, steps: Sequence[Step]) -> None:
+    async def follow(self, steps: Sequence[Step], *, may_fail: bool = False) -> bool:
+        """Do it all; False where that can't be done because it has failed, and where that may be."""
         for do, seen in steps:
-            await self._until(do, seen)
+            if not await self._until(do, seen, may_fail=may_fail):
+                return False
+        return True
 
-    async def _until(self, do: Do, seen: str) -> None:
+    async def _until(self, do: Do, seen: str, *, may_fail: bool) -> bool:
         for _ in range(8):
             await self._do(do)
             await self.bot.settle()
             for _ in range(3):
                 if self._sees(seen):
-                    return
+                    return True
                 await elapse(45)  # somebody else may have to take it up
                 await self.bot.settle()
+            if may_fail and self._has_failed(do):
+                return False
         raise AssertionError(f"after {do} nobody sees {seen!r}, but {self.bot.texts()}")
 
     def _sees(self, seen: str) -> bool:
@@ -249,11 +258,15 @@ class Person:
             return self.opened is not None and self.opened.modal is not None
         return seen in self.bot.texts()
 
+    def _has_failed(self, do: Do) -> bool:
+        """Tell whether it has been said that something can't be remembered, and nothing is left to click."""
+        return any(SORRY in text for text in self.bot.texts()) and (do[0] != "press" or not self.bot.button(do[1]))
+
     async def _do(self, do: Do) -> None:
         match do:
             case ("run",):
                 self.opened = self.bot.local.command(user="Robin", channel="general", name="it")
-                self.attempts += 1
+                self.begun += 1
             case ("press", label):
                 if (found := self.bot.button(label) or self.bot.button("Continue")) is not None:
                     self.opened = self.bot.local.click(user="Robin", message=found[0], custom_id=found[1])
@@ -267,23 +280,31 @@ class Person:
                 raise AssertionError(do)
 
 
-async def played(script: Script, directory: Path, local: LocalDiscord, death: Death | None) -> list[str]:
-    """Play a script to its end, and hold it to what it promises. Return what the channel shows then."""
+async def played(
+    script: Script, directory: Path, local: LocalDiscord, death: Death | None, *, may_fail: bool = False
+) -> list[str]:
+    """Play a script to its end, and hold it to what it promises. Return what the channel shows then.
+
+    One that `may_fail` may end before, once its user has been told so, and then wait for an answer to its form.
+    """
     bot = lives(script.bot, directory, local)
+    person = Person(bot)
     await bot.connect()
     try:
         await bot.live(death)
         first = bot.death
         await elapse(0.1)
-        await Person(bot).follow(script.steps)
+        has_ended = await person.follow(script.steps, may_fail=may_fail)
         await bot.settle()
         first.at = None  # what comes now is no part of the script
         await elapse(200)  # what a crash has left behind is taken up by now
         await bot.settle()
         texts = bot.texts()
-        assert {text: texts.count(text) for text in script.effects} == dict.fromkeys(script.effects, 1)
-        assert all(texts.count(text) <= 1 for text in script.follow_ups), texts
-        assert rows(directory, "flows") == rows(directory, "effects") == rows(directory, "programs") == 0
+        counts, runs = {text: texts.count(text) for text in script.effects}, person.begun if may_fail else 1
+        assert all(has_ended <= count <= runs for count in counts.values()), counts
+        assert all(texts.count(text) <= runs for text in script.follow_ups), texts
+        if has_ended:
+            assert rows(directory, "flows") == rows(directory, "effects") == rows(directory, "programs") == 0
         return texts
     finally:
         await bot.close()
@@ -322,5 +343,28 @@ async def test_a_crash_anywhere_loses_nothing_and_doubles_nothing(
             await local.stop()
             await elapse(90)
         if not death.last:  # it has not come to that many
+            return
+    raise AssertionError("the script never ends")
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+async def test_a_store_that_fails_anywhere_loses_nothing_and_doubles_nothing(
+    script: Script, virtual_clock: VirtualClock, tmp_path: Path
+) -> None:
+    del virtual_clock
+    first = 1 + (3 + list(SCRIPTS.values()).index(script)) % STRIDE
+    for at in range(first, KILLS_MAX, STRIDE):
+        local = new_discord()
+        await local.start()
+        fault = Death(at, only_the_store=True)
+        (tmp_path / str(at)).mkdir()
+        try:
+            await played(script, tmp_path / str(at), local, fault, may_fail=True)
+        except AssertionError as found:
+            raise AssertionError(f"the store fails at {at}, a {fault.last}: {found}") from found
+        finally:
+            await local.stop()
+            await elapse(90)
+        if not fault.last:  # it has not come to that many
             return
     raise AssertionError("the script never ends")

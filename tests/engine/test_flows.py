@@ -175,6 +175,20 @@ async def test_of_fifty_members_one_wins(bot: StartBot) -> None:
     assert [seen["content"] for seen in channel].count("Effect") == 1
 
 
+async def test_a_click_that_comes_before_it_is_noted_that_the_question_is_shown_is_taken(bot: StartBot) -> None:
+    made = await bot(ask())
+    made.local.faults.next("callback", delay_s=1)
+    command = made.command("it")
+    await elapse(0.5)
+    with closing(sqlite3.connect(made.directory / ".lifecycle/state.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # the note has to wait, and the click comes to wait behind it
+        await elapse(1)
+        click = made.press(command.messages[0].id, "A")
+        await elapse(0.5)
+    await made.idle()
+    assert said(click)[-1] == "Chosen: a"
+
+
 # --- ways out
 
 

@@ -1,5 +1,6 @@
 """Packs in a running bot: each use of one keeps what is its own, through clicks, forms, time, restarts and reloads."""
 
+import os
 from pathlib import Path
 
 from runner.build import build
@@ -153,3 +154,35 @@ async def test_every_example_runs_in_one_bot_through_a_reload(bot: StartBot) -> 
             assert await trace.acknowledged(), name
             assert made.line()["outcome"] not in ("failed", "timed out"), name
         assert await said(made, "ping") == reply
+
+
+ASKING = """
+inputs: {{word: {{type: string, description: What it says}}}}
+vars: {{made: {0}}}
+commands:
+  ask:
+    description: d
+    steps:
+      - {{id: it, confirm: "{{{{ inputs.word }}}} {{{{ vars.made }}}}?"}}
+      - update: {{content: "{{{{ inputs.word }}}} {{{{ vars.made }}}} {{{{ steps.it.confirmed }}}}"}}
+"""
+
+
+def using(pack: Path, word: str) -> str:
+    """Return a bot of a pack alone: packs are named from where the bot's file is."""
+    return f"use: [{{pack: {os.path.relpath(pack)}, as: asking, with: {{word: {word}}}}}]"
+
+
+async def test_a_run_of_a_pack_that_waits_goes_on_after_a_restart_with_the_pack_as_it_was(
+    bot: StartBot, tmp_path: Path
+) -> None:
+    pack = tmp_path / "pack.yaml"
+    pack.write_text("version: 1" + ASKING.format("before"))
+    made = await bot(using(pack, "Hello"))
+    message = (await made.ran("ask")).messages[0].id
+    assert made.text(message) == "Hello before?"
+    await made.stop()
+    pack.write_text("version: 1" + ASKING.format("after").replace("ask:", "other:"))
+    made = await bot(using(pack, "Bye"), local=made.local)
+    await made.pressed(message, "Yes")
+    assert made.text(message) == "Hello before True"

@@ -118,6 +118,25 @@ async def test_a_file_that_may_not_be_written_is_named(place: SqlitePlace) -> No
     assert str(place.path) in str(refusal.value)
 
 
+async def test_a_file_that_may_be_written_again_is(place: SqlitePlace) -> None:
+    assert place.path is not None
+    async with Database(place, now=Clock().now) as database:
+        with closing(sqlite3.connect(place.path, isolation_level=None)) as other:
+            other.execute("CREATE TABLE other (at INTEGER)")
+            other.execute("INSERT INTO other VALUES (1)")
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with place.path.open("r+b", buffering=0) as file:
+                file.seek(WRITE_VERSION_AT)
+                file.write(b"\x03")
+                other.execute("UPDATE other SET at = 2")  # what others have read is outdated by this
+                with pytest.raises(StoreReadOnly):
+                    await fill(database, 20)
+                file.seek(WRITE_VERSION_AT)
+                file.write(b"\x02")
+        await fill(database, 20)
+    assert await kept(place) == 20
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anything")
 async def test_a_file_without_the_permission_to_write_is_named(place: SqlitePlace) -> None:
     assert place.path is not None

@@ -1,7 +1,7 @@
 """An answer has come: who gives it, whether it is still wanted, and what follows."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from runner.actions._asking import BACK, CANCEL
 from runner.actions.action import Action, Refused, Who
@@ -11,12 +11,13 @@ from runner.engine.acknowledger import Acknowledger, Superseded
 from runner.engine.coming import CalledOff, Coming
 from runner.engine.flows.interactions import answer_of
 from runner.engine.flows.putting import expiries
-from runner.engine.flows.services import Services
+from runner.engine.flows.services import Services, before_anything
 from runner.engine.flows.taking import Taken, Taking, of
 from runner.engine.frames import Frame, waiting_in
 from runner.engine.guards import Who as Asker
 from runner.engine.guards import holds
 from runner.engine.live import Live
+from runner.engine.outcomes import Untaken
 from runner.engine.references import FORM, Reference
 from runner.engine.voices import Answered
 from runner.fields import Checks
@@ -30,6 +31,9 @@ Json = Mapping[str, Any]
 OPEN_FORM = "open"
 """The word of the button that opens a form."""
 
+LOOKS_MAX: Final = 3
+"""How often a run is looked at that somebody else saves at the same moment: not only answers do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
@@ -39,8 +43,26 @@ class Answering:
     taking: Taking
 
     async def answer(self, live: Live, ref: Reference) -> None:
-        """Act on the answer to a question, or tell its user why not."""
-        row = await self.services.database.read(lambda tx: Flows(tx).load(ref.flow_id))
+        """Act on the answer to a question, or tell its user why not. Raises `Untaken`.
+
+        Whoever is overtaken looks again: it may have been by another answer, or by the note that the question is shown.
+        """
+        plain = live.acknowledger
+        for _ in range(LOOKS_MAX):
+            try:
+                await self._answer(live, ref)
+            except Superseded:
+                live.acknowledger, live.held = plain, None  # the question is somebody else's to close
+            except Untaken:
+                live.acknowledger, live.held = plain, None  # it stays open
+                raise
+            else:
+                return
+        await self._turn_away(live, "question_answered")
+
+    async def _answer(self, live: Live, ref: Reference) -> None:
+        with before_anything():
+            row = await self.services.database.read(lambda tx: Flows(tx).load(ref.flow_id))
         if row is None:
             await self._turn_away(live, "question_over")
             return
@@ -89,11 +111,7 @@ class Answering:
         plain = live.acknowledger
         assert isinstance(plain, Acknowledger), "nobody has answered this yet"
         taken.speak_through(Answered(plain, live.interaction.get("message"), taken.held.row.id))
-        try:
-            await self.taking.in_time(taken, self._act(taken, ref, answer))
-        except Superseded:
-            live.acknowledger, live.held = plain, None  # the question is somebody else's to close
-            await self._turn_away(live, "question_answered")
+        await self.taking.in_time(taken, self._act(taken, ref, answer))
 
     async def _act(self, taken: Taken, ref: Reference, answer: Answer) -> None:
         taken.coming(ref.number, ref.word, self.services.now())
@@ -103,7 +121,8 @@ class Answering:
             coming: Coming = CalledOff() if ref.word == CANCEL else answer
             await self.taking.go_on(taken, ref.number, coming)
         if not taken.run.is_waiting and not taken.held.is_claimed:
-            await self.taking.finish(taken.live)  # nothing has been said yet: two answers at once are told apart here
+            with before_anything():
+                await self.taking.finish(taken.live)  # nothing is said yet: two answers at once are told apart here
 
     def _admit(self, taken: Taken, action: Action, answer: Answer) -> None:
         """Raise `Refused` unless this user may answer."""

@@ -12,13 +12,15 @@ from runner.compile import CompiledStep
 from runner.data import dataclass
 from runner.engine.durable import Outputs
 from runner.engine.flows import units
-from runner.engine.flows.services import Services
+from runner.engine.flows.services import Services, before_anything
 from runner.engine.held import Held
 from runner.engine.live import Live
 from runner.engine.memory import Around, Here, Remembers, Written
+from runner.engine.references import short
 from runner.engine.voices import Afterwards, Voice
 from runner.lifecycle.machine import Event, State
 from runner.store.effects import EffectKey
+from runner.store.errors import StoreFailed
 from runner.store.flows import Waits
 from runner.stored import Stored
 
@@ -37,7 +39,7 @@ class Books:
     held: Held
 
     async def claim(self) -> None:
-        """Make sure that this process, and no other, acts on what has come. Raises `Superseded`."""
+        """Make sure that this process, and no other, acts on what has come. Raises `Superseded`, `Untaken`."""
         async with self.held.lock:
             if not self.held.is_claimed:
                 await self._claim(None)
@@ -48,7 +50,8 @@ class Books:
         machine = held.machine if held.coming is None else held.coming
         row = replace(held.row, machine=machine.as_json(), waits=Waits(kind=units.OPEN))
         due = self.services.lease(self.live.handler)
-        held.row = await self.services.write(partial(units.put, row=row, due=due, intent=intent))
+        with before_anything():
+            held.row = await self.services.write(partial(units.put, row=row, due=due, intent=intent))
         held.is_claimed = True
 
     async def once(
@@ -68,19 +71,28 @@ class Books:
         try:
             outputs = await do()
         except StepFailed as failure:
-            failed = {"failed": [failure.detail, failure.public]}
-            await self.services.write(partial(units.note, key=key, result=failed))
+            await self._note(key, {"failed": [failure.detail, failure.public]})
             raise
-        await self.services.write(partial(units.note, key=key, result={"given": outputs}))
+        await self._note(key, {"given": outputs})
         return outputs
 
     async def _intend(self, key: EffectKey) -> None:
         """Write that an effect is about to happen, and claim the run with it if that has not been done."""
         async with self.held.lock:
-            if self.held.is_claimed:
-                await self.services.write(partial(units.intend, key=key))
-            else:
+            if not self.held.is_claimed:
                 await self._claim(key)
+                return
+            try:
+                await self.services.write(partial(units.intend, key=key))
+            except StoreFailed as fault:
+                raise StepFailed(str(fault), sentence="store_failed") from None
+
+    async def _note(self, key: EffectKey, result: Json) -> None:
+        """Write what came of an effect. Where the store fails it stays in doubt, for whoever has to do this again."""
+        try:
+            await self.services.write(partial(units.note, key=key, result=result))
+        except StoreFailed as fault:
+            self.services.log.warning("effect not noted", flow=short(key.flow_id), reason=str(fault))
 
     async def write(self, position: str, unit: Callable[[Stored], T]) -> Written:
         """Run a function on what the bot keeps, in one transaction with the note that it has been run."""

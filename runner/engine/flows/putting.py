@@ -1,5 +1,6 @@
 """Putting a run away where it waits: saved first, then shown, then confirmed."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ from runner.engine.acknowledger import Superseded
 from runner.engine.coming import NotAsked
 from runner.engine.flows import units
 from runner.engine.flows.interactions import marked, remember
-from runner.engine.flows.services import Services
+from runner.engine.flows.services import Services, before_anything
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.held import Held
 from runner.engine.live import Live
@@ -59,7 +60,7 @@ class Putting:
                 return
 
     async def _save(self, live: Live, run: Run, fresh: list[Frame]) -> None:
-        """Save where the run waits, before anybody sees it. Raises `Superseded` where it isn't ours."""
+        """Save where the run waits, before anybody sees it. Raises `Superseded` where it isn't ours, and `Untaken`."""
         handler = live.handler
         assert handler is not None, "it has been found"
         held = live.held = live.held or _new(live, self.services.new_id())
@@ -70,7 +71,8 @@ class Putting:
         held.machine = replace(machine, by=marked(live, self.services.now(), with_answer=False))
         due = self.services.lease(handler)
         row = self._row(held, run, units.OPEN, due)
-        held.row = await self.services.write(partial(units.put, row=row, due=due, program=live.program))
+        with nullcontext() if held.is_claimed or not row.revision else before_anything():
+            held.row = await self.services.write(partial(units.put, row=row, due=due, program=live.program))
         held.is_claimed = True
 
     def _machine(self, live: Live, run: Run) -> Machine:

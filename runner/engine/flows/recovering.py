@@ -13,7 +13,7 @@ from runner.engine.coming import CalledOff, Coming, TimeOver
 from runner.engine.flows import units
 from runner.engine.flows.expiring import EXPIRED, Expiring
 from runner.engine.flows.interactions import answer_of, remember
-from runner.engine.flows.services import Services
+from runner.engine.flows.services import Services, before_anything
 from runner.engine.flows.taking import Taken, Taking, of
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.live import Live
@@ -63,7 +63,8 @@ class Recovering:
         frame = taken.waiting(number)
         if frame is None:
             return
-        found = await self.services.database.read(lambda tx: Effects(tx).load(held.row.id))
+        with before_anything():
+            found = await self.services.database.read(lambda tx: Effects(tx).load(held.row.id))
         held.known = {(key.position, key.attempt): effect for key, effect in found.items()}
         held.coming = replace(held.machine, recovered=held.machine.recovered + 1)
         await taken.run.claim()  # the lease is ours from now on

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 
 from runner.compile import Handler, Program
@@ -13,6 +14,7 @@ from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import Contexts, contexts
 from runner.engine.memory import Memory
+from runner.engine.outcomes import Untaken
 from runner.engine.speaker import Speaker
 from runner.engine.steps import Run, Shared
 from runner.engine.voices import Afterwards
@@ -20,7 +22,7 @@ from runner.lifecycle import budget
 from runner.logs import Log
 from runner.rest import Rest
 from runner.store.database import Database
-from runner.store.errors import Outdated
+from runner.store.errors import Outdated, StoreFailed
 from runner.store.flows import Flow, Programs
 from runner.store.transaction import Transaction
 
@@ -114,6 +116,15 @@ class Services:
                 self.answers, self.application_id, asked, by, is_ephemeral=asked.is_private
             )
         return Afterwards(self.rest, live.interaction.get("channel_id"), asked, earlier)
+
+
+@contextmanager
+def before_anything() -> Generator[None]:
+    """Stand around what has to be read or written before anything is done. Raises `Untaken` where the store fails."""
+    try:
+        yield
+    except StoreFailed as fault:
+        raise Untaken(fault) from None
 
 
 class Pinned:

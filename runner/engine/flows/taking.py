@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import replace
+from dataclasses import field, replace
+from typing import Final
 
 from runner.actions.action import Action, StepFailed
 from runner.compile import Handler, Program
@@ -12,7 +13,7 @@ from runner.engine.flows import units
 from runner.engine.flows.books import Books
 from runner.engine.flows.interactions import marked
 from runner.engine.flows.putting import Putting
-from runner.engine.flows.services import NotRebuilt, Services
+from runner.engine.flows.services import NotRebuilt, Services, before_anything
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.held import Held
 from runner.engine.live import Live
@@ -24,8 +25,12 @@ from runner.engine.voices import Afterwards, Voice
 from runner.lifecycle.machine import State
 from runner.messages import Message
 from runner.rest import RestRefused
+from runner.store.errors import StoreFailed
 from runner.store.flows import Flow, Flows
 from runner.templates import RenderError
+
+OVER_MAX: Final = 10_000
+"""Of how many runs it is remembered that they have ended, while the store takes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,23 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Takes runs up, and lets them go on."""
+    """Takes runs up, and lets them go on. `over` are the ids of those that have ended while the store took nothing."""
 
     services: Services
     putting: Putting
+    over: set[str] = field(default_factory=set[str])
 
     async def take(self, live: Live, row: Flow) -> Taken | None:
-        """Take a run up; None where that can't be done any more: then it has ended, and its user has been told."""
+        """Take a run up; None where that can't be done any more: then it has ended, and its user has been told.
+
+        Raises `Untaken`.
+        """
         try:
             machine = Machine.from_json(row.machine)
             if "token" not in live.interaction:  # nobody has clicked
                 live.interaction = machine.who
-            program = await self.services.programs.program(row)
+            with before_anything():
+                program = await self.services.programs.program(row)
             handler = program.handler(machine.handler)
             if handler is None:
                 raise NotRebuilt(f"there is no {machine.handler}")
@@ -80,7 +90,8 @@ class Taking:
         except Unreadable as fault:  # it stays where it is, for whoever can
             await self._lost(live, row, fault)
         except (NotRebuilt, KeyError) as fault:
-            await self.services.database.write(lambda tx: Flows(tx).end(row.id))
+            with before_anything():
+                await self.end(row)
             await self._lost(live, row, fault)
         return None
 
@@ -144,14 +155,27 @@ class Taking:
             await work
 
     async def finish(self, live: Live) -> None:
-        """Take a run that has ended out of the store. Raises `Superseded` where it isn't ours."""
+        """Take a run that has ended out of the store. Raises `Superseded` where it isn't ours, and `StoreFailed`."""
         held = live.held
         if held is None or (live.run is not None and live.run.is_waiting):
             return
         live.held = None
         if held.row.revision:
-            row, is_claimed = held.row, held.is_claimed
+            await self._end(held.row, is_claimed=held.is_claimed)
+
+    async def _end(self, row: Flow, *, is_claimed: bool) -> None:
+        """End a run; one that can't be taken out of the store now is remembered, so that nobody takes it up again."""
+        try:
             await self.services.write(lambda tx: units.end(tx, row=row, is_claimed=is_claimed))
+        except StoreFailed:
+            if is_claimed and len(self.over) < OVER_MAX:
+                self.over.add(row.id)
+            raise
+
+    async def end(self, row: Flow) -> None:
+        """Take a run out of the store, whatever is the case with it. Raises `StoreFailed`."""
+        await self.services.database.write(lambda tx: Flows(tx).end(row.id))
+        self.over.discard(row.id)
 
 
 def of(asked: Asked | None) -> Asked:

@@ -15,6 +15,7 @@ from runner.engine.flows.services import Services
 from runner.engine.flows.taking import Taken, Taking, of
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.live import Live
+from runner.engine.outcomes import Untaken
 from runner.engine.references import short
 from runner.engine.voices import Afterwards
 from runner.lifecycle.machine import Origin
@@ -34,20 +35,23 @@ class Timing:
     recovering: Recovering
 
     async def due(self, timer: Timer) -> None:
-        """Do what the timer of a run is for."""
+        """Do what the timer of a run is for. Raises `StoreFailed`: then it is as it was."""
         row = await self.services.database.read(lambda tx: Flows(tx).load(timer.key))
-        if row is not None:
-            await self._conduct(row)
+        if row is None:
+            return
+        await (self.taking.end(row) if row.id in self.taking.over else self._conduct(row))
 
     async def recover(self) -> None:
-        """Take up what a crash has left in the middle."""
+        """Take up what a crash has left in the middle. Raises `StoreFailed`."""
         for row in await self.recovering.left_open():
             await self._conduct(row)
 
     async def _conduct(self, row: Flow) -> None:
-        live = self._record(row)
-        live.work = partial(self._act, live, row)
+        live, untaken = self._record(row), list[Untaken]()
+        live.work = partial(self._acted, live, row, untaken)
         await self.services.host.conduct(live)
+        for end in untaken:
+            raise end.fault
 
     def _record(self, row: Flow) -> Live:
         """Return a record of work that nobody has clicked for."""
@@ -55,6 +59,14 @@ class Timing:
         voice = Afterwards(self.services.rest, row.channel_id, Asked(0), None)
         program = self.services.host.program
         return Live(row.id, 0, _nobody(row), Origin.COMMAND, None, row.name, program, voice, now, now, None)
+
+    async def _acted(self, live: Live, row: Flow, untaken: list[Untaken]) -> None:
+        """Act on a run. What keeps it from being taken up is kept for whoever has to try again."""
+        try:
+            await self._act(live, row)
+        except Untaken as end:
+            untaken.append(end)
+            raise
 
     async def _act(self, live: Live, row: Flow) -> None:
         taken = await self.taking.take(live, row)
