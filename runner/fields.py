@@ -259,7 +259,7 @@ class Field:
     """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it.
 
     `words` says what each of the words means that the key takes; a word that speaks for itself is left out. `refers` is
-    the section whose names stand there.
+    the section whose names stand there; what is secret is shown to nobody.
     """
 
     name: str
@@ -271,6 +271,7 @@ class Field:
     is_late: bool = False
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     refers: str = ""
+    is_secret: bool = False
 
 
 def option(
@@ -299,10 +300,10 @@ def option(
 
     `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `key_words` are the
     only keys that a mapping takes. `static` keeps an action's field from being a template. `action` makes the key a
-    short form for steps with that one action. What is `secret` is left out of the entry's repr. What is `late` is not
-    evaluated before the step: the action does so. `words` explains the words that a `Literal` takes, `example` is what
-    editors offer. `refers` is the section whose names the texts are, or the keys of a mapping: what a pack says there
-    is a name of its own.
+    short form for steps with that one action. What is `secret` is left out of the entry's repr, and of what is shown of
+    a run. What is `late` is not evaluated before the step: the action does so. `words` explains the words that a
+    `Literal` takes, `example` is what editors offer. `refers` is the section whose names the texts are, or the keys of
+    a mapping: what a pack says there is a name of its own.
     """
     bounds = {
         "minimum": minimum,
@@ -319,7 +320,7 @@ def option(
         "action": action,
         "late": late,
     }
-    about = {"description": description, "example": example, "words": words or {}, "refers": refers}
+    about = {"description": description, "example": example, "words": words or {}, "refers": refers, "secret": secret}
     metadata = {**about, "bounds": bounds}
     if isinstance(default, dict):  # each entry gets an empty mapping of its own
         return field(default_factory=dict[str, Any], metadata=metadata)
@@ -349,6 +350,7 @@ def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
         is_late=bounds["late"],
         words=item.metadata["words"],
         refers=item.metadata["refers"],
+        is_secret=item.metadata["secret"],
     )
 
 

@@ -24,6 +24,7 @@ from runner.engine.standby import Standby
 from runner.gateway import Gateway, IntentsRefused, Listening, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
+from runner.web import Web
 
 if TYPE_CHECKING:
     from runner.reload import Build, Reloader
@@ -136,7 +137,7 @@ async def _run(
     is_real_time: bool,
     observer: Observer | None,
 ) -> None:
-    answers = _answer_pool(discord.api_url)
+    answers, web = _answer_pool(discord.api_url), Web()
     loop = asyncio.get_running_loop()
     standby = Standby(discord.api_url, USER_AGENT, loop.call_soon_threadsafe) if is_real_time else None
     engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
@@ -166,6 +167,7 @@ async def _run(
                 live_max=live_max,
                 standby=standby,
                 observer=observer,
+                outside=web,
                 rebuild=_rebuilt,
             ) as engine:
                 engines.append(engine)
@@ -175,6 +177,7 @@ async def _run(
     finally:
         await gateway.close()
         await answers.close()
+        await web.close()
         if standby is not None:
             await asyncio.to_thread(standby.close)
     if fault is not None:

@@ -23,6 +23,7 @@ ORDER = (
     "rest",
     "messages",
     "objects",
+    "outside",
     "questions",
     "templates",
     "texts",
@@ -44,6 +45,7 @@ ORDER = (
     "validation",
     "registration",
     "waiting",
+    "web",
     "engine",
     "gateway",
     "reload",
@@ -57,7 +59,7 @@ ORDER = (
 EMULATOR_MAY_IMPORT = {"emulator", "diagnostics", "lifecycle.limits", "lifecycle.bits"}
 ONLY_IN = {
     "discord": {"gateway"},
-    "aiohttp": {"gateway", "emulator"},
+    "aiohttp": {"gateway", "web", "emulator"},
     "watchfiles": {"reload"},
     "sqlalchemy": {"store"},
     "sqlite3": {"store"},

@@ -20,6 +20,7 @@ from runner.inside import Ensured, Inside, Waits
 from runner.lifecycle.bits import Intents, Permissions
 from runner.lifecycle.machine import Event
 from runner.messages import Message
+from runner.outside import HttpAnswer, HttpCall
 from runner.questions import Answer, Form, Question
 from runner.stored import Stored
 from runner.templates import Template
@@ -52,6 +53,10 @@ class FailureKind(StrEnum):
     CLOSED_DM = "closed_dm"  # the user takes no direct messages from the bot
     TIMEOUT = "timeout"
     REFUSED = "refused"  # by Discord, for another reason
+    HTTP_STATUS = "http_status"  # another server has answered with an error; `error.code` is which
+    UNREACHABLE = "unreachable"  # another server gives no answer
+    NOT_ALLOWED = "not_allowed"  # a host or an address that must not be called
+    TOO_LARGE = "too_large"  # more than can be sent or read
     INVALID = "invalid"  # something that a place, or Discord, doesn't take
     FAILED = "failed"  # the author's own `fail`
     UNKNOWN = "unknown"
@@ -78,8 +83,9 @@ class Refused(Exception):
 class StepFailed(Exception):
     """A step could not do what it says. `public` may be shown to the user; `detail` is for the operator's log.
 
-    `code` is Discord's, if it is a refusal of Discord's, `retry_after_s` how long it asks to wait. `sentence` names the
-    built-in text that the user reads if there is nothing else to show; `refusal` says what the bot may not do.
+    `code` is Discord's, if it is a refusal of Discord's, or the HTTP status that another server answered with;
+    `retry_after_s` is how long it asks to wait. `sentence` names the built-in text that the user reads if there is
+    nothing else to show; `refusal` says what the bot may not do.
     """
 
     def __init__(
@@ -258,6 +264,13 @@ class Step(Protocol):
         """
         ...
 
+    async def call_outside(self, asked: HttpCall) -> HttpAnswer:
+        """Call another server than Discord's and return its answer, whatever that is.
+
+        `StepFailed` where none comes, or where the config doesn't allow it.
+        """
+        ...
+
     async def write(self, unit: Callable[[Stored], T]) -> T:
         """Run a function on what the bot keeps: as a whole, or not at all. `StepFailed` when that can't be done."""
         ...
@@ -424,6 +437,14 @@ class Action(Entry):
     def intents(self) -> Intents:
         """Return which intents it takes to do this step as it is written."""
         return Intents(0)
+
+    def means_twice(self) -> Repeats:
+        """Return what it means that this step, as it is written, is done twice."""
+        return self.repeats
+
+    def reaches(self) -> object:
+        """Return the address of another server that it calls, as it is written; None if it calls none."""
+        return None
 
     def is_for_caller(self) -> bool:
         """Tell whether the caller, too, must be above the members that it acts on."""

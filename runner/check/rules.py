@@ -20,6 +20,7 @@ from runner.check.inputs import check_inputs
 from runner.check.mentions import check_mentions
 from runner.check.modals import check_modals
 from runner.check.names import check_names
+from runner.check.outside import check_outside
 from runner.check.pace import check_pace
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.registered import check_registered
@@ -70,6 +71,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_templates(config, opened, event_roots),
         *check_conditions(config),
         *check_mentions(config),
+        *check_outside(config),
         *check_values(config, actions, now_s),
     ]
     plans: dict[tuple[str, str, Origin], Plan] = {}

@@ -31,6 +31,7 @@ from runner.config.load import Config
 from runner.events import kind_name
 from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Origin
+from runner.outside import Hosts
 from runner.store.place import parse
 from runner.texts import TEXTS
 
@@ -77,6 +78,7 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         waits=any(step.waits is not None for run in compiler.compiler.runs.values() for step in run.items),
         files=MappingProxyType(dict(files)),
         registered=tuple(_registered(config)),
+        hosts=Hosts(written.http.allow, written.http.private),
         store=written.store,
         declarations=config.declared,
         keeps_uses=any(

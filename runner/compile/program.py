@@ -18,6 +18,7 @@ from runner.lifecycle import budget
 from runner.lifecycle.bits import Intents
 from runner.lifecycle.limits import CommandType, OptionType
 from runner.lifecycle.machine import Origin
+from runner.outside import Hosts
 
 Context = dict[str, Any]  # Any: what templates read, whose types the check stage has seen
 Render = Callable[[Context], Any]
@@ -402,6 +403,7 @@ class Program:
     waits: bool
     files: Mapping[str, str] = field(repr=False)
     registered: tuple[RegisteredCommand, ...]
+    hosts: Hosts
     store: str = field(repr=False)
     declarations: Declarations
     keeps_uses: bool

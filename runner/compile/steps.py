@@ -58,7 +58,7 @@ class StepsCompiler:
             when=renderer(step.when),
             timeout_s=step.timeout_s,
             retry=step.retry,
-            on_crash=step.on_crash or _ON_CRASH.get(step.action.repeats, "repeat"),
+            on_crash=step.on_crash or _ON_CRASH.get(step.action.means_twice(), "repeat"),
             catch=catch,
             ending=inside.ending if isinstance(inside, Ensured) else None,
             is_slow=step.action.takes_s() > 0,

@@ -2,9 +2,9 @@
 
 Path = tuple[str | int, ...]
 
-_LATER_AT_TOP = frozenset("http messages".split())
+_LATER_AT_TOP = frozenset("messages".split())
 _LATER_IN_HANDLERS = frozenset("params select".split())
-_LATER_IN_STEPS = frozenset("wait_for edit delete http".split())
+_LATER_IN_STEPS = frozenset("wait_for edit delete".split())
 LATER_SUGGESTIONS = frozenset({"http"})
 _LATER_IN_MESSAGES = frozenset("embeds files poll".split())
 

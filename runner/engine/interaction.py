@@ -49,8 +49,10 @@ from runner.lifecycle.limits import INITIAL_RESPONSE_S
 from runner.lifecycle.machine import Origin
 from runner.logs import Log
 from runner.messages import Message
+from runner.outside import Outside
 from runner.rest import Rest
 from runner.store.errors import StoreFailed
+from runner.web import Nowhere
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -87,20 +89,22 @@ class Engine:
         live_max: int = LIVE_MAX,
         standby: LooksAfter | None = None,
         observer: Observer | None = None,
+        outside: Outside | None = None,
         rebuild: Rebuild = lambda _files, _generation: None,
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
 
         While `live_max` interactions are under way, a further one is told to come again. `standby` is the last resort
         for when the loop stands still; with it, the loop is measured too. Both go by the machine's own time.
-        `observer` is told what happens, as it does. `rebuild` builds the program of an earlier generation again, off
-        the loop's thread.
+        `observer` is told what happens, as it does. `outside` calls other servers; without it none is called. `rebuild`
+        builds the program of an earlier generation again, off the loop's thread.
         """
         self.program = program
         self.counts = Counts()
         self._application_id = application_id
         self._answers = answers
         self._rest = rest
+        self._outside = outside or Nowhere()
         self._directory = directory
         self._memory = memory
         self._now = now
@@ -130,7 +134,7 @@ class Engine:
         )
         self._lag = Lag(self.counts, log)
         self._suggester = Suggester(directory, memory, now, log)
-        world = World(rest, directory, memory, now, log, new_reference, self._lag, observer)
+        world = World(rest, self._outside, directory, memory, now, log, new_reference, self._lag, observer)
         unattended = Unattended(world)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
         self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended)
@@ -484,6 +488,7 @@ class Engine:
             speaker or live.acknowledger,
             values,
             self._rest,
+            self._outside,
             self._directory,
             self._log,
             self._memory,

@@ -61,6 +61,7 @@ from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
 from runner.lifecycle.machine import Event, State, resumed_event
 from runner.logs import Log
 from runner.messages import Message, shortened
+from runner.outside import HttpAnswer, HttpCall, Outside
 from runner.questions import Answer
 from runner.rest import Rest, RestRefused
 from runner.stored import Stored
@@ -111,9 +112,9 @@ class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
     __slots__ = ("_acknowledger", "_calls", "_coming", "_directory", "_entered", "_held_up", "_here", "_interaction",
-                 "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory", "_now", "_path",
-                 "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken", "_wanted", "_watch", "_writes",
-                 "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+                 "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory", "_now",
+                 "_outside", "_path", "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken", "_wanted",
+                 "_watch", "_writes", "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -122,6 +123,7 @@ class Run:
         acknowledger: Speaker,
         context: dict[str, Any],
         rest: Rest,
+        outside: Outside,
         directory: Directory,
         log: Log,
         memory: Remembers,
@@ -143,6 +145,7 @@ class Run:
         self._interaction = interaction
         self._acknowledger = acknowledger
         self._rest = rest
+        self._outside = outside
         self._directory = directory
         self._log = log
         self._memory = memory
@@ -374,7 +377,7 @@ class Run:
         action = step.action if step.render is None else step.render(self.context)
         if self._watch is not None:
             self._watch(StepGiven(frame.steps.address, frame.index - 1, action))
-        if durable is None or action.repeats is Repeats.FREE:
+        if durable is None or action.means_twice() is Repeats.FREE:
             outputs = await self._in_time(action.run, self)
         else:
             outputs = await durable.once(self._position, attempt, step, lambda: self._in_time(action.run, self))
@@ -643,6 +646,13 @@ class Run:
             raise refused_call(refused, needs, parts.get("channel_id"), self._who, has_targets=has_targets) from None
         self._tell_called(method, route.format_map(parts), None)
         return answer
+
+    async def call_outside(self, asked: HttpCall) -> HttpAnswer:
+        """Call another server than Discord's, as far as the config allows it."""
+        await self.claim()
+        if asked.method not in ("GET", "HEAD"):
+            self.acted.set()
+        return await self._outside.call(asked, self._program.hosts)
 
     def _tell_called(self, method: str, path: str, refusal: RestRefused | None) -> None:
         if self._watch is not None:

@@ -20,6 +20,7 @@ from runner.engine.steps import Run, Shared, is_expected, loggable
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Origin, State
 from runner.logs import Log
+from runner.outside import Outside
 from runner.rest import Rest
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
@@ -33,6 +34,7 @@ class World:
     """What runs of steps need besides their program."""
 
     rest: Rest
+    outside: Outside
     directory: Directory
     memory: Memory
     now: Callable[[], float]
@@ -160,6 +162,7 @@ class Unattended:
             Nobody(Origin.NO_INTERACTION, State.RECEIVED),
             values,
             world.rest,
+            world.outside,
             world.directory,
             world.log,
             world.memory,

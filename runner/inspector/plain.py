@@ -19,6 +19,9 @@ DEPTH_MAX: Final = 5
 
 Json = Any  # JSON of any shape
 
+HIDDEN: Final = "•••"
+"""What is shown of a secret."""
+
 _NOTHING = object()
 
 
@@ -52,8 +55,9 @@ def plain(value: object, depth: int = DEPTH_MAX) -> Json:
 def _entry(entry: Entry, depth: int) -> Mapping[str, Json]:
     if depth <= 0:
         return {"…": type(entry).__name__.lower()}
-    read = {item.name: getattr(entry, item.attribute, _NOTHING) for item in fields_of(type(entry))}
-    return {name: plain(value, depth) for name, value in read.items() if _is_shown(value)}
+    read = ((item, getattr(entry, item.attribute, _NOTHING)) for item in fields_of(type(entry)))
+    shown = ((item, value) for item, value in read if _is_shown(value))
+    return {item.name: HIDDEN if item.is_secret else plain(value, depth) for item, value in shown}
 
 
 def _is_shown(value: object) -> bool:

@@ -8,6 +8,7 @@ from runner.config.document.events import Event
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Guards, Handler, Unattended
+from runner.config.document.http import HttpHosts
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.packs import Input, Use
@@ -42,6 +43,7 @@ __all__ = [
     "Flow",
     "Guards",
     "Handler",
+    "HttpHosts",
     "Input",
     "MissedWord",
     "Modal",

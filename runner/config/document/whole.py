@@ -11,6 +11,7 @@ from runner.config.document.events import Event
 from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
+from runner.config.document.http import HttpHosts
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
 from runner.config.document.packs import INPUT_PATTERN, INPUT_TAKES, Input, Use
 from runner.config.document.schedules import Schedule
@@ -54,6 +55,7 @@ class Document(Entry):
         secret=True,
     )
     bot: Bot = option("Who the bot is and where it runs.", default=Bot())
+    http: HttpHosts = option("Which other servers the bot may call.", default=HttpHosts())
     defaults: Defaults = option("What every handler inherits.", default=Defaults())
     vars: Mapping[str, Data] = option(
         "Values that templates read as `vars.<name>`.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES

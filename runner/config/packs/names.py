@@ -38,7 +38,7 @@ SECTIONS: Final = frozenset(
 VISIBLE: Final = frozenset({"commands", "context_menus"})
 """The sections whose names users see. They stay as they are."""
 
-OWN: Final = frozenset({"bot", "include", "inputs", "store", "texts", "use", "version"})
+OWN: Final = frozenset({"bot", "http", "include", "inputs", "store", "texts", "use", "version"})
 """What a pack says for itself: where it runs by itself, and how it is put into a bot."""
 
 REACHED: Final = frozenset({"flows"})
