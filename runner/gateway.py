@@ -131,6 +131,10 @@ class Gateway:
             if getattr(self._client, "ws", None) is not None:
                 raise
 
+    async def asked(self) -> None:
+        """Wait until Discord has been asked for a session."""
+        await self._client.has_asked.wait()
+
     async def ready(self) -> None:
         """Wait until Discord delivers interactions."""
         await self._client.is_identified.wait()
@@ -293,6 +297,7 @@ class _Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
         )
+        self.has_asked = asyncio.Event()
         self.is_identified = asyncio.Event()
         parsers = self._connection.parsers
         parsers["INTERACTION_CREATE"] = receive
@@ -311,6 +316,11 @@ class _Client(discord.Client):
         trusted = (discord.TeamMemberRole.admin, discord.TeamMemberRole.developer)
         members = [member for member in team.members if member.membership_state is discord.TeamMembershipState.accepted]
         return frozenset({str(team.owner_id), *(str(member.id) for member in members if member.role in trusted)})
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Discord is just being asked for a session."""
+        self.has_asked.set()
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_connect(self) -> None:
         """Discord has accepted the session: interactions come from now on."""

@@ -9,24 +9,22 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner import __version__
 from runner.build import Built
 from runner.compile import Program
 from runner.data import dataclass
 from runner.engine.answers import AnswerPool, NotSent, OutcomeUnknown
-from runner.engine.interaction import LIVE_MAX, Engine
-from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
-from runner.engine.observer import Observer
-from runner.engine.standby import Standby
 from runner.gateway import Gateway, IntentsRefused, Listening, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
-from runner.web import Web
 
 if TYPE_CHECKING:
+    from runner.engine.interaction import Engine
+    from runner.engine.keeper import TimeKeeper
+    from runner.engine.observer import Observer
     from runner.reload import Build, Reloader
 
 REGISTRATION_S = 20.0
@@ -78,9 +76,60 @@ class Files:
 class Running:
     """A bot that serves."""
 
-    engine: Engine
+    engine: "Engine"
     gateway: Gateway
     memory: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the engine is to be made with; see `run`."""
+
+    program: Program
+    log: Log
+    memory: Memory
+    files: Files | None
+    now: Callable[[], float]
+    live_max: int | None
+    is_real_time: bool
+    observer: "Observer | None"
+
+
+class Door:
+    """Hands on what Discord sends: the engine is loaded while Discord makes the session ready, and what comes waits."""
+
+    def __init__(self) -> None:
+        self._interaction: Receive | None = None
+        self._event: ReceiveEvent | None = None
+        self._early: list[tuple[str | None, Mapping[str, Any]]] = []
+
+    def interaction(self, payload: Mapping[str, Any]) -> None:
+        """Hand on an interaction."""
+        if self._interaction is None:
+            self._early.append((None, payload))
+        else:
+            self._interaction(payload)
+
+    def event(self, name: str, data: Mapping[str, Any]) -> None:
+        """Hand on another event of the gateway."""
+        if self._event is None:
+            self._early.append((name, data))
+        else:
+            self._event(name, data)
+
+    def open(self, interaction: "Receive", event: "ReceiveEvent") -> None:
+        """From now on hand on at once; first what has waited, in its order."""
+        self._interaction, self._event = interaction, event
+        for name, data in self._early:
+            if name is None:
+                interaction(data)
+            else:
+                event(name, data)
+        self._early.clear()
+
+
+Receive = Callable[[Mapping[str, Any]], None]
+ReceiveEvent = Callable[[str, Mapping[str, Any]], None]
 
 
 async def run(
@@ -92,26 +141,26 @@ async def run(
     *,
     files: Files | None = None,
     now: Callable[[], float] = time.time,
-    live_max: int = LIVE_MAX,
+    live_max: int | None = None,
     directory: Path | None = None,
     is_real_time: bool = True,
-    observer: Observer | None = None,
+    observer: "Observer | None" = None,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
-    `directory`; left out: where the file is. With `is_real_time` a thread stands by for when the event loop stands
-    still: it goes by the machine's own clock. `observer` is told what the engine does.
+    `directory`; left out: where the file is. `live_max` interactions may be under way; left out: the engine's bound.
+    With `is_real_time` a thread stands by for when the event loop stands still: it goes by the machine's own clock.
+    `observer` is told what the engine does.
     Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is
     no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
+        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer)
         try:
-            await _run(
-                program, discord, log, serving, stopping, memory, opening, files, now, live_max, is_real_time, observer
-            )
+            await _run(start, discord, opening, serving, stopping)
         finally:
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
@@ -124,64 +173,101 @@ async def _open(memory: Memory, program: Program) -> None:
 
 
 async def _run(
-    program: Program,
+    start: _Start,
     discord: Discord,
-    log: Log,
+    opening: "asyncio.Task[None]",
     serving: Callable[[Running], None],
     stopping: "asyncio.Future[None]",
-    memory: Memory,
-    opening: "asyncio.Task[None]",
-    files: Files | None,
-    now: Callable[[], float],
-    live_max: int,
-    is_real_time: bool,
-    observer: Observer | None,
 ) -> None:
-    answers, web = _answer_pool(discord.api_url), Web()
-    loop = asyncio.get_running_loop()
-    standby = Standby(discord.api_url, USER_AGENT, loop.call_soon_threadsafe) if is_real_time else None
-    engines: list[Engine] = []  # the engine needs the application's id, which the gateway learns at login
-    listening = Listening(
-        program.intents, program.intent_places, lambda name, data: engines[0].events.receive(name, data)
-    )
-    gateway = Gateway(discord.api_url, program.presence, lambda interaction: engines[0].receive(interaction), listening)
+    program, door, answers = start.program, Door(), _answer_pool(discord.api_url)
+    listening = Listening(program.intents, program.intent_places, door.event)
+    gateway = Gateway(discord.api_url, program.presence, door.interaction, listening)
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
-            if gateway.endpoint_url:
-                log.warning(
-                    "no interaction will come",
-                    reason="the developer portal names an Interactions Endpoint URL, and Discord sends them there",
-                    fix="clear it on the page General Information",
-                )
+            _warn_of_endpoint(gateway, start.log)
             await opening
-            async with Engine(
-                program,
-                application_id=gateway.application_id,
-                answers=answers,
-                rest=gateway,
-                directory=gateway,
-                memory=memory,
-                now=now,
-                log=log,
-                live_max=live_max,
-                standby=standby,
-                observer=observer,
-                outside=web,
-                rebuild=_rebuilt,
-            ) as engine:
-                engines.append(engine)
-                keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover)
-                bot = _Bot(engine, gateway, answers, memory, keeper, log, now, files)
-                fault = await bot.serve(serving, stopping)
+            connection = asyncio.create_task(_connect(gateway))
+            asked = asyncio.create_task(gateway.asked())
+            try:
+                await asyncio.wait((stopping, connection, asked), return_when=asyncio.FIRST_COMPLETED)
+                fault = await _serve(start, discord, gateway, answers, door, connection, serving, stopping)
+            finally:
+                await gateway.close()
+                for task in (connection, asked):
+                    task.cancel()
+                await asyncio.gather(connection, asked, return_exceptions=True)
     finally:
         await gateway.close()
         await answers.close()
+    if fault is not None:
+        raise fault
+
+
+async def _connect(gateway: Gateway) -> Exception | None:
+    """Stay connected; return why Discord ended it, if that is how it came."""
+    try:
+        await gateway.serve()
+    except (TokenRefused, IntentsRefused, Unreachable) as fault:
+        return fault
+    return None
+
+
+def _warn_of_endpoint(gateway: Gateway, log: Log) -> None:
+    if gateway.endpoint_url:
+        log.warning(
+            "no interaction will come",
+            reason="the developer portal names an Interactions Endpoint URL, and Discord sends them there",
+            fix="clear it on the page General Information",
+        )
+
+
+async def _serve(
+    start: _Start,
+    discord: Discord,
+    gateway: Gateway,
+    answers: AnswerPool,
+    door: Door,
+    connection: "asyncio.Task[Exception | None]",
+    serving: Callable[[Running], None],
+    stopping: "asyncio.Future[None]",
+) -> Exception | None:
+    """Make the engine, and serve until the end; return why Discord ended it, if that is how it came."""
+    if connection.done() or stopping.done():
+        return connection.result() if connection.done() else None
+    # Discord takes longer to make a session ready than these take to be loaded.
+    from runner.engine.interaction import LIVE_MAX, Engine
+    from runner.engine.keeper import TimeKeeper
+    from runner.engine.standby import Standby
+    from runner.web import Web
+
+    loop, memory, now, log = asyncio.get_running_loop(), start.memory, start.now, start.log
+    standby = Standby(discord.api_url, USER_AGENT, loop.call_soon_threadsafe) if start.is_real_time else None
+    web = Web()
+    try:
+        async with Engine(
+            start.program,
+            application_id=gateway.application_id,
+            answers=answers,
+            rest=gateway,
+            directory=gateway,
+            memory=memory,
+            now=now,
+            log=log,
+            live_max=start.live_max or LIVE_MAX,
+            standby=standby,
+            observer=start.observer,
+            outside=web,
+            rebuild=_rebuilt,
+        ) as engine:
+            door.open(engine.receive, engine.events.receive)
+            keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover)
+            bot = _Bot(engine, gateway, answers, memory, keeper, log, now, start.files)
+            return await bot.serve(connection, serving, stopping)
+    finally:
         await web.close()
         if standby is not None:
             await asyncio.to_thread(standby.close)
-    if fault is not None:
-        raise fault
 
 
 def _rebuilt(files: Mapping[str, str], generation: int) -> Program | None:
@@ -214,21 +300,25 @@ async def _logged_in(gateway: Gateway, token: str, stopping: "asyncio.Future[Non
 
 @dataclass(frozen=True, slots=True)
 class _Bot:
-    engine: Engine
+    engine: "Engine"
     gateway: Gateway
     answers: AnswerPool
     memory: Memory
-    keeper: TimeKeeper
+    keeper: "TimeKeeper"
     log: Log
     now: Callable[[], float]
     files: Files | None
     wanted: "asyncio.Queue[Program]" = field(default_factory=asyncio.Queue[Program])
     registered: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def serve(self, serving: Callable[[Running], None], stopping: "asyncio.Future[None]") -> Exception | None:
+    async def serve(
+        self,
+        connection: "asyncio.Task[Exception | None]",
+        serving: Callable[[Running], None],
+        stopping: "asyncio.Future[None]",
+    ) -> Exception | None:
         """Serve until the end, and drain; return why Discord ended it, if that is how it came."""
         async with asyncio.TaskGroup() as tasks:
-            connection = tasks.create_task(self._connect())
             others = [
                 tasks.create_task(self._keep_registered()),
                 tasks.create_task(self._keep_warm()),
@@ -242,14 +332,7 @@ class _Bot:
             await self.gateway.close()
             for task in others:
                 task.cancel()
-        return connection.result()
-
-    async def _connect(self) -> Exception | None:
-        try:
-            await self.gateway.serve()
-        except (TokenRefused, IntentsRefused, Unreachable) as fault:
-            return fault
-        return None
+        return await connection
 
     async def _announce(self, serving: Callable[[Running], None]) -> None:
         """Say that it serves: Discord delivers interactions, and has the commands or has been asked long enough.

@@ -18,6 +18,7 @@ import pytest
 from runner.emulator.clock import RealClock
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from runner.run import Door
 from tests.openapi import faults_of
 
 BOT = """
@@ -502,3 +503,17 @@ async def test_a_button_of_a_component_that_a_save_has_removed_is_answered_priva
         known = ("Again 2", False) if number == 2 else ("Again 4", False)
         gone = ("This button belongs to an older version of me and doesn't work any more.", True)
         assert [(seen.content, seen.ephemeral) for seen in clicked.messages] == [gone if number == 3 else known]
+
+
+# --- what comes while the engine is loaded
+
+
+def test_what_comes_before_the_engine_is_there_is_handed_on_first_and_in_its_order() -> None:
+    door, seen = Door(), list[tuple[str, object]]()
+    door.interaction({"id": "1"})
+    door.event("GUILD_CREATE", {"id": "2"})
+    door.interaction({"id": "3"})
+    door.open(lambda payload: seen.append(("", payload["id"])), lambda name, data: seen.append((name, data["id"])))
+    door.event("READY", {"id": "4"})
+    door.interaction({"id": "5"})
+    assert seen == [("", "1"), ("GUILD_CREATE", "2"), ("", "3"), ("READY", "4"), ("", "5")]
