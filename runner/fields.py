@@ -10,6 +10,8 @@ value that the reader builds, the coercion of rendered templates, and the refere
     T | None                may be left out            Steps         a list of steps
     Words                   a word or a list of words  Text          template text in an otherwise static place
     Suggestions | E         values, values with labels, or a template that gives either; or an entry
+    Color                   `"#5865F2"`; an integer    Timestamp     an instant; ISO 8601 inside
+    Emoji                   `👍`, `<:name:id>`; Discord's object inside
 
 In an action every scalar may be a template; elsewhere only `Text` and `Expression` may.
 """
@@ -18,12 +20,17 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
-from typing import Any, ClassVar, Final, Literal, NewType, get_args, get_origin
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, NewType, Self, TypeVar, get_args, get_origin
 
+from runner import formats
 from runner.data import dataclass
+from runner.diagnostics import Span
+from runner.templates import Template
+from runner.templates.values import is_list
 
 Duration = NewType("Duration", float)
 Snowflake = NewType("Snowflake", str)
@@ -33,6 +40,9 @@ PublicMessage = NewType("PublicMessage", str)
 Expression = NewType("Expression", str)
 Text = NewType("Text", str)
 CommandName = NewType("CommandName", str)
+Color = NewType("Color", int)
+Timestamp = NewType("Timestamp", str)
+Emoji = NewType("Emoji", Mapping[str, object])
 Data = NewType("Data", object)
 
 KEYS: Final = "keys"
@@ -66,6 +76,9 @@ class Suggestions:
     given: Any = None  # Authored: it stands further down the pipeline
 
 
+Overflow = Literal["cut", "trim", "refuse"]
+"""What becomes of a text that is too long for its place."""
+
 TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
 TEMPLATE_MARK_PATTERN = r"\{[{%#]"
 DURATION_PATTERN = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+"
@@ -82,7 +95,9 @@ class BadValue(ValueError):
 class TextShape:
     """A string, its length in characters, and whether it may be a template.
 
-    `max_length` bounds what is written; what a template gives is cut where it is used.
+    What a template makes longer than `max_length` is `cut` and ends in an ellipsis, or without one where a user may
+    send it back (`trim`), or it is refused, as `overflow` says: of a text the beginning is worth more than nothing, of
+    an address it isn't.
     """
 
     templated: bool = False
@@ -90,6 +105,7 @@ class TextShape:
     max_length: int | None = None
     pattern: str | None = None
     takes: str = "text"
+    overflow: Overflow = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +155,27 @@ class ChoiceShape:
 
 
 @dataclass(frozen=True, slots=True)
+class ColorShape:
+    """A colour: `#` and six hexadecimal digits, or the number that they are."""
+
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampShape:
+    """An instant: ISO 8601 as text, or Unix seconds."""
+
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiShape:
+    """An emoji: the character itself, or a server's own as Discord writes it in a text."""
+
+    templated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ExpressionShape:
     """A bare template expression, as in `if:`; a plain boolean is one too."""
 
@@ -152,12 +189,16 @@ class DataShape:
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """A list; where `single` is set, one item may be written without the list."""
+    """A list; where `single` is set, one item may be written without the list.
+
+    Where it is `templated`, one template may stand for all of it.
+    """
 
     of: "Shape"
     single: bool = False
     min_items: int = 0
     max_items: int | None = None
+    templated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +225,19 @@ class EntryShape:
     """A mapping with the keys that a dataclass declares."""
 
     entry: type["Entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class KindsShape:
+    """One of several kinds of entry: a mapping whose one key says which, or that word where the kind needs no more.
+
+    Any other word, with what belongs to it or alone, is a reference: an `other`, which has `name` and `with_`. A list
+    is a `row`, which has `components`. Where these are None they are not taken.
+    """
+
+    kinds: Mapping[str, type["Entry"]]
+    other: type["Entry"] | None = None
+    row: type["Entry"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +281,16 @@ Shape = (
     | DurationShape
     | SnowflakeShape
     | ChoiceShape
+    | ColorShape
+    | TimestampShape
+    | EmojiShape
     | ExpressionShape
     | DataShape
     | ListShape
     | MapShape
     | NullableShape
     | EntryShape
+    | KindsShape
     | StepsShape
     | ChecksShape
     | SuggestionsShape
@@ -240,18 +298,38 @@ Shape = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Authored:
+    """A value that the author wrote as a template, before it is compiled: what it must give, and where it stands.
+
+    `locate(offset, length)` is the place of a stretch of the template in its file.
+    """
+
+    template: Template
+    shape: Shape
+    locate: Callable[[int, int], Span] = field(repr=False, compare=False)
+
+
 class Entry:
     """A mapping of the document, or of an action: a frozen dataclass whose fields are made by `option`.
 
     `short` names the field that is meant when a scalar or a list stands where the mapping is expected.
-    `templated` says that every scalar in it may be a template. `sketch` names the keys that editors write first, beside
-    those that are required.
+    `templated` says that every scalar in it may be a template. `definition` is the name that it has in the schema,
+    where it stands in many places. `sketch` names the keys that editors write first, beside those that are required.
     """
 
     __slots__ = ()
     short: ClassVar[str | None] = None
     templated: ClassVar[bool] = False
     sketch: ClassVar[tuple[str, ...]] = ()
+    definition: ClassVar[str] = ""
+
+    def as_read(self) -> Self:
+        """Return what the entry amounts to once all of it has been read."""
+        return self
+
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +337,8 @@ class Field:
     """One key of an entry: its YAML name, its attribute, its shape, and what the reference says of it.
 
     `words` says what each of the words means that the key takes; a word that speaks for itself is left out. `refers` is
-    the section whose names stand there; what is secret is shown to nobody.
+    the section whose names stand there; what is secret is shown to nobody. `of` is the attribute of the entry that the
+    key belongs to, where it is written among the keys of an outer one.
     """
 
     name: str
@@ -272,6 +351,7 @@ class Field:
     words: Mapping[str, str] = field(default_factory=dict[str, str])
     refers: str = ""
     is_secret: bool = False
+    of: str = ""
 
 
 def option(
@@ -289,8 +369,12 @@ def option(
     max_items: int | None = None,
     min_items: int = 0,
     single: bool = False,
+    at_once: bool = False,
     static: bool = False,
+    overflow: Overflow = "cut",
     action: str = "",
+    entry: type[Entry] | None = None,
+    kinds: KindsShape | None = None,
     secret: bool = False,
     late: bool = False,
     words: Mapping[str, str] | None = None,
@@ -299,11 +383,13 @@ def option(
     """Declare a key. Lengths count characters, `minimum` and `maximum` are inclusive (seconds for a Duration).
 
     `takes` is the plural-free phrase that a fault uses for a value that doesn't match `pattern`. `key_words` are the
-    only keys that a mapping takes. `static` keeps an action's field from being a template. `action` makes the key a
-    short form for steps with that one action. What is `secret` is left out of the entry's repr, and of what is shown of
-    a run. What is `late` is not evaluated before the step: the action does so. `words` explains the words that a
-    `Literal` takes, `example` is what editors offer. `refers` is the section whose names the texts are, or the keys of
-    a mapping: what a pack says there is a name of its own.
+    only keys that a mapping takes. `static` keeps an action's field from being a template; `at_once` lets one template
+    stand for all of a list. `overflow` says what becomes of a template's text that is too long. `action` makes the key
+    a short form for steps with that one action; `entry` and `kinds` say what is written where the annotation says what
+    that is at run time. What is `secret` is left out of the entry's repr, and of what is shown of a run. What is `late`
+    is not evaluated before the step: the action does so. `words` explains the words that a `Literal` takes, `example`
+    is what editors offer. `refers` is the section whose names the texts are, or the keys of a mapping: what a pack says
+    there is a name of its own.
     """
     bounds = {
         "minimum": minimum,
@@ -316,9 +402,14 @@ def option(
         "max_items": max_items,
         "min_items": min_items,
         "single": single,
+        "at_once": at_once,
         "static": static,
+        "overflow": overflow,
         "action": action,
         "late": late,
+        "entry": entry,
+        "kinds": kinds,
+        "spread": False,
     }
     about = {"description": description, "example": example, "words": words or {}, "refers": refers, "secret": secret}
     metadata = {**about, "bounds": bounds}
@@ -327,15 +418,59 @@ def option(
     return field(default=default, metadata=metadata, repr=not secret)
 
 
+def keys_of(entry: type[Entry]) -> Any:  # Any, as in `option`
+    """Declare that all keys of `entry` are written among those of the entry that has this field."""
+    return field(default_factory=entry, metadata={"bounds": {"spread": True, "entry": entry}})
+
+
 def fields_of(entry: type[Entry]) -> tuple[Field, ...]:
     """Return the keys that `entry` declares, in order."""
     return _fields_of(typing.cast(Hashable, entry))  # a class is hashable, whatever its instances are
 
 
+def attributes_of(entry: type[Entry]) -> tuple[str, ...]:
+    """Return the attributes that hold what `entry` declares: those of a spread entry are in one of them."""
+    return tuple(item.name for item in _declared(entry))
+
+
+def late_in(entry: type[Entry]) -> frozenset[str]:
+    """Return the attributes that are not evaluated before a step: its action does so."""
+    return frozenset(item.name for item in _declared(entry) if item.metadata["bounds"].get("late"))
+
+
+def spread_in(entry: type[Entry]) -> Mapping[str, type[Entry]]:
+    """Return the entries whose keys are written among those of `entry`, by the attribute that holds each."""
+    spread = [item for item in _declared(entry) if item.metadata["bounds"]["spread"]]
+    return {item.name: item.metadata["bounds"]["entry"] for item in spread}
+
+
+def build(entry: type[E], values: Mapping[str, object]) -> E:
+    """Return the entry with these values by attribute, each put where it belongs."""
+    own: dict[str, Any] = {name: {} for name in spread_in(entry)}
+    for item in fields_of(entry):
+        if item.attribute in values:
+            (own[item.of] if item.of else own)[item.attribute] = values[item.attribute]
+    return entry(
+        **{**own, **{name: inner(**own[name]).as_read() for name, inner in spread_in(entry).items()}}
+    ).as_read()
+
+
 @cache
 def _fields_of(entry: Hashable) -> tuple[Field, ...]:
-    read = typing.cast(Any, entry)  # every Entry is a dataclass; the base can't say so
-    return tuple(_field(item, read.templated) for item in dataclasses.fields(read) if "bounds" in item.metadata)
+    return tuple(each for item in _declared(entry) for each in _fields_at(item, typing.cast(Any, entry).templated))
+
+
+def _declared(entry: object) -> "tuple[dataclasses.Field[Any], ...]":
+    declared = dataclasses.fields(typing.cast(Any, entry))  # every Entry is a dataclass; the base can't say so
+    return tuple(item for item in declared if "bounds" in item.metadata)
+
+
+def _fields_at(item: "dataclasses.Field[Any]", templated: bool) -> Iterator[Field]:
+    bounds = item.metadata["bounds"]
+    if bounds["spread"]:
+        yield from (dataclasses.replace(each, of=item.name) for each in fields_of(bounds["entry"]))
+    else:
+        yield _field(item, templated)
 
 
 def _field(item: "dataclasses.Field[Any]", templated: bool) -> Field:
@@ -358,6 +493,11 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
     if bounds["action"]:
         return ActionShape(bounds["action"])
     origin, arguments = get_origin(hint), get_args(hint)
+    kinds: KindsShape | None = bounds["kinds"]
+    if kinds is not None and tuple not in (origin, *map(get_origin, arguments)):
+        return kinds
+    if bounds["entry"]:
+        return EntryShape(bounds["entry"])
     if origin in (typing.Union, types.UnionType):
         inner, *others = (argument for argument in arguments if argument is not types.NoneType)
         if inner is Suggestions:
@@ -368,7 +508,9 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
         return ChoiceShape(tuple(arguments), templated)
     if origin is tuple:
         of = _shape(arguments[0], {**bounds, "max_items": None, "min_items": 0, "single": False}, templated)
-        return ListShape(of, bounds["single"], bounds["min_items"], bounds["max_items"])
+        return ListShape(
+            of, bounds["single"], bounds["min_items"], bounds["max_items"], templated and bounds["at_once"]
+        )
     if isinstance(origin, type) and issubclass(origin, Mapping):
         of = _shape(arguments[1], {**bounds, "max_items": None, "min_items": 0, "pattern": None}, templated)
         keys = (bounds["pattern"], bounds["takes"] or "a name", bounds["key_words"])
@@ -391,17 +533,25 @@ def _leaf(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
     if hint is Duration:
         return DurationShape(templated, bounds["minimum"] or 0.0, bounds["maximum"])
     if hint in (Snowflake, Channel, Role, PublicMessage):
-        named: Literal["", "#", "@"] = "#" if hint is Channel else "@" if hint is Role else ""
-        return SnowflakeShape(templated, named, is_public=hint is PublicMessage)
+        sign: Literal["", "#", "@"] = "#" if hint is Channel else "@" if hint is Role else ""
+        return SnowflakeShape(templated, sign, is_public=hint is PublicMessage)
     if hint is Expression:
         return ExpressionShape()
     if hint is Data:
         return DataShape(templated)
+    for named, plain in _PLAIN_SHAPES.items():
+        if hint is named:
+            return plain(templated)
     assert hint in (str, Text), f"no shape for {hint!r}"
     is_template = templated or hint is Text
-    return TextShape(
-        is_template, bounds["min_length"], bounds["max_length"], bounds["pattern"], bounds["takes"] or "text"
-    )
+    takes = bounds["takes"] or "text"
+    lengths = bounds["min_length"], bounds["max_length"]
+    return TextShape(is_template, *lengths, bounds["pattern"], takes, bounds["overflow"])
+
+
+_PLAIN_SHAPES: Mapping[object, type[ColorShape | TimestampShape | EmojiShape]] = MappingProxyType(
+    {Color: ColorShape, Timestamp: TimestampShape, Emoji: EmojiShape}
+)
 
 
 def parse_duration(text: str) -> float:
@@ -437,24 +587,54 @@ def coerce(shape: Shape, value: object) -> object:
             return None if value is None else coerce(shape.of, value)
         case ListShape():
             return _coerce_list(shape, value)
+        case ColorShape() | TimestampShape() | EmojiShape():
+            return _coerce_format(shape, value)
         case _:
             return value
-
-
-def _coerce_list(shape: ListShape, value: object) -> object:
-    if not isinstance(value, (list, tuple)):
-        raise BadValue("this takes a list")
-    items = typing.cast(list[object], value)
-    if shape.max_items is not None and len(items) > shape.max_items:
-        raise BadValue(f"this takes at most {shape.max_items} items")
-    return [coerce(shape.of, item) for item in items]
 
 
 def _coerce_text(shape: TextShape, value: object) -> str:
     text = value if isinstance(value, str) else "" if value is None else str(value)
     if len(text) < shape.min_length:
         raise BadValue(f"this takes at least {shape.min_length} character{'s' * (shape.min_length != 1)}")
+    if shape.max_length is not None and len(text) > shape.max_length:
+        if shape.overflow == "refuse":
+            raise BadValue(f"this takes at most {shape.max_length} characters")
+        is_trimmed = shape.overflow == "trim"
+        text = text[: shape.max_length] if is_trimmed else formats.shortened(text, shape.max_length)
+    if shape.pattern is not None and text and not re.fullmatch(shape.pattern, text):
+        raise BadValue(f"this takes {shape.takes}")
     return text
+
+
+def _coerce_list(shape: ListShape, value: object) -> tuple[object, ...]:
+    """Return what a template gave for a whole list."""
+    if value is None and shape.templated:
+        return ()
+    if not is_list(value):
+        if not shape.single:
+            raise BadValue("this takes a list")
+        value = (value,)
+    if shape.max_items is not None and len(value) > shape.max_items:
+        raise BadValue(f"this takes at most {shape.max_items} items")
+    return tuple(coerce(shape.of, item) for item in value)
+
+
+def _coerce_format(shape: ColorShape | TimestampShape | EmojiShape, value: object) -> object:
+    read, takes = _FORMATS[type(shape)]
+    found = read(value)
+    if found is None:
+        raise BadValue(f"this takes {takes}")
+    return found
+
+
+_FORMATS: Mapping[type[Shape], tuple[Callable[[object], object], str]] = MappingProxyType(
+    {
+        ColorShape: (formats.color, formats.COLOR_TAKES),
+        TimestampShape: (formats.timestamp, formats.TIMESTAMP_TAKES),
+        EmojiShape: (formats.emoji, formats.EMOJI_TAKES),
+    }
+)
 
 
 def _coerce_number(shape: NumberShape, value: object) -> float:

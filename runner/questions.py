@@ -9,9 +9,10 @@ from dataclasses import field
 from typing import Any, Literal
 
 from runner.data import dataclass
+from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ButtonStyle, ComponentType
-from runner.messages import Message, shortened
+from runner.messages import Message
 
 Json = dict[str, Any]
 ButtonStyleName = Literal["primary", "secondary", "success", "danger"]

@@ -255,6 +255,7 @@ async def _serve(
             now=now,
             log=log,
             live_max=start.live_max or LIVE_MAX,
+            secret=discord.token,
             standby=standby,
             observer=start.observer,
             outside=web,

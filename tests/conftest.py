@@ -173,7 +173,7 @@ class Bot:
         assert found is not None
         return found.content
 
-    async def submitted(self, opened: Trace, **values: str) -> Trace:
+    async def submitted(self, opened: Trace, **values: object) -> Trace:
         """Have whoever opened a form send it, and wait until the bot has done with it."""
         trace = self.local.submit(modal=opened, values=values)
         await self.idle()

@@ -52,7 +52,7 @@ def config(reply: str = "Pong!", more: str = "") -> str:
 
 def replied(program: Program) -> str:
     """Return what /ping of `config` says."""
-    return str(program.commands["ping"].steps.items[0].action.content)
+    return str(program.commands["ping"].steps.items[0].action.message.content)
 
 
 def built(path: Path, read: ReadFile = Path.read_bytes, find: FindFiles = found_on_disk, generation: int = 1) -> Built:

@@ -9,7 +9,7 @@ from runner.fields import Duration, Entry, Expression, Steps, option
 from runner.inside import Inside, Waits, WaitsFor
 from runner.lifecycle import limits
 from runner.lifecycle.machine import Event
-from runner.messages import Mention, Message
+from runner.messages import MentionWord, Message, pings
 from runner.questions import AskButton, ButtonStyleName
 from runner.templates.people import MEMBER, USER
 from runner.templates.types import Object, Type, optional
@@ -51,7 +51,7 @@ class Asking(Action):
         max_length=limits.BUTTON_LABEL_MAX,
     )
     ephemeral: bool | None = option("Only the user sees it. Left out: as the handler's `response` says.", default=None)
-    mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
+    mentions: tuple[MentionWord, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
     def inside(self) -> Inside | None:
         """Return what it waits for."""
@@ -63,7 +63,7 @@ class Asking(Action):
 
     def message(self, content: str) -> Message:
         """Return the message that asks."""
-        return Message(content=content, mentions=self.mentions, is_ephemeral=self.ephemeral)
+        return Message(content=content, mentions=pings(self.mentions), is_ephemeral=self.ephemeral)
 
     def ways_out(self) -> tuple[AskButton, ...]:
         """Return the buttons that go back and that call it off, as far as there are any."""

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeGuard, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Literal, Protocol, TypeGuard, TypeVar
 
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Span
+from runner.fields import Authored as Authored
 from runner.fields import Checks, Duration, Entry, Expression, Role, Shape, Steps, Text, option
 from runner.inside import Ensured, Inside, Waits
 from runner.lifecycle.bits import Intents, Permissions
@@ -23,12 +25,12 @@ from runner.messages import Message
 from runner.outside import HttpAnswer, HttpCall
 from runner.questions import Answer, Form, Question
 from runner.stored import Stored
-from runner.templates import Template
 from runner.templates.types import Type
 from runner.templates.values import is_list
 
 T = TypeVar("T")
 LOOP_MAX = 1000
+NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 """How many times the steps of a loop can be run at most."""
 
 RETRY_DELAY_MAX_S = 60.0
@@ -155,18 +157,6 @@ class Located(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Authored:
-    """A value that the author wrote as a template, before it is compiled: what it must give, and where it stands.
-
-    `locate(offset, length)` is the place of a stretch of the template in its file.
-    """
-
-    template: Template
-    shape: Shape
-    locate: Callable[[int, int], Span] = field(repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
     """A name that an action uses: under which section of the config it is declared, and which field says it."""
 
@@ -247,12 +237,18 @@ class Step(Protocol):
         """What stands for this step of this run and no other, at most 25 characters; the same when it is repeated."""
         ...
 
-    async def respond(self, event: Event, message: Message) -> None:
-        """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now."""
+    async def respond(self, event: Event, message: Message, *, is_ephemeral: bool | None = None) -> None:
+        """Answer the user: `event` says what is wanted, the lifecycle machine which call that is now.
+
+        `is_ephemeral` None leaves who sees it to the message, and that to the handler.
+        """
         ...
 
-    async def open_modal(self, name: str) -> None:
-        """Open the form with this name, as the first response; `StepFailed` when there has been one."""
+    async def open_modal(self, name: str, given: Mapping[str, object]) -> None:
+        """Open the form with this name and these parameters, as the first response.
+
+        Raises `StepFailed` when there has been one, or for a parameter that the form doesn't take.
+        """
         ...
 
     async def rest(
@@ -261,6 +257,15 @@ class Step(Protocol):
         """Call Discord with the bot's own token; `StepFailed` when Discord refuses. Any: Discord's JSON.
 
         `reason` is for the server's audit log, and is cut to what that takes.
+        """
+        ...
+
+    async def rest_message(
+        self, method: str, route: str, message: Message, beside: Mapping[str, object] = NOTHING, **parts: str
+    ) -> Any:
+        """Call Discord with a message as the body: a new one by POST, an edit by PATCH. As `rest` otherwise.
+
+        `beside` are further keys of that body.
         """
         ...
 
@@ -316,10 +321,6 @@ class Step(Protocol):
 
     def require(self, checks: Checks, denied: str) -> None:
         """Raise `Refused` unless all of the checks pass; `denied` replaces their own sentences."""
-        ...
-
-    def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
-        """Return the buttons with these names as action rows in Discord's JSON."""
         ...
 
     def set_variable(self, name: str, value: object) -> None:
@@ -469,6 +470,10 @@ class Action(Entry):
 
     def condition(self) -> object:
         """Return the expression that decides: which of two runs is executed, or, without any, whether to go on."""
+        return None
+
+    def opens(self) -> str | None:
+        """Return the name of the form that this step opens, if it opens one."""
         return None
 
     def lacks(self) -> str:

@@ -9,10 +9,10 @@ from runner.actions.action import Action, Misfit, Place, Repeats, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Duration, option
+from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ChannelType
-from runner.messages import shortened
 from runner.templates.types import BOOLEAN, SNOWFLAKE, STRING, Type
 
 _CHANNELS: Final = "/guilds/{guild_id}/channels"

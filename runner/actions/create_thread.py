@@ -7,10 +7,11 @@ from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, 
 from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.data import dataclass
 from runner.fields import Duration, Snowflake, option
+from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ChannelType
-from runner.messages import EmptyMessage, Mention, Message, new_body, shortened
+from runner.messages import EmptyMessage, MentionWord, Message, new_body, pings
 from runner.templates.types import SNOWFLAKE, STRING, Type
 
 MINUTES: Final[Mapping[str, int]] = {"1h": 60, "1d": 1440, "3d": 4320, "7d": 10_080}
@@ -35,7 +36,7 @@ class CreateThread(OnChannel):
     name: str = option("Its name: 100 characters, longer text is cut.", min_length=1)
     message: Snowflake | None = option("The message that it is about: an id.", default=None)
     content: str | None = option("Its first message. A post in a forum can't be without.", default=None, min_length=1)
-    mentions: tuple[Mention, ...] = option("Whom the first message may ping; nobody unless named here.", default=())
+    mentions: tuple[MentionWord, ...] = option("Whom the first message may ping; nobody unless named here.", default=())
     private: bool = option("Only those see it who are added to it.", default=False, static=True)
     tags: tuple[str, ...] = option(
         "The forum's tags that it gets, by name.", default=(), single=True, max_items=limits.APPLIED_TAGS_MAX
@@ -91,6 +92,6 @@ class CreateThread(OnChannel):
 
     def _said(self) -> dict[str, object]:
         try:
-            return new_body(Message(content=self.content, mentions=self.mentions))
+            return new_body(Message(content=self.content, mentions=pings(self.mentions)))
         except EmptyMessage:
             raise StepFailed("the text of the post was empty", kind=FailureKind.INVALID) from None

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from runner.actions.action import Action, FailureKind, Repeats, Step, StepFailed
+from runner.config.document import NewMessage, lacks_content
 from runner.data import dataclass
 from runner.declarations import Declarations
-from runner.fields import Snowflake, Steps, option
+from runner.fields import Snowflake, Steps, keys_of, option
 from runner.inside import Inside, OneOf
 from runner.lifecycle import limits
-from runner.messages import EmptyMessage, Message, new_body
+from runner.messages import Message
 from runner.templates.types import BOOLEAN, Type
 
 _CLOSED: Final = (FailureKind.CLOSED_DM, FailureKind.UNKNOWN_USER)
@@ -28,11 +29,15 @@ class Dm(Action):
     worst_case_s: ClassVar[float] = 2 * limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"was_delivered": BOOLEAN}
 
-    content: str = option("The text, at most 2000 characters; longer text is cut.", min_length=1)
+    message: Message = keys_of(NewMessage)
     user: Snowflake | None = option("To whom: a user, or an id. Left out: whoever runs this.", default=None)
     if_closed: Steps | None = option(
         "What runs where Discord refuses it for them. Left out: the step fails, as `closed_dm`.", default=None
     )
+
+    def lacks(self) -> str:
+        """Ask for something to say."""
+        return lacks_content(self.message)
 
     def inside(self) -> Inside | None:
         """Return what runs where they can't be written to, or nothing."""
@@ -57,9 +62,6 @@ class Dm(Action):
         return {"was_delivered": True}
 
     async def _send(self, step: Step, user_id: str) -> None:
-        try:
-            said = new_body(Message(content=self.content))
-        except EmptyMessage:
-            raise StepFailed("dm: the text was empty", kind=FailureKind.INVALID) from None
         channel = await step.rest("POST", "/users/@me/channels", {"recipient_id": user_id})
-        await step.rest("POST", "/channels/{channel_id}/messages", said, channel_id=channel["id"])
+        route = "/channels/{channel_id}/messages"
+        await step.rest_message("POST", route, self.message, channel_id=channel["id"])

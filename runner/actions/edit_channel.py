@@ -7,9 +7,9 @@ from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, 
 from runner.actions.action import Repeats, Step
 from runner.data import dataclass
 from runner.fields import Channel, Duration, option
+from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
-from runner.messages import shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from runner.actions._on_message import MESSAGE, OnMessage
 from runner.actions.action import Repeats, Step
+from runner.config.document import MessageChange, lacks_content
 from runner.data import dataclass
-from runner.fields import option
+from runner.fields import keys_of
 from runner.lifecycle.bits import Permissions
-from runner.messages import Mention, Message, edit_body
+from runner.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,23 +23,13 @@ class EditMessage(OnMessage):
     repeats: ClassVar[Repeats] = Repeats.SAFE
     needs: ClassVar[Permissions] = Permissions.VIEW_CHANNEL
 
-    content: str | None = option("The new text, at most 2000 characters; longer text is cut.", default=None)
-    components: tuple[str, ...] | None = option(
-        "The buttons it has from now on, by name; an empty list removes them.",
-        default=None,
-        static=True,
-        max_items=25,
-        refers="components",
-    )
-    mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
+    said: Message = keys_of(MessageChange)
 
     def lacks(self) -> str:
         """Ask for something to change."""
-        return "" if self.content is not None or self.components is not None else "`content` or `components`"
+        return lacks_content(self.said)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Change it, with the bot's own token."""
-        rows = None if self.components is None else step.button_rows(self.components)
-        body = edit_body(Message(content=self.content, mentions=self.mentions, components=rows))
-        await step.rest("PATCH", MESSAGE, body, channel_id=self.channel_id(step), message_id=self.message)
+        await step.rest_message("PATCH", MESSAGE, self.said, channel_id=self.channel_id(step), message_id=self.message)
         return None

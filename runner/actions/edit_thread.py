@@ -7,9 +7,9 @@ from runner.actions._on_channel import CHANNEL, OnChannel, changed, channel_of, 
 from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.data import dataclass
 from runner.fields import Duration, option
+from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
-from runner.messages import shortened
 
 _MINUTES: Final[Mapping[str, int]] = {"1h": 60, "1d": 1440, "3d": 4320, "7d": 10_080}
 

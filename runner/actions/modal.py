@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from runner.actions.action import Action, Repeats, Step
 from runner.data import dataclass
-from runner.fields import option
+from runner.fields import Data, option
 from runner.lifecycle.machine import Event
 
 
@@ -17,13 +17,18 @@ class Modal(Action):
         - modal: feedback
     """
 
-    whole: ClassVar[str | None] = "modal"
+    short: ClassVar[str | None] = "name"
     repeats: ClassVar[Repeats] = Repeats.ANSWER
     effect: ClassVar[Event | None] = Event.MODAL
 
-    modal: str = option("The form's name.", static=True, refers="modals")
+    name: str = option("The form's name.", static=True, refers="modals")
+    with_: Mapping[str, Data] = option("Its parameters.", default={})
+
+    def opens(self) -> str | None:
+        """Return the form."""
+        return self.name
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Open it through the one acknowledger; what the user submits is another interaction."""
-        await step.open_modal(self.modal)
+        await step.open_modal(self.name, self.with_)
         return None

@@ -7,9 +7,9 @@ from runner.actions._on_member import MEMBER, Moderating, server_of
 from runner.actions.action import Repeats, Step
 from runner.data import dataclass
 from runner.fields import option
+from runner.formats import shortened
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import NICKNAME_MAX
-from runner.messages import shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from runner.actions._asking import ANSWERER, Asking
 from runner.actions.action import Kept, Step, StepFailed
 from runner.data import dataclass
 from runner.fields import Expression, option
+from runner.formats import shortened
 from runner.inside import Inside, Waits
 from runner.lifecycle import limits
-from runner.messages import shortened
 from runner.questions import Answer, AskButton, Question
 from runner.templates.types import ANY, INTEGER, Object, Type
 from runner.templates.values import is_list

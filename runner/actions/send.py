@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import ClassVar, cast
 
-from runner.actions.action import Action, FailureKind, Place, Repeats, Step, StepFailed
+from runner.actions.action import Action, Place, Repeats, Step, StepFailed
+from runner.config.document import NewMessage, lacks_content
 from runner.data import dataclass
 from runner.declarations import Declarations
-from runner.fields import Channel, option
+from runner.fields import Channel, keys_of, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
-from runner.messages import EmptyMessage, Mention, Message, new_body
+from runner.messages import Message
 from runner.templates.types import SNOWFLAKE, Type
 
 
@@ -27,15 +28,14 @@ class Send(Action):
     worst_case_s: ClassVar[float] = limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"message_id": SNOWFLAKE, "channel_id": SNOWFLAKE}
 
-    content: str = option("The text, at most 2000 characters; longer text is cut.", min_length=1)
+    message: Message = keys_of(NewMessage)
     channel: Channel | None = option(
         "Where to: an id or `#name`. Left out: the channel of the interaction.", default=None
     )
-    mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
-    components: tuple[str, ...] = option(
-        "Buttons from `components:`, by name.", default=(), static=True, max_items=25, refers="components"
-    )
+    def lacks(self) -> str:
+        """Ask for something to say."""
+        return lacks_content(self.message)
 
     def wants(self, declared: Declarations) -> frozenset[str]:
         """Want the channel of the interaction where none is named, and its server where one is named as `#name`."""
@@ -54,11 +54,7 @@ class Send(Action):
         channel = step.channel(self.channel) if self.channel else step.channel_id
         if channel is None:
             raise StepFailed("send: this interaction has no channel; name one with `channel:`")
-        try:
-            rows = step.button_rows(self.components) if self.components else None
-            said = new_body(Message(content=self.content, mentions=self.mentions, components=rows))
-        except EmptyMessage:
-            raise StepFailed("send: the text was empty", kind=FailureKind.INVALID) from None
-        said |= {"nonce": step.key, "enforce_nonce": True}  # Discord docs, Create Message: the second one is dropped
-        sent = await step.rest("POST", "/channels/{channel_id}/messages", said, channel_id=channel)
+        unique = {"nonce": step.key, "enforce_nonce": True}  # Discord docs, Create Message: a second one is dropped
+        route = "/channels/{channel_id}/messages"
+        sent = await step.rest_message("POST", route, self.message, unique, channel_id=channel)
         return {"message_id": sent["id"], "channel_id": channel}

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from runner.actions.action import Action, Repeats, Step
+from runner.config.document import MessageChange, lacks_content
 from runner.data import dataclass
-from runner.fields import option
+from runner.fields import keys_of
 from runner.lifecycle.machine import Event
-from runner.messages import Mention, Message
+from runner.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +23,13 @@ class Update(Action):
     repeats: ClassVar[Repeats] = Repeats.ANSWER
     effect: ClassVar[Event | None] = Event.UPDATE
 
-    content: str | None = option("The new text, at most 2000 characters; longer text is cut.", default=None)
-    components: tuple[str, ...] | None = option(
-        "The buttons it has from now on, by name; an empty list removes them.",
-        default=None,
-        static=True,
-        max_items=25,
-        refers="components",
-    )
-    mentions: tuple[Mention, ...] = option("Whom the text may ping; nobody unless named here.", default=())
+    message: Message = keys_of(MessageChange)
 
     def lacks(self) -> str:
         """Ask for something to change."""
-        return "" if self.content is not None or self.components is not None else "`content` or `components`"
+        return lacks_content(self.message)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Update through the one acknowledger."""
-        rows = None if self.components is None else step.button_rows(self.components)
-        await step.respond(Event.UPDATE, Message(content=self.content, mentions=self.mentions, components=rows))
+        await step.respond(Event.UPDATE, self.message)
         return None

@@ -14,13 +14,11 @@ from runner.config.document import (
     Command,
     CommandOrGroup,
     Component,
-    ContextMenu,
-    Event,
     Handler,
-    Modal,
+    InlineButton,
+    InlineSelect,
     Option,
     Response,
-    Schedule,
     TopCommand,
     Unattended,
     commands_in,
@@ -31,13 +29,6 @@ from runner.fields import fields_of
 from runner.lifecycle import limits
 from runner.lifecycle.machine import Origin
 
-_KINDS: Mapping[str, type[Handler]] = {
-    "context_menus": ContextMenu,
-    "components": Component,
-    "modals": Modal,
-    "schedules": Schedule,
-    "events": Event,
-}
 _COMMAND_KINDS: tuple[type[Command], ...] = (TopCommand, CommandOrGroup, Command)  # by the words of the name
 _COMMANDS = "(Discord docs, Application Commands)"
 _NUMBERS = ("integer", "number")
@@ -67,7 +58,7 @@ def check_commands(config: Config, openers: Openers) -> list[Diagnostic]:
         for option, declared in command.options.items():
             found += _option(config, ("commands", name, "options", option), declared)
     for section, name, handler in config.handlers():
-        found += _steps(config, section, name)
+        found += _steps(config, section, name, handler)
         found += _strategy(config, handler.response, openers, section, name, "response")
     found += _strategy(config, config.document.defaults.response, openers, "defaults", "response")
     return found
@@ -218,9 +209,20 @@ def _choices(config: Config, path: tuple[str, ...], declared: Option) -> Iterato
             )
 
 
-def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
+def _comes_to_the_bot(config: Config, name: str, component: Handler) -> bool:
+    """Tell whether a component can be clicked for the bot. One without a look is a fault of its own."""
+    match component:
+        case Component(button=button):
+            return (button is None or button.is_clicked) and not config.has("components", name, "button", "url")
+        case InlineButton() | InlineSelect():  # what is missing may be what could not be read
+            return config.is_whole(component)
+        case _:
+            return True
+
+
+def _steps(config: Config, section: str, name: str, handler: Handler) -> Iterator[Diagnostic]:
     has_steps, has_reply = config.has(section, name, "steps"), config.has(section, name, "reply")
-    is_unattended = section != "commands" and issubclass(_KINDS[section], Unattended)
+    is_unattended = isinstance(handler, Unattended)
     if has_steps and has_reply and not is_unattended:
         yield _fault(
             "reply-and-steps",
@@ -231,19 +233,33 @@ def _steps(config: Config, section: str, name: str) -> Iterator[Diagnostic]:
             Mark(config.key(section, name, "steps"), "the steps"),
         )
     is_group = section == "commands" and config.has(section, name, "commands")  # of which nothing could be read
-    if not has_steps and not has_reply and not is_group and _has_only_known_keys(config, section, name):
+    if section == "components" and not _comes_to_the_bot(config, name, handler):
+        return
+    if not has_steps and not has_reply and not is_group and _has_only_known_keys(config, section, name, handler):
         yield _fault(
             "nothing-to-do",
             config.key(section, name),
             f"`{name}` does nothing",
             "it would run for nothing" if is_unattended else "the user would wait for an answer that nobody gives",
-            "add `steps:`" if is_unattended else "add `reply:` or `steps:`",
+            f"add {_what_to_do(handler)}",
         )
 
 
-def _has_only_known_keys(config: Config, section: str, name: str) -> bool:
+def _what_to_do(handler: Handler) -> str:
+    match handler:
+        case InlineButton():
+            return "`on_click:`"
+        case InlineSelect():
+            return "`on_select:`"
+        case Unattended():
+            return "`steps:`"
+        case _:
+            return "`reply:` or `steps:`"
+
+
+def _has_only_known_keys(config: Config, section: str, name: str, handler: Handler) -> bool:
     """Tell whether no unknown key is there: one may be what should have been `reply` or `steps`, and is reported."""
-    kind = _COMMAND_KINDS[min(name.count(" "), 2)] if section == "commands" else _KINDS[section]
+    kind = _COMMAND_KINDS[min(name.count(" "), 2)] if section == "commands" else type(handler)
     known = {item.name for item in fields_of(kind)}
     return known.issuperset(config.written_names(section, name))
 

@@ -5,13 +5,14 @@ gave. The walk follows the steps in the order in which they run, so a name is kn
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, is_dataclass, replace
+from dataclasses import field, replace
 from typing import Final
 
-from runner.actions.action import Action, Authored, Ending, WrittenStep
+from runner.actions.action import Action, Ending, WrittenStep
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
-from runner.check.steps import Openers, always_ends, modal_of, origins_of
+from runner.check.shown import Elsewhere, rendered_by
+from runner.check.steps import Openers, always_ends, origins_of
 from runner.config.document import (
     Command,
     Component,
@@ -20,11 +21,15 @@ from runner.config.document import (
     Flow,
     Guards,
     Handler,
+    InlineButton,
+    InlineSelect,
     Modal,
+    ModalField,
     Option,
     Param,
     RecordSuggestions,
     Schedule,
+    Select,
     Unattended,
     commands_in,
 )
@@ -33,10 +38,13 @@ from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import (
+    Authored,
     BooleanShape,
     Checks,
     ChoiceShape,
+    ColorShape,
     DurationShape,
+    EmojiShape,
     Entry,
     ListShape,
     NullableShape,
@@ -46,7 +54,9 @@ from runner.fields import (
     Steps,
     Suggestions,
     TextShape,
-    fields_of,
+    TimestampShape,
+    attributes_of,
+    late_in,
 )
 from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 from runner.lifecycle.machine import Origin
@@ -161,7 +171,7 @@ LOOP_ROUNDS_MAX: Final = 8
 
 @dataclass(slots=True)
 class _Found:
-    """What a walk has found: faults, and the steps that open a form, with what may be read there.
+    """What a walk has found: faults, and the steps, each with what may be read there.
 
     `result` is the type that a `return` has to give. `failing` has a list for each `catch` and `finally` around the
     place of the walk: what may be read where it begins. `is_private` is what the handler's answers are unless they say
@@ -172,7 +182,7 @@ class _Found:
     flows: Mapping[str, Flow] = field(default_factory=dict[str, Flow])
     result: str | None = None
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    opened: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
+    rendering: list[tuple[WrittenStep, Scope]] = field(default_factory=list[tuple[WrittenStep, Scope]])
     failing: list[list[Scope]] = field(default_factory=list[list[Scope]])
     is_private: bool = False
     knows_private: bool = False
@@ -222,7 +232,7 @@ def check_templates(config: Config, openers: Openers, roots_of_event: Callable[[
     found.is_private = False
     for name, flow in document.flows.items():
         _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
-    return [*found.faults, *_of_opened(document.modals, found.opened)]
+    return [*found.faults, *_of_elsewhere(config, found.rendering)]
 
 
 def _of_suggestions(handler: Handler, kept: Declarations, general: Scope, unread: Scope) -> Iterator[Diagnostic]:
@@ -310,20 +320,41 @@ def _inputs(config: Config) -> Scope:
     return {"inputs": Object("the inputs of this pack", types)} if types else {}
 
 
-def _of_opened(modals: Mapping[str, Modal], opened: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
-    """Yield the faults of what a form shows: it is rendered where the form is opened, with what may be read there."""
+def _of_elsewhere(config: Config, steps: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
+    """Yield the faults of what is rendered by a step and written elsewhere, and of what is given to it."""
     noted: set[object] = set()
-    for step, scope in opened:
-        modal = modals.get(modal_of(step) or "")
-        for fault in _of_value(shown_by(modal), scope) if modal else ():
-            if (fault.slug, fault.span) not in noted:
-                noted.add((fault.slug, fault.span))
-                yield replace(fault, marks=(*fault.marks, Mark(step.key, "opened here")))
+    for step, scope in steps:
+        for elsewhere in rendered_by(config.document, step):
+            yield from _of_given(elsewhere, scope)
+            own = {**_without_params(scope), **params_of(elsewhere.kinds, elsewhere.what)}
+            for fault in _of_value(elsewhere.shown, own):
+                if (fault.slug, fault.span) not in noted:
+                    noted.add((fault.slug, fault.span))
+                    span = step.key if elsewhere.giver is step.action else config.places.value(elsewhere.giver)
+                    yield replace(fault, marks=(*fault.marks, Mark(span, f"{elsewhere.verb} here")))
 
 
-def shown_by(modal: Modal) -> object:
-    """Return the part of a form that is rendered when it opens."""
-    return (modal.title, modal.fields)
+def _without_params(scope: Scope) -> Scope:
+    """Return what may be read in something that is written elsewhere, but for its own parameters."""
+    return {name: type_ for name, type_ in scope.items() if name != "params"}
+
+
+def _of_given(elsewhere: Elsewhere, scope: Scope) -> Iterator[Diagnostic]:
+    """Yield the faults of templates that give something of another type than the parameter takes."""
+    for name, value in elsewhere.given.items():
+        if isinstance(value, Authored) and name in elsewhere.kinds:
+            judged = check(value.template, scope)
+            if not judged.faults and value.template.kind is Kind.NATIVE:
+                yield from _unfit(replace(value, shape=elsewhere.shapes[name]), judged.type)
+
+
+def params_of(kinds: Mapping[str, str], whose: str) -> Scope:
+    """Return `params`, if a component or a form has any: of users, roles and channels they have the ids."""
+    types = {name: _CARRIED.get(kind, SNOWFLAKE) for name, kind in kinds.items()}
+    return {"params": Object(f"the parameters of {whose}", types)} if types else {}
+
+
+_CARRIED: Final[Mapping[str, Type]] = {"string": STRING, "integer": INTEGER, "boolean": BOOLEAN}
 
 
 def _unread(config: Config, section: str, name: str, handler: Handler) -> Scope:
@@ -373,12 +404,19 @@ def own_roots(handler: Handler, origins: Sequence[Origin]) -> Scope:
             return {"options": Object("the options of this command", {n: _option(o) for n, o in declared.items()})}
         case ContextMenu(type=kind):
             return {"target": MESSAGE if kind == "message" else PERSON}
-        case Component():
+        case Component(select=select, params=kinds):
+            chosen = {} if select is None else {"values": _values(select)}
+            return {"message": MESSAGE, **params_of(kinds, "this component"), **chosen}
+        case InlineButton():
             return {"message": MESSAGE}
+        case InlineSelect(look=look):
+            return {"message": MESSAGE, "values": _values(look)}
         case Schedule():
             return {"schedule": SCHEDULE}
         case Modal(fields=asked):
-            typed: Scope = {"fields": Object("the fields of this form", dict.fromkeys(asked, STRING))}
+            types = {name: _field(field) for name, field in asked.items() if field.text is None}
+            own = params_of(handler.params, "this form")
+            typed: Scope = {"fields": Object("the fields of this form", types), **own}
             if Origin.MODAL_FROM_COMPONENT not in origins:
                 return typed
             return {**typed, "message": MESSAGE if len(origins) == 1 else optional(MESSAGE)}
@@ -415,16 +453,19 @@ def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
         case Checks(items):
             for item in items:
                 yield from templates_in(item)
+        case InlineButton() | InlineSelect():  # what it looks like; its steps and guards are a handler of their own
+            yield from templates_in(value.look)
         case _ if is_mapping(value):
             for item in value.values():
                 yield from templates_in(item, late=late)
         case _ if is_list(value):
             for item in value:
                 yield from templates_in(item, late=late)
-        case Entry() if is_dataclass(value):
-            for item in fields_of(type(value)):
-                if late or not item.is_late:
-                    yield from templates_in(getattr(value, item.attribute), late=late)
+        case Entry():
+            left = frozenset[str]() if late else late_in(type(value))
+            for name in attributes_of(type(value)):
+                if name not in left:
+                    yield from templates_in(getattr(value, name), late=late)
         case _:
             return
 
@@ -440,6 +481,33 @@ def templates_of(step: WrittenStep) -> tuple[Authored, ...]:
 def _option(declared: Option) -> Type:
     known = OPTION_TYPES.get(declared.type, ANY)
     return known if declared.required else optional(known)
+
+
+def _values(select: Select) -> Type:
+    return ListOf(_CHOSEN.get(select.type, STRING))
+
+
+def _field(asked: ModalField) -> Type:
+    """Return the type of what stands in a field. Source: `engine.entered`."""
+    match asked.type:
+        case "text":
+            return STRING
+        case "checkbox":
+            return BOOLEAN
+        case kind:
+            one = _CHOSEN.get(kind, STRING)
+            is_single = asked.most == 1 and kind != "checkbox_group"
+            return ListOf(one) if not is_single else one if asked.required else optional(one)
+
+
+_CHOSEN: Final[Mapping[str, Type]] = {
+    "user": PERSON,
+    "role": ROLE,
+    "mentionable": MENTIONABLE,
+    "channel": CHANNEL,
+    "file_upload": FILE,
+}
+"""The types of what can be chosen in a select, or uploaded; of any other a text."""
 
 
 def _with_error(at: Scope) -> Scope:
@@ -551,8 +619,7 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     found.faults += _of_value(step.action, at)
     if found.knows_private:
         found.faults += private_faults(step, templates_in(step.action, late=False), at)
-    if modal_of(step) is not None:
-        found.opened.append((step, at))
+    found.rendering.append((step, at))
     if step.action.ends:
         if step.action.ends is Ending.RETURN and found.result is not None:
             found.faults += _of_result(step, found.result, at)
@@ -795,10 +862,14 @@ def taken_by(shape: Shape) -> Type:
             return union(NUMBER, STRING)
         case SnowflakeShape():
             return union(SNOWFLAKE, INTEGER, *_NAMED[shape.named])
-        case ChoiceShape():
+        case ChoiceShape() | EmojiShape():
             return STRING
-        case ListShape(of):
-            return ListOf(taken_by(of))
+        case ColorShape():
+            return union(INTEGER, STRING)
+        case TimestampShape():
+            return union(INSTANT, STRING)
+        case ListShape(of, single):
+            return union(ListOf(taken_by(of)), taken_by(of)) if single else ListOf(taken_by(of))
         case NullableShape(of):
             return optional(taken_by(of))
         case _:

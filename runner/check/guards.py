@@ -13,7 +13,7 @@ from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Span
-from runner.fields import Checks, Steps, fields_of
+from runner.fields import Checks, Steps, attributes_of, fields_of
 from runner.lifecycle.limits import InteractionContext
 
 H = TypeVar("H", bound=Handler)
@@ -79,8 +79,8 @@ def checks_of(*runs: Steps | None) -> Iterator[Checks]:
 
 
 def _checks_of(action: Action) -> Iterator[Checks]:
-    for item in fields_of(type(action)):
-        if isinstance(value := getattr(action, item.attribute), Checks):
+    for name in attributes_of(type(action)):
+        if isinstance(value := getattr(action, name), Checks):
             yield value
     if (who := action.who()) is not None and who.check is not None:
         yield who.check

@@ -11,13 +11,12 @@ from jinja2 import nodes
 
 from runner.actions.action import Authored, WrittenStep
 from runner.check.steps import all_steps, every_step, runs_of
-from runner.config.document import Command, Handler
+from runner.config.document import Command, Handler, MessageChange
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.templates.names import attributes_read
 from runner.templates.syntax import offset_of
-from runner.templates.values import is_list
 
 _PINGS: Mapping[str, re.Pattern[str]] = {
     "users": re.compile(r"<@!?[0-9]{15,20}>"),
@@ -56,9 +55,12 @@ def check_mentions(config: Config) -> list[Diagnostic]:
 
 
 def _said(step: WrittenStep) -> _Said | None:
-    content: object = getattr(step.action, "content", None)
-    mentions: object = getattr(step.action, "mentions", None)
-    return _Said(content, tuple(mentions), step) if content is not None and is_list(mentions) else None
+    message: object = getattr(step.action, "message", None)
+    if not isinstance(message, MessageChange) or message.content is None:
+        return None
+    mentions = message.mentions
+    named = [word for word in ("users", "roles") if getattr(mentions, word)]  # some of them, at least
+    return _Said(message.content, (*mentions.parse, *named), step)
 
 
 def _without_ping(said: _Said) -> Iterator[Diagnostic]:

@@ -4,14 +4,17 @@ Discord opens a form only as the first response to a command or a component, wit
 Source of all: Discord docs, Interactions: Receiving and Responding; Components: Component Reference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from runner.actions.action import WrittenStep
+from runner.check.choices import check_defaults, check_numbers, has_options, without_effect
 from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.config.document import ModalField
+from runner.config.entry_places import Places
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
-from runner.fields import Steps
+from runner.fields import Steps, fields_of
+from runner.lifecycle import limits
 
 _FIRST = "Discord opens a form only as the first response, within 3 s (Discord docs, Receiving and Responding)"
 
@@ -25,9 +28,8 @@ def check_modals(config: Config) -> list[Diagnostic]:
         found += _in_rescues(config, (section, name), handler.on_error, handler.on_timeout)
     for name, flow in config.document.flows.items():
         found += _in_rescues(config, ("flows", name), flow.on_error, flow.on_timeout)
-    for name, modal in config.document.modals.items():
-        for asked, declared in modal.fields.items():
-            found += _field(config, ("modals", name, "fields", asked), declared)
+    for modal in config.document.modals.values():
+        found += check_fields(config, modal.fields)
     return found
 
 
@@ -47,25 +49,120 @@ def _in_rescues(
                 )
 
 
-def _field(config: Config, path: tuple[str, ...], declared: ModalField) -> Iterator[Diagnostic]:
-    least, most, value = declared.min_length, declared.max_length, declared.value
+_SELECTS = ("select", "user", "role", "mentionable", "channel")
+_COUNTED = (*_SELECTS, "file_upload", "checkbox_group")
+_ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "style": ("text",),
+    "min_length": ("text",),
+    "max_length": ("text",),
+    "value": ("text",),
+    "placeholder": ("text", *_SELECTS),
+    "options": ("select", "radio_group", "checkbox_group"),
+    "min_values": _COUNTED,
+    "max_values": _COUNTED,
+    "default_values": (*_SELECTS, "radio_group", "checkbox_group"),
+    "default": ("checkbox",),
+    "channel_types": ("channel",),
+    "file_types": ("file_upload",),
+    "required": ("text", *_COUNTED, "radio_group"),
+}
+_OPTIONS: Mapping[str, tuple[int, int]] = {
+    "select": (limits.SELECT_OPTIONS_MIN, limits.SELECT_OPTIONS_MAX),
+    "radio_group": (limits.RADIO_GROUP_OPTIONS_MIN, limits.RADIO_GROUP_OPTIONS_MAX),
+    "checkbox_group": (limits.CHECKBOX_GROUP_OPTIONS_MIN, limits.CHECKBOX_GROUP_OPTIONS_MAX),
+}
+_VALUES_MAX: Mapping[str, int] = {
+    "file_upload": limits.FILE_UPLOAD_VALUES_MAX,
+    "checkbox_group": limits.CHECKBOX_GROUP_VALUES_MAX,
+}
+
+
+def check_fields(config: Config, fields: Mapping[str, ModalField]) -> Iterator[Diagnostic]:
+    """Yield a fault for each field of a form that Discord would refuse, or that nobody could fill in."""
+    places = config.places
+    for name, field in fields.items():
+        if field.text is not None:
+            yield from _between(places, field)
+        else:
+            if field.label is None and config.is_whole(field):
+                yield _without_label(places, name, field)
+            yield from _keys(places, field)
+            yield from _lengths(places, field)
+            yield from _choices(places, field) if config.is_whole(field) else ()
+
+
+def _between(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+    for item in fields_of(ModalField):
+        if item.name != "text" and places.has(field, item.name):
+            yield without_effect(places, field, item.name, "a text between two fields", "a field, which has a `label`")
+
+
+def _without_label(places: Places, name: str, field: ModalField) -> Diagnostic:
+    return Diagnostic(
+        slug="missing-label",
+        span=places.value(field),
+        headline=f"the field `{name}` has no label",
+        why="users would not know what it asks for, and Discord asks for one (Discord docs, Label)",
+        fix="add `label:`, or `text:` for a text that stands between two fields",
+    )
+
+
+def _keys(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+    for key, types in _ONLY_FOR.items():
+        if places.has(field, key) and field.type not in types:
+            listed = ", ".join(f"`{kind}`" for kind in types)
+            yield without_effect(places, field, key, f"a field of type `{field.type}`", listed)
+    emoji = next((value for value, choice in field.options.items() if choice.emoji is not None), None)
+    if emoji is not None and field.type in ("radio_group", "checkbox_group"):
+        choice = field.options[emoji]
+        yield without_effect(places, choice, "emoji", f"an option of a `{field.type}`", "an option of a `select`")
+
+
+def _lengths(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+    least, most, value, placeholder = field.min_length, field.max_length, field.value, field.placeholder
     if least is not None and most is not None and least > most:
         yield Diagnostic(
             slug="empty-field-range",
-            span=config.key(*path, "min_length"),
+            span=places.key(field, "min_length"),
             headline=f"no text is both at least {least} and at most {most} characters long",
             why="the form could never be sent",
             fix="swap `min_length` and `max_length`",
-            marks=(Mark(config.key(*path, "max_length"), "the other end"),),
+            marks=(Mark(places.key(field, "max_length"), "the other end"),),
         )
     if most is not None and isinstance(value, str) and len(value) > most:
         yield Diagnostic(
             slug="value-beyond-max-length",
-            span=config.value(*path, "value"),
+            span=places.value(field, "value"),
             headline=f"this has {len(value)} characters, and the field takes {most}",
             why="the user would have to shorten it before the form could be sent",
             fix="shorten it, or raise `max_length`",
-            marks=(Mark(config.key(*path, "max_length"), "the longest text"),),
+            marks=(Mark(places.key(field, "max_length"), "the longest text"),),
+        )
+    longest = limits.TEXT_INPUT_PLACEHOLDER_MAX
+    if field.type == "text" and isinstance(placeholder, str) and len(placeholder) > longest:
+        yield Diagnostic(
+            slug="placeholder-too-long",
+            span=places.value(field, "placeholder"),
+            headline=f"this has {len(placeholder)} characters, and the placeholder of a text takes {longest}",
+            why="Discord refuses the whole form then (Discord docs, Text Input)",
+            fix=f"leave out {len(placeholder) - longest}",
+        )
+
+
+def _choices(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+    if field.type in _OPTIONS:
+        yield from has_options(places, field, *_OPTIONS[field.type])
+    if field.type in _COUNTED:
+        yield from check_numbers(places, field, _VALUES_MAX.get(field.type, limits.SELECT_VALUES_MAX))
+    if field.type in _ONLY_FOR["default_values"]:
+        yield from check_defaults(places, field)
+    if field.required and field.min_values == 0:
+        yield Diagnostic(
+            slug="required-and-none",
+            span=places.key(field, "min_values"),
+            headline="this must be filled in, and may have nothing in it",
+            why="a required field takes at least one value (Discord docs, Component Reference)",
+            fix="write `required: false` instead",
         )
 
 

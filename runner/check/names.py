@@ -1,6 +1,6 @@
 """Names that are used are defined, names that are defined are used, and each is one that Discord takes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from jinja2 import nodes
@@ -8,7 +8,8 @@ from jinja2 import nodes
 from runner.actions.action import Authored, WrittenStep
 from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import used_names
-from runner.check.steps import all_steps, every_step, modal_of
+from runner.check.steps import all_steps, every_step, messages_in, modal_of
+from runner.config.document import shown_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
@@ -61,26 +62,7 @@ def as_command_name(name: str) -> str:
 
 def _shown_and_opened(config: Config) -> Iterator[Diagnostic]:
     for step in every_step(config):
-        yield from _shown_components(config, step)
         yield from _opened_modal(config, step)
-
-
-def _shown_components(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
-    defined, seen = config.written_names("components"), dict[str, Span]()
-    for index, name in enumerate(getattr(step.action, "components", None) or ()):
-        span = step.spans.get(f"components.{index}", step.key)
-        if name not in defined:
-            yield _undefined_component(name, defined, span)
-        elif name in seen:
-            yield Diagnostic(
-                slug="component-twice",
-                span=span,
-                headline=f"`{name}` is in this message twice",
-                why="Discord refuses a message with two components of one id (Discord docs, Component Reference)",
-                fix="remove one of them",
-                marks=(Mark(seen[name], "the first one"),),
-            )
-        seen.setdefault(name, span)
 
 
 def _opened_modal(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
@@ -88,21 +70,11 @@ def _opened_modal(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
     if name is not None and name not in defined:
         yield Diagnostic(
             slug="undefined-modal",
-            span=step.spans.get("modal", step.key),
+            span=step.spans.get("name", step.key),
             headline=f"there is no modal `{name}`",
             why="there is no form to open",
             fix=suggestion(name, defined) or f"define `{name}:` under `modals:`",
         )
-
-
-def _undefined_component(name: str, defined: Iterable[str], span: Span) -> Diagnostic:
-    return Diagnostic(
-        slug="undefined-component",
-        span=span,
-        headline=f"there is no component `{name}`",
-        why="a button that nobody handles would look as if it worked",
-        fix=suggestion(name, defined) or f"define `{name}:` under `components:`",
-    )
 
 
 def _step_ids(config: Config) -> Iterator[Diagnostic]:
@@ -145,7 +117,8 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.checks:
         if name not in used:
             yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")
-    shown = {name for step in every_step(config) for name in getattr(step.action, "components", None) or ()}
+    messages = (message for step in every_step(config) for message in messages_in(step.action))
+    shown = {shown.name for message in messages for shown in shown_in(message.components or ())}
     for name in config.document.components:
         if name not in shown:
             yield _warning(config.key("components", name), f"no message shows the component `{name}`")

@@ -8,14 +8,14 @@ one that leaves the process; nothing that leaves the process may stand between a
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from runner.actions.action import Authored, Ending, WrittenStep
+from runner.actions.action import Ending, WrittenStep
 from runner.check import expiry, modals, promises, waits
 from runner.check.promises import Announced
 from runner.check.steps import all_steps, handler_steps, reached_runs, runs_of
 from runner.config.document import Flow, Handler, Response
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Span
-from runner.fields import Steps, duration_text
+from runner.fields import Authored, Steps, duration_text
 from runner.inside import AllOf, Begin, Call, Ensured, Loop, Waits
 from runner.lifecycle import budget
 from runner.lifecycle.limits import FOLLOW_UPS_USER_INSTALL_MAX, TOKEN_LIFETIME_S

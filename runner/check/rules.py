@@ -7,6 +7,7 @@ from typing import Final
 from runner.check.autocomplete import check_autocomplete
 from runner.check.begun import check_begun
 from runner.check.commands import check_commands
+from runner.check.components import check_components
 from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
@@ -17,7 +18,9 @@ from runner.check.flows import check_flows, endless_flows
 from runner.check.guarded import check_guarded
 from runner.check.guards import check_guards
 from runner.check.inputs import check_inputs
+from runner.check.layout import check_layout
 from runner.check.mentions import check_mentions
+from runner.check.messages import check_messages
 from runner.check.modals import check_modals
 from runner.check.names import check_names
 from runner.check.outside import check_outside
@@ -68,6 +71,9 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_expiry(config),
         *check_inputs(config),
         *check_guarded(config),
+        *check_messages(config),
+        *check_components(config),
+        *check_layout(config),
         *check_templates(config, opened, event_roots),
         *check_conditions(config),
         *check_mentions(config),

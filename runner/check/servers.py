@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from runner.actions.action import Reference
-from runner.check.contexts import SERVER_ROOTS, shown_by
+from runner.check.contexts import SERVER_ROOTS
 from runner.check.guards import Outlook, checks_of, guarded, with_named
 from runner.check.names import roots_of
 from runner.check.reads import state_read_in
+from runner.check.shown import rendered_by
 from runner.check.steps import all_steps, asked_by, forms_opened, handler_steps, later_runs, reached_runs
 from runner.check.suggesting import looked_up, options_of, suggesting
 from runner.config.document import Command, Handler, commands_in
@@ -17,14 +18,13 @@ from runner.declarations import IN_SERVERS_ONLY
 def needs_server(config: Config, handler: Handler, groups: Sequence[Command] = ()) -> bool:
     """Tell whether a handler in these groups makes sense only in a server.
 
-    A form that it opens, a flow that it runs and a check that it asks for count like the handler itself; what runs on
-    errors does not.
+    A form that it opens, a component that it shows, a flow that it runs and a check that it asks for count like the
+    handler itself; what runs on errors does not.
     """
     document = config.document
     forms = [document.modals[name] for name in forms_opened(document.flows, handler) if name in document.modals]
-    shown = [shown_by(form) for form in forms]
     guarding = (guarded(handler, document.defaults), *groups, *(guarded(form, document.defaults) for form in forms))
-    return any(_is_bound(config, each) for each in guarding) or _reads_of_servers(config, shown)
+    return any(_is_bound(config, each) for each in guarding)
 
 
 def _is_bound(config: Config, handler: Handler) -> bool:
@@ -41,8 +41,9 @@ def _is_bound(config: Config, handler: Handler) -> bool:
     asked = [part for each in (handler.check, *exempt, *checks_of(*runs)) for part in with_named(checks, each)]
     paced = (handler.cooldown, handler.concurrency)
     suggested = [suggesting(each) for each in options_of(handler).values()]
+    shown = [each.shown for step in all_steps(*runs) for each in rendered_by(config.document, step)]
     used = [*(each for step in all_steps(*runs, *later) for each in step.action.refers()), *looked_up(handler)]
-    read = [*runs, *asked_by(handler), *paced, *asked, *suggested]
+    read = [*runs, *shown, *asked_by(handler), *paced, *asked, *suggested]
     return _keeps_in_servers(config, used) or _reads_of_servers(config, read)
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from runner.actions.action import WrittenStep
-from runner.config.document import Event, Flow, Handler
+from runner.config.document import Event, Flow, Handler, MessageChange
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Span
-from runner.fields import Steps
+from runner.fields import Entry, Steps, attributes_of
 from runner.inside import Begin, Call, Ensured, OneOf, Waits
 from runner.lifecycle.machine import Origin
+from runner.templates.values import is_list, is_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,25 @@ def asked_by(handler: Handler) -> tuple[object, ...]:
 
 def modal_of(step: WrittenStep) -> str | None:
     """Return the name of the form that a step opens."""
-    named: object = getattr(step.action, "modal", None)
-    return named if isinstance(named, str) else None
+    return step.action.opens()
+
+
+def messages_in(value: object) -> Iterator[MessageChange]:
+    """Yield every message that an action has, those of the steps inside it excluded."""
+    match value:
+        case MessageChange():
+            yield value
+        case Entry():
+            for name in attributes_of(type(value)):
+                yield from messages_in(getattr(value, name))
+        case _ if is_list(value):
+            for item in value:
+                yield from messages_in(item)
+        case _ if is_mapping(value):
+            for item in value.values():
+                yield from messages_in(item)
+        case _:
+            return
 
 
 def forms_opened(flows: Mapping[str, Flow], handler: Handler) -> frozenset[str]:

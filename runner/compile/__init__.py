@@ -4,8 +4,7 @@ from runner.compile.compiler import compile_program
 from runner.compile.guards import bits
 from runner.compile.program import (
     CALLER,
-    CUSTOM_ID_PREFIX,
-    MODAL_PREFIX,
+    AskedField,
     Check,
     CompiledStep,
     Concurrency,
@@ -34,8 +33,7 @@ from runner.compile.program import (
 
 __all__ = [
     "CALLER",
-    "CUSTOM_ID_PREFIX",
-    "MODAL_PREFIX",
+    "AskedField",
     "Check",
     "CompiledStep",
     "Concurrency",

@@ -6,23 +6,12 @@ Source: Discord docs, Application Commands, Application Command Object.
 from collections.abc import Callable, Mapping
 
 from runner.check.numbers import as_number
+from runner.compile.choices import channel_types
 from runner.compile.guards import bits
 from runner.compile.program import DeclaredOption, Json
 from runner.config import document
 from runner.lifecycle import limits
-from runner.lifecycle.limits import ChannelType, CommandType, OptionType
-
-_CHANNEL_TYPES: Mapping[str, tuple[ChannelType, ...]] = {
-    "text": (ChannelType.GUILD_TEXT,),
-    "voice": (ChannelType.GUILD_VOICE,),
-    "category": (ChannelType.GUILD_CATEGORY,),
-    "announcement": (ChannelType.GUILD_ANNOUNCEMENT,),
-    "stage": (ChannelType.GUILD_STAGE_VOICE,),
-    "forum": (ChannelType.GUILD_FORUM,),
-    "media": (ChannelType.GUILD_MEDIA,),
-    "thread": (ChannelType.ANNOUNCEMENT_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD),
-}
-
+from runner.lifecycle.limits import CommandType, OptionType
 
 _BOUNDS: Mapping[OptionType, tuple[float, float]] = {
     OptionType.STRING: (0, limits.STRING_OPTION_LENGTH_MAX),
@@ -145,7 +134,7 @@ def _option(name: str, entry: document.Option) -> Json:
     if entry.file_types:
         made["file_types"] = list(entry.file_types)
     if entry.channel_types:
-        made["channel_types"] = [int(kind) for word in entry.channel_types for kind in _CHANNEL_TYPES[word]]
+        made["channel_types"] = channel_types(entry.channel_types)
     return made
 
 

@@ -18,10 +18,11 @@ from runner.check.rules import Checked
 from runner.check.servers import is_for_servers, needs_server
 from runner.check.steps import begun_in
 from runner.compile.commands import command_payload, menu_payload
-from runner.compile.components import button
+from runner.compile.components import ComponentCompiler
 from runner.compile.events import compile_event
 from runner.compile.guards import CheckCompiler
 from runner.compile.handlers import HandlerCompiler
+from runner.compile.messages import MessageCompiler
 from runner.compile.program import EventHandler, Handler, Json, Modal, Program, RegisteredCommand, Texts
 from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
@@ -40,9 +41,11 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
     """Return the program of a config that has no errors; `files` are the texts that it was read from."""
     written = config.document
     bot = written.bot
-    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks))
+    messages = MessageCompiler(ComponentCompiler(written.components, config.inlines))
+    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages)
     commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
-    components = {n: compiler.handler("components", n, h, Origin.COMPONENT) for n, h in written.components.items()}
+    components = {n: compiler.handler(s, n, h, Origin.COMPONENT) for s, n, h in config.handlers() if s == "components"}
+    aliases = {alias: components[n] for n, entry in written.components.items() for alias in entry.aliases}
     menus = _menus(config, compiler)
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
     events = {name: compile_event(compiler, name, event) for name, event in written.events.items()}
@@ -54,10 +57,11 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         token=bot.token,
         guilds=tuple(bot.guilds),
         presence=bot.presence,
+        signing_key=bot.signing_key,
         commands=MappingProxyType(commands),
         former_names=MappingProxyType(dict(former_names(config))),
         menus=MappingProxyType(menus),
-        components=MappingProxyType(components),
+        components=MappingProxyType({**aliases, **components}),
         modals=MappingProxyType(modals),
         events=MappingProxyType(events),
         at_events=MappingProxyType(_by_kind(events)),
@@ -69,7 +73,6 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         schedules=MappingProxyType(
             {name: compile_schedule(compiler, name, schedule) for name, schedule in written.schedules.items()}
         ),
-        buttons=MappingProxyType({name: button(name, entry.button) for name, entry in written.components.items()}),
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
         inputs=MappingProxyType(_inputs(config)),

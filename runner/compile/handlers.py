@@ -5,18 +5,20 @@ from dataclasses import field
 from itertools import chain
 from types import MappingProxyType
 
-from runner.check.contexts import shown_by
 from runner.check.guards import checks_of, guarded, with_named
 from runner.check.names import roots_of
 from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.servers import needs_server
-from runner.check.steps import asked_by, forms_opened, handler_steps, reached_runs
+from runner.check.shown import rendered_by
+from runner.check.steps import all_steps, asked_by, handler_steps, reached_runs
 from runner.compile.commands import declared_options
-from runner.compile.components import modal_renderer
+from runner.compile.components import asked_select
 from runner.compile.foresight import Foresight
 from runner.compile.guards import CheckCompiler
+from runner.compile.messages import MessageCompiler
+from runner.compile.modals import asked_fields, form_renderer
 from runner.compile.pace import compile_pace
 from runner.compile.program import Flow, Handler, Modal, Suggestions
 from runner.compile.steps import StepsCompiler
@@ -45,11 +47,12 @@ class HandlerCompiler:
     config: Config
     checked: Checked
     checks: CheckCompiler
+    messages: MessageCompiler
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
-        flows = self.config.document.flows
-        compiler = StepsCompiler(flows, self.checks.checks, Foresight(flows))
+        document = self.config.document
+        compiler = StepsCompiler(document, self.messages, self.checks.checks, Foresight(document.flows))
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:
@@ -69,9 +72,9 @@ class HandlerCompiler:
         """Compile one form."""
         origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
         return Modal(
-            render=modal_renderer(name, written),
+            render=form_renderer(name, written),
             handlers=MappingProxyType({origin: self.handler("modals", name, written, origin) for origin in origins}),
-            required=frozenset(field for field, entry in written.fields.items() if entry.required),
+            params=MappingProxyType(dict(written.params)),
         )
 
     def handler(self, section: str, name: str, written: document.Handler, origin: Origin) -> Handler:
@@ -97,7 +100,7 @@ class HandlerCompiler:
             on_expired=self._rescue(on_expired, written.on_expired, f"{section}/{name}/on_expired"),
             roots=self._roots(written, groups, on_error, on_timeout, on_expired),
             options=MappingProxyType(declared_options(written) if isinstance(written, document.Command) else {}),
-            fields=tuple(written.fields) if isinstance(written, document.Modal) else (),
+            fields=MappingProxyType(asked_fields(written.fields) if isinstance(written, document.Modal) else {}),
             needs_server=needs_server(self.config, written, groups),
             state=tuple(sorted(self._state(written, groups, on_error, on_timeout, on_expired))),
             guard_reads_state=bool(self._state_of_guards(written, groups)),
@@ -105,6 +108,8 @@ class HandlerCompiler:
                 guard for group in groups if (guard := self.checks.guard(group.permissions, group.check)) is not None
             ),
             suggestions=MappingProxyType(self._suggestions(written, groups)),
+            params=MappingProxyType(dict(_params(written))),
+            select=asked_select(select) if (select := _select(written)) else None,
         )
 
     def begun(self, name: str, written: document.Flow) -> Handler:
@@ -124,7 +129,7 @@ class HandlerCompiler:
             on_expired=None,
             roots=self._roots(handler, (), written.on_error, written.on_timeout),
             options=MappingProxyType({}),
-            fields=(),
+            fields=MappingProxyType({}),
             needs_server=False,
             state=tuple(sorted(self._state(handler, (), written.on_error, written.on_timeout))),
             guard_reads_state=False,
@@ -138,7 +143,7 @@ class HandlerCompiler:
         declared = self.config.document.state
         reached = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
         steps = [run for run in reached if run is not None]
-        shown = [shown_by(modal) for modal in self._opened(written)]
+        shown = [each.shown for step in all_steps(*steps) for each in rendered_by(self.config.document, step)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
         asked = (self._with_named(checks) for checks in checks_of(*steps))
         found = found.union(*(state_read_in(value, declared) for value in chain.from_iterable(asked)))
@@ -169,8 +174,9 @@ class HandlerCompiler:
         found = frozenset[str]().union(*map(roots_of, (*self._guards(written, groups), *steps)))
         for checks in checks_of(*steps):
             found = found.union(*map(roots_of, self._with_named(checks)))
-        for modal in self._opened(written):
-            found |= roots_of(shown_by(modal))
+        for step in all_steps(*steps):
+            for elsewhere in rendered_by(self.config.document, step):
+                found |= roots_of(elsewhere.shown) - {"params"}  # its own, and not those of this handler
         return found
 
     def _guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> list[object]:
@@ -186,6 +192,18 @@ class HandlerCompiler:
     def _groups_around(self, section: str, name: str) -> tuple[document.Command, ...]:
         return tuple(group for _, group in self.config.groups_around(section, name))
 
-    def _opened(self, written: document.Handler) -> list[document.Modal]:
-        """Return the forms that the handler opens."""
-        return [self.config.document.modals[name] for name in forms_opened(self.config.document.flows, written)]
+
+def _params(written: document.Handler) -> document.ParamTypes:
+    """Return the types of what a handler's custom_id carries."""
+    return written.params if isinstance(written, document.Component | document.Modal) else {}
+
+
+def _select(written: document.Handler) -> document.Select | None:
+    """Return the select of which a handler answers the choices."""
+    match written:
+        case document.Component(select=select):
+            return select
+        case document.InlineSelect(look=look):
+            return look
+        case _:
+            return None

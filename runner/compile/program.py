@@ -9,6 +9,7 @@ from runner.actions.action import Action, OnCrash, Place, Retry, Target
 from runner.check.reachability import Plan
 from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
+from runner.custom_ids import Types, Values
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Span
@@ -16,7 +17,7 @@ from runner.fields import Checks, Steps
 from runner.inside import Waits
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Intents
-from runner.lifecycle.limits import CommandType, OptionType
+from runner.lifecycle.limits import CommandType, ComponentType, OptionType
 from runner.lifecycle.machine import Origin
 from runner.outside import Hosts
 
@@ -24,11 +25,12 @@ Context = dict[str, Any]  # Any: what templates read, whose types the check stag
 Render = Callable[[Context], Any]
 Json = dict[str, Any]
 
-CUSTOM_ID_PREFIX = "lr:"
-"""What the custom_id of every component begins with, so that those of other programs are told apart."""
 
-MODAL_PREFIX = CUSTOM_ID_PREFIX + "modal:"
-"""What the custom_id of every form begins with; no component has such a name."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message that differs from run to run: `render` makes that of one run."""
+
+    render: Render
 
 
 CALLER: Final = "@me"
@@ -239,12 +241,31 @@ class Suggestions:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedField:
+    """What one field of a form takes, in the terms in which Discord sends it.
+
+    `least` and `most` bound the length of a text, or how many values are chosen. Where it `is_single`, steps read the
+    one value instead of a list. `values` are those of a field with options; without `channel_types` and `file_types`
+    any will do.
+    """
+
+    type: ComponentType
+    is_required: bool
+    least: int
+    most: int
+    is_single: bool = True
+    values: frozenset[str] = frozenset()
+    channel_types: frozenset[int] = frozenset()
+    file_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
 
     `key` finds it again in its program, `state` are the values of the state that its templates read. `group_guards` are
     those of the groups that a command stands in, outermost first; they come before its own. `suggestions` are by
-    option.
+    option. `params` are the types of what a component or a form carries, `select` what can be chosen in a select.
     """
 
     key: str
@@ -260,12 +281,14 @@ class Handler:
     on_expired: Steps | None
     roots: frozenset[str]
     options: Mapping[str, DeclaredOption]
-    fields: tuple[str, ...]
+    fields: Mapping[str, AskedField]
     needs_server: bool
     state: tuple[str, ...]
     guard_reads_state: bool
     group_guards: tuple[Guard, ...] = ()
     suggestions: Mapping[str, Suggestions] = field(default_factory=dict[str, Suggestions])
+    params: Types = field(default_factory=dict[str, str])
+    select: AskedField | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,15 +308,14 @@ class EventHandler:
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """A form: its body in Discord's JSON as `render` makes it where it is opened, and what answers its submission.
+    """A form: its body in Discord's JSON as `render` makes it from a context and what it is given; and its handlers.
 
-    There is a handler for each kind of interaction that a submission can be. `required` are the fields that no
-    submission lacks, unless the form was opened by an older config.
+    There is a handler for each kind of interaction that a submission can be.
     """
 
-    render: Render
+    render: Callable[[Context, Values], Json]
     handlers: Mapping[Origin, Handler]
-    required: frozenset[str]
+    params: Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,15 +392,17 @@ class Program:
 
     `commands` are those that can be run, each by the name that users type: `ticket open`. `former_names` lead from
     names under which Discord may still know a command to the one that it has now. `menus` are by type and name, former
-    names included. `begun` are the flows as handlers that nobody waits for, `begins_later` says whether a step begins
-    one. `runs` holds every run of steps by its address, `inputs` what packs are given, by qualified name; `at_events`
-    is what the bot and its packs do, by the kind of event. `waits` says whether any run can wait, and `files` are what
-    one that waits is built from again, the first one being the bot's own, without the token.
+    names included. `components` are found by the names in their custom_ids, earlier ones included. `begun` are the
+    flows as handlers that nobody waits for, `begins_later` says whether a step begins one. `runs` holds every run of
+    steps by its address, `inputs` what packs are given, by qualified name; `at_events` is what the bot and its packs
+    do, by the kind of event. `waits` says whether any run can wait, and `files` are what one that waits is built from
+    again, the first one being the bot's own, without the token. `signing_key` is empty where the token takes its place.
     """
 
     generation: int
     digest: str
     token: str = field(repr=False)
+    signing_key: str = field(repr=False)
     guilds: tuple[str, ...]
     presence: Presence | None
     commands: Mapping[str, Handler]
@@ -394,7 +418,6 @@ class Program:
     schedules: Mapping[str, Schedule]
     begun: Mapping[str, Handler]
     begins_later: bool
-    buttons: Mapping[str, Json]
     variables: Mapping[str, Any]
     data: Mapping[str, Any]
     inputs: Mapping[str, Any]

@@ -1,18 +1,21 @@
 """What an author wrote to functions that give the value of one run; constants need none."""
 
 import dataclasses
+import sys
 from collections.abc import Callable, Sequence
 
-from runner.actions.action import Authored, FailureKind, StepFailed
-from runner.compile.program import Context, Render
-from runner.fields import BadValue, Entry, Shape, TextShape, coerce, fields_of
+from runner.actions.action import FailureKind, StepFailed
+from runner.compile.program import Context, Prepared, Render
+from runner.fields import Authored, BadValue, Entry, Shape, TextShape, attributes_of, coerce
 from runner.templates import Kind, compile_template
 from runner.templates.values import is_list, is_mapping
+
+_ANY_TEXT = TextShape(templated=True)
 
 
 def entry_renderer(entry: Entry) -> Render | None:
     """Return what makes the entry of one run, or None when every field is constant."""
-    names = [item.attribute for item in fields_of(type(entry))]
+    names = attributes_of(type(entry))
     dynamic = [(name, render) for name in names if (render := renderer(getattr(entry, name))) is not None]
     if not dynamic:
         return None
@@ -32,6 +35,8 @@ def renderer(value: object) -> Render | None:
     match value:
         case Authored():
             return _template_renderer(value)
+        case Prepared():
+            return value.render
         case _ if is_list(value):
             return _all(value, tuple)
         case _ if is_mapping(value):
@@ -53,20 +58,35 @@ def _all(values: Sequence[object], gather: Callable[[list[object]], object]) -> 
 
 def _template_renderer(authored: Authored) -> Render:
     evaluate, shape = compile_template(authored.template), authored.shape
-    if isinstance(shape, TextShape) and authored.template.kind is Kind.TEXT and not shape.min_length:
+    if authored.template.kind is Kind.TEXT and shape == _ANY_TEXT:
         return evaluate  # it is a text already, and any text will do
+    if isinstance(shape, TextShape) and shape.pattern is None:
+        return _text_renderer(evaluate, shape)
     return _coercing(evaluate, shape)
 
 
-def _coercing(evaluate: Callable[[Context], object], shape: Shape) -> Render:
+def _text_renderer(evaluate: Callable[[Context], object], shape: TextShape) -> Render:
+    """Return what gives a text. Nearly every one is as long as it may be, and nothing has to be done about it."""
+    least, most = shape.min_length, sys.maxsize if shape.max_length is None else shape.max_length
+
     def render(context: Context) -> object:
-        try:
-            return coerce(shape, evaluate(context))
-        except BadValue as bad:
-            reason = f"a template gave something else than is taken here: {bad}"
-            raise StepFailed(reason, kind=FailureKind.INVALID) from None
+        value = evaluate(context)
+        return value if isinstance(value, str) and least <= len(value) <= most else _coerced(shape, value)
 
     return render
+
+
+def _coercing(evaluate: Callable[[Context], object], shape: Shape) -> Render:
+    return lambda context: _coerced(shape, evaluate(context))
+
+
+def _coerced(shape: Shape, value: object) -> object:
+    try:
+        return coerce(shape, value)
+    except BadValue as bad:
+        raise StepFailed(
+            f"a template gave something else than is taken here: {bad}", kind=FailureKind.INVALID
+        ) from None
 
 
 def text_renderer(value: object) -> Render | str:

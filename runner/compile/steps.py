@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Final, TypeVar
+from typing import Final
 
 from runner.actions.action import OnCrash, Repeats, WrittenStep
-from runner.check.contexts import templates_of
+from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
+from runner.check.shown import rendered_by
 from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.compile.foresight import Foresight
+from runner.compile.messages import MessageCompiler
 from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
-from runner.config.document import Flow
+from runner.config.document import Document, MessageChange
 from runner.data import dataclass
-from runner.fields import Checks, Entry, Steps, fields_of
+from runner.fields import Checks, E, Entry, Steps, attributes_of, late_in
 from runner.inside import Call, Ensured, Waits
 from runner.templates.values import is_list, is_mapping
-
-E = TypeVar("E", bound=Entry)
 
 _ON_CRASH: Final[Mapping[Repeats, OnCrash]] = {Repeats.ONCE: "fail", Repeats.ANSWER: "skip"}
 """What is done with a step in doubt where the author says nothing; any other kind is repeated."""
@@ -31,7 +31,8 @@ class StepsCompiler:
     `checks` compiles the checks that steps ask for.
     """
 
-    flows: Mapping[str, Flow]
+    document: Document
+    messages: MessageCompiler
     checks: Callable[[Checks], Checks]
     foresight: Foresight
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
@@ -49,7 +50,7 @@ class StepsCompiler:
         inside = action.inside()
         catch = self.steps(step.catch, f"{address}/catch") if step.catch else None
         flow = inside.flow if isinstance(inside, Call) else None
-        reached = all_steps(*reached_runs(self.flows, Steps((step,))))
+        reached = all_steps(*reached_runs(self.document.flows, Steps((step,))))
         return CompiledStep(
             name=step.name,
             action=action,
@@ -62,7 +63,7 @@ class StepsCompiler:
             catch=catch,
             ending=inside.ending if isinstance(inside, Ensured) else None,
             is_slow=step.action.takes_s() > 0,
-            reads_state=_reads_state(step),
+            reads_state=self._reads_state(step),
             flow=flow,
             waits=inside if isinstance(inside, Waits) else None,
             may_open=any(modal_of(inner) is not None for inner in reached),
@@ -72,13 +73,16 @@ class StepsCompiler:
         )
 
     def _entry(self, written: E, address: str) -> E:
-        """Return an action, or an entry in one, with its steps compiled, and with what gives its late fields."""
+        """Return an action, or an entry in one, with its steps and messages compiled, and its late fields."""
+        if not _has_parts(written):
+            return written
         values: dict[str, object] = {}
-        for item in fields_of(type(written)):
-            value: object = getattr(written, item.attribute)
-            made = renderer(value) or value if item.is_late else self._part(value, f"{address}/{item.name}")
-            values[item.attribute] = made
-        return type(written)(**values) if _has_parts(written) else written
+        late = late_in(type(written))
+        for name in attributes_of(type(written)):
+            value: object = getattr(written, name)
+            made = renderer(value) or value if name in late else self._part(value, f"{address}/{name.rstrip('_')}")
+            values[name] = made
+        return type(written)(**values)
 
     def _part(self, value: object, address: str) -> object:
         match value:
@@ -86,6 +90,8 @@ class StepsCompiler:
                 return self.steps(value, address)
             case Checks():
                 return self.checks(value)
+            case MessageChange():
+                return self.messages.prepared(value)
             case Entry():
                 return self._entry(value, address)
             case _ if is_mapping(value) and _has_parts(value):
@@ -95,20 +101,21 @@ class StepsCompiler:
             case _:
                 return value
 
-
-def _reads_state(step: WrittenStep) -> bool:
-    """Tell whether the step's own templates may read the state: a form and a check have templates of their own."""
-    asks = modal_of(step) is not None or any(True for _ in checks_of(Steps((step,))))
-    return asks or any(ROOT in each.template.roots for each in templates_of(step))
+    def _reads_state(self, step: WrittenStep) -> bool:
+        """Tell whether templates that the step renders may read the state; those of a check are not its own."""
+        elsewhere = templates_in([each.shown for each in rendered_by(self.document, step)])
+        asks = any(True for _ in checks_of(Steps((step,))))
+        return asks or any(ROOT in each.template.roots for each in (*templates_of(step), *elsewhere))
 
 
 def _has_parts(value: object) -> bool:
-    """Tell whether there are steps or late fields in a value: most have neither, and stay as they are."""
+    """Tell whether there are steps, messages or late fields in a value: most have none, and stay as they are."""
     match value:
-        case Steps() | Checks():
+        case Steps() | Checks() | MessageChange():
             return True
         case Entry():
-            return any(item.is_late or _has_parts(getattr(value, item.attribute)) for item in fields_of(type(value)))
+            kind = type(value)
+            return bool(late_in(kind)) or any(_has_parts(getattr(value, name)) for name in attributes_of(kind))
         case _ if is_mapping(value):
             return any(_has_parts(item) for item in value.values())
         case _ if is_list(value):

@@ -34,12 +34,15 @@ from runner.fields import (
     BooleanShape,
     ChecksShape,
     ChoiceShape,
+    ColorShape,
     DataShape,
     DurationShape,
+    EmojiShape,
     Entry,
     EntryShape,
     ExpressionShape,
     Field,
+    KindsShape,
     ListShape,
     MapShape,
     NumberShape,
@@ -48,14 +51,18 @@ from runner.fields import (
     StepsShape,
     SuggestionsShape,
     TextShape,
+    TimestampShape,
     fields_of,
 )
+from runner.formats import COLOR_PATTERN, EMOJI_PATTERN, TIMESTAMP_PATTERN
 from runner.lifecycle import limits
 
 _DURATION = DurationShape()
 _EXPRESSION = ExpressionShape()
 _LABEL = TextShape(min_length=1, max_length=limits.CHOICE_NAME_MAX)
 _VALUE = TextShape(min_length=1, max_length=limits.CHOICE_VALUE_MAX)
+_COLOR = NumberShape(integer=True, minimum=0, maximum=limits.COLOR_MAX)
+_INSTANT = NumberShape(integer=False, minimum=0)
 
 
 def fits(entry: type[Entry], node: Node, actions: Actions) -> bool:
@@ -85,6 +92,8 @@ def _shape(shape: Shape, node: Node, actions: Actions) -> bool:
             return _list(shape, node, actions)
         case MapShape(), Mapping():
             return _map(shape, node, actions)
+        case KindsShape(), _:
+            return _kinds(shape, node, actions)
         case StepsShape(), Sequence(items=items):
             return 1 <= len(items) <= STEPS_MAX and all(_step(item, actions) for item in items)
         case ChecksShape(), _:
@@ -103,6 +112,8 @@ def _shape(shape: Shape, node: Node, actions: Actions) -> bool:
 
 def _list(shape: ListShape, node: Node, actions: Actions) -> bool:
     if not isinstance(node, Sequence):
+        if shape.templated and isinstance(node, Scalar) and isinstance(node.value, str):
+            return _matches(TEMPLATE_PATTERN, node.value) or (shape.single and _shape(shape.of, node, actions))
         return shape.single and _shape(shape.of, node, actions)
     is_sized = shape.min_items <= len(node.items) <= (len(node.items) if shape.max_items is None else shape.max_items)
     return is_sized and all(_shape(shape.of, item, actions) for item in node.items)
@@ -152,6 +163,19 @@ def _is_suggestion(node: Node) -> bool:
     if not isinstance(node, Scalar) or isinstance(node.value, bool):
         return False
     return isinstance(node.value, int | float) or _scalar(_VALUE, node.value)
+
+
+def _kinds(shape: KindsShape, node: Node, actions: Actions) -> bool:
+    if isinstance(node, Scalar):
+        return isinstance(node.value, str) and node.value != ""
+    if isinstance(node, Sequence):
+        return shape.row is not None and _shape(fields_of(shape.row)[0].shape, node, actions)
+    if len(node.entries) != 1:
+        return False
+    ((name, item),) = node.entries.items()
+    if name in shape.kinds:
+        return fits(shape.kinds[name], item.value, actions)
+    return shape.other is not None and isinstance(item.value, Mapping)
 
 
 def _step(node: Node, actions: Actions) -> bool:
@@ -214,6 +238,12 @@ def _scalar(shape: Shape, value: object) -> bool:
             return isinstance(value, str) and _snowflake(shape, value)
         case ChoiceShape():
             return not isinstance(value, bool) and value in shape.words
+        case ColorShape():
+            return _matches(COLOR_PATTERN, value) if isinstance(value, str) else _number(_COLOR, value)
+        case TimestampShape():
+            return _matches(TIMESTAMP_PATTERN, value) if isinstance(value, str) else _number(_INSTANT, value)
+        case EmojiShape():
+            return isinstance(value, str) and _matches(EMOJI_PATTERN, value)
         case ExpressionShape():
             return isinstance(value, bool) or (isinstance(value, str) and value != "")
         case _:
@@ -225,7 +255,7 @@ def _text(shape: TextShape, value: str) -> bool:
     most = len(value) if shape.max_length is None or is_template else shape.max_length
     if not shape.min_length <= len(value) <= most:
         return False
-    return shape.pattern is None or _matches(shape.pattern, value)
+    return shape.pattern is None or is_template or _matches(shape.pattern, value)
 
 
 def _number(shape: NumberShape, value: object) -> bool:

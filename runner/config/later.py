@@ -3,10 +3,9 @@
 Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset("messages".split())
-_LATER_IN_HANDLERS = frozenset("params select".split())
 _LATER_IN_STEPS = frozenset("wait_for edit delete".split())
 LATER_SUGGESTIONS = frozenset({"http"})
-_LATER_IN_MESSAGES = frozenset("embeds files poll".split())
+_LATER_IN_MESSAGES = frozenset("files".split())
 
 
 def later_keys(path: Path) -> frozenset[str]:
@@ -16,8 +15,6 @@ def later_keys(path: Path) -> frozenset[str]:
             return _LATER_AT_TOP
         case ("commands", str(), "commands", *rest):  # inside a group it is as at the top
             return later_keys(("commands", *rest))
-        case ("commands" | "context_menus" | "components" | "modals", str()):
-            return _LATER_IN_HANDLERS
         case (*_, "options", str(), "autocomplete"):
             return LATER_SUGGESTIONS
         case (*_, int()):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runner.config import source
 from runner.config.data_files import read_data
-from runner.config.document import Command, Document, Handler, commands_in, declarations
+from runner.config.document import Command, Document, Handler, InlineButton, commands_in, declarations
+from runner.config.entry_places import Places, first_line, is_inside
 from runner.config.environment import (
     TOKEN_PATH,
     hidden,
@@ -21,13 +22,14 @@ from runner.config.environment import (
 )
 from runner.config.fits import fits
 from runner.config.include import FindFiles, Gathered, Pattern, ReadFile, gather, nothing_found
+from runner.config.inline import Inlines, inline_components
 from runner.config.reader import Reader
 from runner.config.schema import Actions, schema
 from runner.config.source import Node
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Severity, Span
-from runner.fields import Steps
+from runner.fields import Entry, Steps
 
 if TYPE_CHECKING:
     from runner.config.packs.expand import Expanded, InputValue
@@ -49,7 +51,8 @@ class Config:
     """A document with the places of everything in it. `root` are its nodes, with the environment's values.
 
     A command has the name that users type. So `("commands", "ticket open", "reply")` is the path of what the file has
-    at `commands.ticket.commands.open.reply`.
+    at `commands.ticket.commands.open.reply`. And a component that is written where it is shown is found by its name,
+    too, with its steps under `steps`: `("components", "/ticket open.more", "steps")`.
 
     `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what is kept, so
     far as the declarations are sound. `inputs` are those of packs, by names that the whole bot knows them by.
@@ -65,10 +68,13 @@ class Config:
     _names: dict[tuple[str, ...], tuple[str, ...]] = field(
         default_factory=dict[tuple[str, ...], tuple[str, ...]], init=False, repr=False, compare=False
     )
+    places: Places = field(default_factory=Places, repr=False)
+    inlines: Inlines = field(default_factory=Inlines, repr=False)
 
     def key(self, *path: str) -> Span:
         """Return where the last key of `path` stands, or the nearest one above it that is written in the file."""
-        span, node = Span(self.file, 1, 1, 1, 2), self.root
+        start, path = self._start(path)
+        span, node = (Span(self.file, 1, 1, 1, 2) if start is self.root else first_line(start)), start
         for name in self._in_file(path):
             found = node.get(name)
             span = span if found is None else node.key(name).span
@@ -80,7 +86,7 @@ class Config:
     def value(self, *path: str | int) -> Span:
         """Return where the value at the end of `path` stands; its key's place when that is not a single value."""
         try:
-            node = source.at(self.root, self._in_file(path))
+            node = self._at(path)
         except LookupError:
             return self.key(*(str(part) for part in path))
         return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
@@ -94,6 +100,8 @@ class Config:
             yield "context_menus", name, menu
         for name, component in self.document.components.items():
             yield "components", name, component
+        for name, inline in self.inlines.by_name.items():
+            yield "components", name, inline
         for name, modal in self.document.modals.items():
             yield "modals", name, modal
         for name, schedule in self.document.schedules.items():
@@ -141,21 +149,24 @@ class Config:
     def is_sound(self, *path: str) -> bool:
         """Tell whether all of what stands at `path` could be read: no fault of the file's form lies in it."""
         try:
-            span = source.at(self.root, self._in_file(path)).span if self.faults else None
+            span = self._at(path).span if self.faults else None
         except LookupError:
             span = None
         return span is None or self.is_untouched(span)
 
     def is_untouched(self, span: Span) -> bool:
         """Tell whether no fault of the file's form lies in a stretch of the file."""
-        start, end = (span.line, span.column), (span.end_line, span.end_column)
-        here = [fault for fault in self.faults if fault.file == span.file]
-        return not any(start <= (fault.line, fault.column) < end for fault in here)
+        return not any(is_inside(fault, span) for fault in self.faults)
+
+    def is_whole(self, entry: Entry) -> bool:
+        """Tell whether all of an entry could be read: nothing that is written in it is missing from it."""
+        node = self.places.node(entry)
+        return node is None or self.is_untouched(node.span)
 
     def has(self, *path: str | int) -> bool:
         """Tell whether the file has a key at `path`, whatever its value."""
         try:
-            source.at(self.root, self._in_file(path))
+            self._at(path)
         except LookupError:
             return False
         return True
@@ -163,8 +174,9 @@ class Config:
     def written_names(self, *path: str) -> tuple[str, ...]:
         """Return the keys of the mapping at `path` in the file, those with faults of their own included."""
         if path not in self._names:
-            node: source.Node | None = self.root
-            for name in self._in_file(path):
+            start, inside = self._start(path)
+            node: source.Node | None = start
+            for name in self._in_file(inside):
                 node = node.get(str(name)) if isinstance(node, source.Mapping) else None
             self._names[path] = tuple(node.entries) if isinstance(node, source.Mapping) else ()
         return self._names[path]
@@ -172,9 +184,27 @@ class Config:
     def written_ids(self, *path: str) -> frozenset[str]:
         """Return the ids of all steps below `path` in the file, those with faults of their own included."""
         try:
-            return frozenset(_ids(source.at(self.root, self._in_file(path))))
+            return frozenset(_ids(self._at(path)))
         except LookupError:
             return frozenset()
+
+    def _at(self, path: tuple[str | int, ...]) -> source.Node:
+        """Return the node at the end of `path`. Raises LookupError if the path leads nowhere."""
+        start, rest = self._start(path)
+        return source.at(start, self._in_file(rest))
+
+    def _start(self, path: tuple[P, ...]) -> "tuple[source.Mapping, tuple[P | str, ...]]":
+        """Return where a path begins, and what is left of it from there: a component may stand anywhere."""
+        match path:
+            case ("components", str(name), *rest) if name not in self.document.components:
+                inline = self.inlines.by_name.get(name)
+                node = None if inline is None else self.places.node(inline)
+                if isinstance(node, source.Mapping):
+                    own = "on_click" if isinstance(inline, InlineButton) else "on_select"
+                    return node, tuple(own if key == "steps" else key for key in rest)
+            case _:
+                pass
+        return self.root, path
 
     def _in_file(self, path: tuple[P, ...]) -> "tuple[P | str, ...]":
         """Return the keys in the file that lead where `path` does: those of groups are put in."""
@@ -298,7 +328,8 @@ def _read(
     document = reader.entry(Document, sound)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
-    config = Config(name, document, replaced.root, in_the_way, declared=declared)
+    inlines = inline_components(document)
+    config = Config(name, document, replaced.root, in_the_way, declared=declared, places=reader.places, inlines=inlines)
     return Loaded(config if packs is None else dataclasses.replace(config, inputs=packs.inputs), faults, {})
 
 

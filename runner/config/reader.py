@@ -10,12 +10,13 @@ from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from runner.actions.action import Action, Authored, Retry, WrittenStep
+from runner.actions.action import Action, Retry, WrittenStep
 from runner.config import source
 from runner.config.bound import bound
 from runner.config.document import AskedCheck, Check
+from runner.config.entry_places import Places
 from runner.config.schema import ON_CRASH, STEP_KEYS, Actions, beside_fields, own_fields
 from runner.config.source import Mapping, Node, Scalar, Sequence, span_within
 from runner.config.source.faults import in_plain_quotes
@@ -25,15 +26,18 @@ from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Edit, Span
 from runner.fields import (
     ActionShape,
+    Authored,
     BadValue,
     Checks,
     ChecksShape,
     DataShape,
     DurationShape,
+    E,
     Entry,
     EntryShape,
     ExpressionShape,
     Field,
+    KindsShape,
     ListShape,
     MapShape,
     NumberShape,
@@ -43,15 +47,15 @@ from runner.fields import (
     Suggestions,
     SuggestionsShape,
     TextShape,
+    build,
     coerce,
     fields_of,
+    spread_in,
 )
 from runner.templates import Kind, Template, TemplateFault, parse
 
 if TYPE_CHECKING:
     from runner.config.packs.expand import Namespace
-
-E = TypeVar("E", bound=Entry)
 
 _WHEN = ExpressionShape()
 _BRACES = "template-braces"
@@ -72,12 +76,21 @@ class Reader:
     bereft: frozenset[tuple[str, int]] = frozenset()
     namespaces: "AnyMapping[str, Namespace] | None" = None
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    places: Places = field(default_factory=Places)
     _templates: dict[tuple[str, bool, str], Template] = field(default_factory=dict[tuple[str, bool, str], Template])
 
     def entry(self, entry: type[E], node: Node) -> E:
         """Return the entry that `node` describes, written at length or as its short form."""
         values = self._values(entry, fields_of(entry), node)
-        return _built(entry, {**values, "spans": _check_spans(node)} if issubclass(entry, Check) else values)
+        made = _built(entry, values)
+        return self._noted(replace(made, spans=_check_spans(node)) if isinstance(made, Check) else made, node)
+
+    def _noted(self, made: E, node: Node | None) -> E:
+        """Keep note of where an entry, and those whose keys are written among its own, stand."""
+        if node is not None:
+            for entry in (made, *(getattr(made, name) for name in spread_in(type(made)))):
+                self.places.note(entry, node)
+        return made
 
     def _values(self, entry: type[Entry], fields: tuple[Field, ...], node: Node) -> dict[str, Any]:
         if not isinstance(node, Mapping):
@@ -94,7 +107,9 @@ class Reader:
             case ListShape(of), Sequence():
                 return tuple(self.value(of, item) for item in node.items)
             case ListShape(of), _:
-                return (self.value(of, node),)
+                return self._whole_list(shape, node) if _is_whole(shape, node) else (self.value(of, node),)
+            case KindsShape(), _:
+                return self._kind(shape, node)
             case MapShape(of), Mapping():
                 return {name: self.value(of, item.value) for name, item in node.entries.items()}
             case StepsShape(), Sequence():
@@ -113,6 +128,33 @@ class Reader:
                 return self._scalar(shape, node)
             case _:
                 return None
+
+    def _whole_list(self, shape: ListShape, node: Node) -> object:
+        assert isinstance(node, Scalar), "a template is a single value"
+        return self._template(shape, node)
+
+    def _kind(self, shape: KindsShape, node: Node) -> Entry | None:
+        match node:
+            case Sequence() if shape.row is not None:
+                return self.entry(shape.row, node)
+            case Scalar():
+                name, given = str(node.value), None
+            case Mapping() if node.entries:
+                name, given = next((name, entry.value) for name, entry in node.entries.items())
+            case _:
+                return None
+        kind = shape.kinds.get(name)
+        if kind is not None and given is not None:
+            return self.entry(kind, given)
+        if kind is not None and not any(item.is_required for item in fields_of(kind)):
+            return self._noted(_built(kind, {}), node)
+        return self._reference(shape.other, name, given, node)
+
+    def _reference(self, other: type[Entry] | None, name: str, given: Node | None, node: Node) -> Entry | None:
+        if other is None:
+            return None
+        values = {} if given is None else {"with_": self._data(other.templated, given)}
+        return self._noted(_built(other, {"name": name, **values}), node)
 
     def _data(self, templated: bool, node: Node) -> object:
         match node:
@@ -227,7 +269,7 @@ class Reader:
             values |= self._values(action, beside_fields(action), step)
             self._missing_beside(name, action, step, at)
         places = partial(_spans, action, node, step, at)
-        built = self._as_declared(_built(action, values), places, at)
+        built = self._noted(self._as_declared(_built(action, values), places, at), node)
         if isinstance(node, Mapping) and is_whole and (lacks := built.lacks()):
             headline, why = f"this `{name}` does nothing", "a step without an effect would look as if it had one"
             self._add("step-without-effect", at.span, headline, why, f"add {lacks}")
@@ -302,7 +344,14 @@ class Reader:
 def _built(entry: type[E], values: dict[str, Any]) -> E:
     """Return the entry; a required value that is missing has been reported and is empty here."""
     missing = [item for item in fields_of(entry) if item.is_required and item.attribute not in values]
-    return entry(**values, **{item.attribute: _empty(item.shape) for item in missing})
+    return build(entry, {**values, **{item.attribute: _empty(item.shape) for item in missing}})
+
+
+def _is_whole(shape: ListShape, node: Node) -> bool:
+    """Tell whether one template stands for all of a list."""
+    if not shape.templated or not isinstance(node, Scalar) or not isinstance(node.value, str):
+        return False
+    return node.value.startswith("{{") and node.value.endswith("}}")
 
 
 def template_faults(node: Scalar, broken: TemplateFault) -> list[Diagnostic]:

@@ -5,7 +5,7 @@ actions, because editors and validators then name the very key that is misspelt;
 is the reader's to say. `patternErrorMessage` is what editors show, and what our own faults are made of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 from runner.actions.action import Action, Retry
@@ -21,12 +21,15 @@ from runner.fields import (
     BooleanShape,
     ChecksShape,
     ChoiceShape,
+    ColorShape,
     DataShape,
     DurationShape,
+    EmojiShape,
     Entry,
     EntryShape,
     ExpressionShape,
     Field,
+    KindsShape,
     ListShape,
     MapShape,
     NullableShape,
@@ -36,7 +39,16 @@ from runner.fields import (
     StepsShape,
     SuggestionsShape,
     TextShape,
+    TimestampShape,
     fields_of,
+)
+from runner.formats import (
+    COLOR_PATTERN,
+    COLOR_TAKES,
+    EMOJI_PATTERN,
+    EMOJI_TAKES,
+    TIMESTAMP_PATTERN,
+    TIMESTAMP_TAKES,
 )
 from runner.lifecycle import limits
 
@@ -50,6 +62,8 @@ SUGGESTIONS_TAKES = "a list such as `[red, green]`, values with labels, or a tem
 TEXT_ERROR = "This takes text. What begins with `{` or `[`, as a template does, or looks like a number needs quotes."
 STEPS_TAKE = "a list of steps, such as `- reply: Hello`"
 CHECKS_MAX = 25
+PARAMETERS_TAKES = "a component's parameters, such as {number: 7}"
+LIST_TAKES = "a list, or one template that gives a list"
 EXPRESSION_TAKES = "an expression such as `user.is_bot`"
 STEP_KEYS = ("id", "when", "timeout", "retry", "on_crash", "catch")
 RETRY = EntryShape(Retry)
@@ -61,12 +75,19 @@ ID_TAKES = "a name of lower-case letters, digits and `_`"
 def schema(actions: Actions) -> Schema:
     """Return the schema of a whole bot.yaml."""
     definitions = {f"action-{name}": _action(action) for name, action in actions.items()}
+    shared = {entry.definition: _short_or_long(entry, fields_of(entry)) for entry in _shared(actions)}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "bot.yaml",
         **_entry(Document, extra={"$schema": {"type": "string", "description": "The address of this schema."}}),
         "defaultSnippets": [snippets.of_document()],
-        "definitions": {**definitions, "step": _step(actions), "steps": _steps(), "check": _entry(AskedCheck)},
+        "definitions": {
+            **definitions,
+            **shared,
+            "step": _step(actions),
+            "steps": _steps(),
+            "check": _entry(AskedCheck),
+        },
     }
 
 
@@ -78,6 +99,36 @@ def schema_of(entry: type[Entry], title: str) -> Schema:
         **_entry(entry, extra={"$schema": {"type": "string"}}),
         "definitions": {},
     }
+
+
+def _shared(actions: Actions) -> list[type[Entry]]:
+    """Return the entries that have a definition of their own, each once, in the order in which they are met."""
+    met: dict[type[Entry], None] = {}
+    _meet(Document, met)
+    for action in actions.values():
+        _meet(action, met)
+    return [entry for entry in met if entry.definition]
+
+
+def _meet(entry: type[Entry], met: dict[type[Entry], None]) -> None:
+    if entry not in met:
+        met[entry] = None
+        for field in fields_of(entry):
+            for inner in _entries_in(field.shape):
+                _meet(inner, met)
+
+
+def _entries_in(shape: Shape) -> Iterator[type[Entry]]:
+    match shape:
+        case EntryShape(entry):
+            yield entry
+        case ListShape(of) | MapShape(of):
+            yield from _entries_in(of)
+        case KindsShape(kinds, _, row):
+            yield from kinds.values()
+            yield from (row,) if row else ()
+        case _:
+            return
 
 
 def is_bare(action: type[Action]) -> bool:
@@ -209,6 +260,14 @@ def _shape(shape: Shape) -> Schema:
             return _snowflake(shape)
         case ChoiceShape():
             return _choice(shape)
+        case ColorShape():
+            bounds = {"type": ["string", "integer"], "minimum": 0, "maximum": limits.COLOR_MAX}
+            return {**_pattern(COLOR_PATTERN, shape.templated), **bounds, "patternErrorMessage": COLOR_TAKES}
+        case TimestampShape():
+            made = _pattern(TIMESTAMP_PATTERN, shape.templated)
+            return {**made, "type": ["string", "number"], "minimum": 0, "patternErrorMessage": TIMESTAMP_TAKES}
+        case EmojiShape():
+            return {**_pattern(EMOJI_PATTERN, shape.templated), "patternErrorMessage": EMOJI_TAKES}
         case ExpressionShape():
             return {"type": ["string", "boolean"], "minLength": 1, "patternErrorMessage": EXPRESSION_TAKES}
         case DataShape():
@@ -219,8 +278,12 @@ def _shape(shape: Shape) -> Schema:
             return _map(shape)
         case NullableShape():
             return {"anyOf": [{"type": "null"}, _shape(shape.of)]}
-        case EntryShape():
-            return _short_or_long(shape.entry, fields_of(shape.entry))
+        case EntryShape(entry):
+            if entry.definition:
+                return {"$ref": f"#/definitions/{entry.definition}"}
+            return _short_or_long(entry, fields_of(entry))
+        case KindsShape():
+            return _kinds(shape)
         case StepsShape():
             return {"$ref": "#/definitions/steps"}
         case ChecksShape():
@@ -259,12 +322,12 @@ def _text(shape: TextShape) -> Schema:
     made: Schema = {"type": "string", "errorMessage": TEXT_ERROR}
     if shape.min_length:
         made["minLength"] = shape.min_length
-    if shape.max_length is not None:
-        bound = {"maxLength": shape.max_length}
-        made |= {"if": {"not": {"pattern": TEMPLATE_MARK_PATTERN}}, "then": bound} if shape.templated else bound
+    fixed: Schema = {} if shape.max_length is None else {"maxLength": shape.max_length}
     if shape.pattern is not None:
-        made |= {"pattern": f"^({shape.pattern})$", "patternErrorMessage": shape.takes}
-    return made
+        fixed |= {"pattern": f"^({shape.pattern})$", "patternErrorMessage": shape.takes}
+    if not shape.templated or not fixed:
+        return made | fixed
+    return made | {"if": {"not": {"pattern": TEMPLATE_MARK_PATTERN}}, "then": fixed}
 
 
 def _number(shape: NumberShape) -> Schema:
@@ -299,7 +362,12 @@ def _list(shape: ListShape) -> Schema:
         made["minItems"] = shape.min_items
     if shape.max_items is not None:
         made["maxItems"] = shape.max_items
-    return {"anyOf": [*one.get("anyOf", [one]), made]} if shape.single else made
+    if shape.single:  # what may be one item may be a template, too
+        return {"anyOf": [*one.get("anyOf", [one]), made]}
+    if shape.templated:
+        template = {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$", "patternErrorMessage": LIST_TAKES}
+        return {"anyOf": [made, template]}
+    return made
 
 
 def _suggestions(shape: SuggestionsShape) -> Schema:
@@ -340,3 +408,20 @@ def _map(shape: MapShape) -> Schema:
     if shape.max_items is not None:
         made["maxProperties"] = shape.max_items
     return made
+
+
+def _kinds(shape: KindsShape) -> Schema:
+    forms: list[Schema] = [{"type": "string", "minLength": 1}]
+    if shape.row is not None:
+        (components,) = fields_of(shape.row)
+        forms.append(_shape(components.shape))
+    properties = {name: _kind(entry) for name, entry in shape.kinds.items()}
+    one: Schema = {"type": "object", "properties": properties, "minProperties": 1, "maxProperties": 1}
+    given: Schema = {"type": "object", "additionalProperties": {}, "patternErrorMessage": PARAMETERS_TAKES}
+    one["additionalProperties"] = given if shape.other else False
+    return {"anyOf": [*forms, one]}
+
+
+def _kind(entry: type[Entry]) -> Schema:
+    summary = (entry.__doc__ or "").partition("\n")[0]
+    return {"allOf": [_shape(EntryShape(entry))], "description": summary, "markdownDescription": summary}

@@ -23,6 +23,8 @@ from runner.diagnostics import Diagnostic, Edit, Span
 
 Path = tuple[str | int, ...]
 
+_SEVERAL = "several-at-once"
+_OF_THE_WHOLE = (_SEVERAL, "not-available")
 _ACTION_REFERENCE = "#/definitions/action-"
 
 
@@ -44,13 +46,9 @@ def violations(root: Node, schema: Schema) -> list[Violation]:
 
 
 def _without_those_below(found: list[Violation]) -> list[Violation]:
-    """Leave out what is wrong inside a value that is of a later version as a whole."""
-    later = [item for item in found if item.diagnostic.slug == "not-available"]
-    return [
-        item
-        for item in found
-        if item in later or not any(item.path[: len(whole.path)] == whole.path for whole in later)
-    ]
+    """Leave out what is wrong inside a value that is wrong as a whole."""
+    whole = [item for item in found if item.diagnostic.slug in _OF_THE_WHOLE]
+    return [item for item in found if item in whole or not any(_is_below(item.path, each.path) for each in whole)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +83,7 @@ class _Explainer:
             return
         if error.instance is None and self._is_beside_its_fields(path):
             return
-        branches: dict[object, list[ValidationError]] = {}
-        for inner in error.context or ():
-            branches.setdefault(inner.schema_path[0], []).append(inner)
-        meant = [errors for errors in branches.values() if not any(_is_other_kind(inner) for inner in errors)]
+        meant = [errors for errors in _branches(error) if not any(_is_other_kind(inner) for inner in errors)]
         if not meant:
             yield Violation(path, self._wrong_kind(error, path))
             return
@@ -206,6 +201,8 @@ class _Explainer:
                 headline = f"{name} takes at most {limit} characters; this has {length}"
                 why = "Discord refuses the whole of it then"
                 return _fault("too-long", span, headline, why, f"leave out {_characters(length - limit)}")
+            case "maxProperties" if limit == 1:
+                return self._several_at_once(path)
             case "maxItems" | "maxProperties":
                 here = len(cast(Sized, error.instance))
                 headline = f"{name} takes at most {limit}; here are {here}"
@@ -213,6 +210,17 @@ class _Explainer:
             case _:
                 headline = f"there is nothing in {name}"
                 return _fault("too-few", self._key_span(path), headline, "it would do nothing", "fill it, or remove it")
+
+    def _several_at_once(self, path: Path) -> Diagnostic:
+        """Return the fault of keys of which each is a thing of its own."""
+        mapping = self._mapping(path)
+        first, second, *_ = names = list(mapping.entries)
+        listed = " and ".join(f"`{name}`" for name in names)
+        fix = f"give `{second}` an item of its own"
+        if wording.is_empty(mapping.entries[first].value):
+            fix = f"indent what belongs to `{first}` by two more spaces"
+        why = "each key here is a component of its own"
+        return _fault(_SEVERAL, mapping.key(second).span, f"this is {listed} at once", why, fix)
 
     def _wrong_kind(self, error: ValidationError, path: Path) -> Diagnostic:
         node, schema = at(self.root, path), _schema_of(error)
@@ -250,6 +258,11 @@ class _Explainer:
         return _first_line(at(self.root, path))
 
 
+def _is_below(path: Path, above: Path) -> bool:
+    """Tell whether something is inside of what stands at `above`."""
+    return len(path) > len(above) and path[: len(above)] == above
+
+
 def _long_form(schema: Schema) -> Schema:
     """Return the form of a value that has keys; an empty schema when it has none."""
     branches: list[Schema] = schema.get("anyOf", [schema])
@@ -268,13 +281,20 @@ def _reference(schema: Schema) -> str:
     return str(schema.get("allOf", [{}])[0].get("$ref", ""))
 
 
+def _branches(error: ValidationError) -> list[list[ValidationError]]:
+    """Return the violations of each of the forms that a value may have."""
+    branches: dict[object, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    return list(branches.values())
+
+
 def _is_other_kind(error: ValidationError) -> bool:
     """Tell whether the value as a whole, not something inside it, is of another kind than this form takes."""
     if error.relative_path:
         return False
-    if error.validator == "anyOf":  # a list, or one of its items, which has forms of its own
-        forms = {inner.schema_path[0] for inner in error.context or ()}
-        return forms == {inner.schema_path[0] for inner in error.context or () if _is_other_kind(inner)}
+    if error.validator == "anyOf":
+        return all(any(_is_other_kind(inner) for inner in errors) for errors in _branches(error))
     return error.validator == "type" or (error.validator == "enum" and not isinstance(error.instance, str))
 
 

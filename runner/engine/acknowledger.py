@@ -38,7 +38,6 @@ from runner.engine.responses import (
     First,
     Original,
     callback_body,
-    encoded,
     error_in,
     has_component,
     message_id_in,
@@ -50,7 +49,7 @@ from runner.lifecycle import budget
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.limits import ErrorCode
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
-from runner.messages import EmptyMessage, Message, edit_body, new_body
+from runner.messages import EmptyMessage, Message, edit_json, new_json
 
 __all__ = [
     "Acknowledger",
@@ -296,7 +295,7 @@ class Acknowledger:
         """Change a message that this interaction has shown. Raises as `respond` does."""
         await self.settled()
         self.ensure_open()
-        await self._send("PATCH", f"{self._webhook}/messages/{message_id}", encoded(edit_body(message)))
+        await self._send("PATCH", f"{self._webhook}/messages/{message_id}", edit_json(message))
 
     async def acknowledge(self, event: Event, message: Message | None = None, *, is_ephemeral: bool) -> bool:
         """Answer with `event` if nobody has answered, and tell whether that was so.
@@ -507,7 +506,7 @@ class Acknowledger:
         try:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
-                    self._learn(await self._send("PATCH", self._original, encoded(edit_body(message))))
+                    self._learn(await self._send("PATCH", self._original, edit_json(message)))
                     self.is_stand_in = False
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
@@ -625,7 +624,7 @@ class Acknowledger:
 
 def _new_body(message: Message, is_ephemeral: bool) -> bytes:
     try:
-        return encoded(new_body(message, is_ephemeral=is_ephemeral))
+        return new_json(message, is_ephemeral=is_ephemeral)
     except EmptyMessage:
         raise _empty() from None
 

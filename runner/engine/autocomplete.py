@@ -19,11 +19,12 @@ from runner.engine.guards import Who, admit
 from runner.engine.live import Live
 from runner.engine.memory import Here, Memory
 from runner.engine.routing import command_named
+from runner.formats import shortened
 from runner.lifecycle import budget, limits
 from runner.lifecycle.limits import OptionType
 from runner.lifecycle.machine import Event
 from runner.logs import Log
-from runner.messages import Message, shortened
+from runner.messages import Message
 from runner.stored import ROWS_MAX
 from runner.templates import RenderError
 from runner.templates.values import is_list, is_mapping

@@ -10,7 +10,7 @@ from runner import objects
 from runner.actions.action import Refused
 from runner.compile import Handler, Program
 from runner.data import dataclass
-from runner.engine import options
+from runner.engine import entered, options
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.deadline import snowflake_created_at
 from runner.lifecycle.limits import CommandType
@@ -94,8 +94,10 @@ def build(handler: Handler, program: Program, interaction: Json, directory: Dire
     made = common(handler.roots, program, interaction, directory, now)
     if "options" in handler.roots:
         made["options"] = options.values(interaction["data"], handler.options)
-    if "fields" in handler.roots:
-        made["fields"] = dict.fromkeys(handler.fields, "") | fields(interaction)
+    if handler.fields:  # whether or not they are read: no step runs on what was not asked for
+        made["fields"] = entered.fields(interaction["data"], handler.fields)
+    if handler.select is not None:
+        made["values"] = entered.values(interaction["data"], handler.select)
     return made
 
 
@@ -164,15 +166,6 @@ def guild(interaction: Json, directory: Directory) -> dict[str, Any] | None:
     if not guild_id:
         return None
     return {"id": guild_id, "name": directory.guild_name(guild_id), "locale": interaction.get("guild_locale") or ""}
-
-
-def fields(interaction: Json) -> dict[str, str]:
-    """Return what the user has typed into a form, by field; an optional one that was left blank is an empty text.
-
-    Source: Discord docs, Interactions: Receiving and Responding, Modal Submit Data Structure.
-    """
-    labelled = (part["component"] for part in interaction["data"].get("components") or () if "component" in part)
-    return {field["custom_id"]: field.get("value") or "" for field in labelled}
 
 
 def _interaction(interaction: Json) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any, Final, Protocol
 from runner.actions.action import Refused, StepFailed
 from runner.compile import Handler
 from runner.engine.acknowledger import Closed, Superseded, TokenExpired
+from runner.engine.carried import Forged
+from runner.engine.entered import NotAsked
 from runner.engine.failures import error_root
 from runner.engine.late import is_done_late
 from runner.engine.live import Counts, Live, Words
@@ -74,6 +76,11 @@ class Endings:
         if refusal.reason in _ABOUT_THE_BOT:
             guild = live.interaction.get("guild_id")
             self._log.warning("not permitted", handler=live.name, guild=guild, reason=str(refusal))
+        elif isinstance(refusal, NotAsked):
+            reason = f"{refusal.field}: {refusal.detail}"
+            self._log.warning("not asked for", id=live.id, handler=live.name, reason=reason)
+        elif isinstance(refusal, Forged):
+            self._log.warning("forged custom_id", id=live.id, handler=live.name)
         await self._tell(live, _refusal_text(live, refusal), live.sentence("refused_check"), is_ephemeral=True)
 
     async def turn_away(self, live: Live, reason: str) -> None:

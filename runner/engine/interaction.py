@@ -16,9 +16,11 @@ from typing import Any, Final, Self
 
 from runner.actions.action import Refused, StepFailed
 from runner.compile import CompiledStep, Handler, Program
+from runner.custom_ids import Outdated
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, Superseded, TokenExpired
 from runner.engine.autocomplete import Suggester
+from runner.engine.carried import Carrier, Forged, LongParams
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
@@ -69,6 +71,7 @@ LATE_S: Final = 1.0
 """How old an interaction must be on arrival for its log line to say so: it leaves little time for an answer."""
 
 _REFERENCE_BYTES: Final = 4
+_SECRET_BYTES: Final = 32
 
 
 class Engine:
@@ -87,6 +90,8 @@ class Engine:
         log: Log,
         new_reference: Callable[[], str] = lambda: secrets.token_hex(_REFERENCE_BYTES),
         live_max: int = LIVE_MAX,
+        secret: str | None = None,
+        long_params: LongParams | None = None,
         standby: LooksAfter | None = None,
         observer: Observer | None = None,
         outside: Outside | None = None,
@@ -94,10 +99,12 @@ class Engine:
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
 
-        While `live_max` interactions are under way, a further one is told to come again. `standby` is the last resort
-        for when the loop stands still; with it, the loop is measured too. Both go by the machine's own time.
-        `observer` is told what happens, as it does. `outside` calls other servers; without it none is called. `rebuild`
-        builds the program of an earlier generation again, off the loop's thread.
+        While `live_max` interactions are under way, a further one is told to come again. What custom_ids carry is
+        signed with a key of `secret`, unless the program has one of its own; without any it is valid in this process
+        only. `long_params` keeps what is too long for a custom_id. `standby` is the last resort for when the loop
+        stands still; with it, the loop is measured too. Both go by the machine's own time. `observer` is told what
+        happens, as it does. `outside` calls other servers; without it none is called. `rebuild` builds the program of
+        an earlier generation again, off the loop's thread.
         """
         self.program = program
         self.counts = Counts()
@@ -111,6 +118,9 @@ class Engine:
         self._log = log
         self._live_max = live_max
         self._observer = observer
+        self._secret = secret or secrets.token_hex(_SECRET_BYTES)
+        self._long_params = long_params
+        self._carriers: dict[str, Carrier] = {}
         self._skew = SkewEstimate()
         self._skew_s = 0.0
         self._most_skew_s = math.inf
@@ -134,7 +144,9 @@ class Engine:
         )
         self._lag = Lag(self.counts, log)
         self._suggester = Suggester(directory, memory, now, log)
-        world = World(rest, self._outside, directory, memory, now, log, new_reference, self._lag, observer)
+        world = World(
+            rest, self._outside, directory, memory, now, log, new_reference, self._lag, self._carrier, observer
+        )
         unattended = Unattended(world)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
         self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended)
@@ -280,6 +292,8 @@ class Engine:
             started,
             created,
             self._turned_away(),
+            known_as=routed.known_as,
+            payload=routed.payload,
             watch=watch,
         )
         if routed.reference is not None:
@@ -391,10 +405,13 @@ class Engine:
         except Closed:
             raise
         except Refused as refusal:
+            self.counts.forged += isinstance(refusal, Forged)
             await self._endings.refuse(live, refusal)
         except Obstructed as failure:
             has_acted = live.run is not None and live.run.acted.is_set()
             await (self._endings.rescue(live, failure) if has_acted else self._endings.refuse(live, failure.refusal))
+        except Outdated:
+            await self._endings.answer_unknown(live)
         except TimeoutError:
             await self._end_early(live)
         except Exception as failure:
@@ -436,6 +453,8 @@ class Engine:
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
+        if handler.params:
+            values["params"] = await self._carrier(live.program).read(handler, live.known_as, live.payload)
         who = Who(live.interaction, values, self._directory)
         live.run = self.new_run(live, handler, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
@@ -492,6 +511,7 @@ class Engine:
             self._directory,
             self._log,
             self._memory,
+            carrier=self._carrier(live.program),
             plan=handler.plan,
             shared=shared or Shared(self._now),
             is_ephemeral=is_ephemeral,
@@ -504,6 +524,13 @@ class Engine:
     def _held_up(self, live: Live, step: CompiledStep, since: float) -> None:
         self._lag.suspect(live.name, step, since)
         self._watchdog.look(live)
+
+    def _carrier(self, program: Program) -> Carrier:
+        """Return what signs and reads the custom_ids of a program."""
+        secret = program.signing_key or self._secret
+        if secret not in self._carriers:
+            self._carriers = {secret: Carrier(secret, self._long_params)}  # the key changes with a reload, if at all
+        return self._carriers[secret]
 
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:
         if task.cancelled():

@@ -64,6 +64,8 @@ class Live:
     waits_for: Refused | None = None  # what its user reads if its turn does not come in time
     taken: tuple[tuple[Cooldown, Bucket], ...] = ()  # the uses of cooldowns that it has had
     is_giving_up: bool = False  # the watchdog is about to tell the user what follows
+    known_as: str = ""  # the name in its custom_id
+    payload: str = ""  # and what that carries
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
     watch: Watch | None = None  # who looks on, if anybody does
 
@@ -135,3 +137,4 @@ class Counts:
     dropped: int = 0
     lags: int = 0
     lag_max_s: float = 0.0
+    forged: int = 0

@@ -133,7 +133,7 @@ class Contexts:
         if "vars" in kept:
             known = self.program.variables
             kept["vars"] = {n: v for n, v in kept["vars"].items() if n not in known or known[n] is not v}
-        return {name: value for name, value in kept.items() if value}
+        return {name: value for name, value in kept.items() if value or isinstance(value, list)}
 
     def renew(self, kept: Context) -> Context:
         """Return the context that has been kept."""

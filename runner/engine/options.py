@@ -70,6 +70,11 @@ def _value_so_far(option: DeclaredOption, given: Json | None, resolved: Json) ->
     return value if read is None else read(resolved, str(value))
 
 
+def behind(kind: OptionType, resolved: Json, identity: str) -> dict[str, Any] | None:
+    """Return the object that an id of this kind stands for, as templates see it; None where Discord sent none."""
+    return _RESOLVED[kind](resolved, identity)
+
+
 def _options(node: Json) -> Sequence[Json]:
     found: Sequence[Json] = node.get("options") or ()
     return found

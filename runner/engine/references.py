@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from runner.compile import CUSTOM_ID_PREFIX
+from runner.custom_ids import PREFIX
 from runner.data import dataclass
 
-FLOW_PREFIX: Final = CUSTOM_ID_PREFIX + "f:"
-"""What the custom_id of every question and of its form begins with."""
+FLOW_PREFIX: Final = PREFIX + "@:"
+"""What the custom_id of every question and of its form begins with. No component has such a name."""
 
 FORM = "form"
 """The word of a submitted form."""

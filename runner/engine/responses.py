@@ -9,10 +9,10 @@ from runner.data import dataclass
 from runner.engine.http1 import Answer
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.machine import Call, Event, Origin, State, Transition, advance
-from runner.messages import Message, edit_body, new_body
+from runner.messages import Message, edit_json, new_json
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_EPHEMERAL: Final = {"flags": int(MessageFlags.EPHEMERAL)}
+_EPHEMERAL: Final = b'{"flags":%d}' % MessageFlags.EPHEMERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +87,22 @@ def _called_back(response: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"id": about.get("response_message_id"), "channel_id": about.get("channel_id"), "flags": flags}
 
 
-def encoded(body: Mapping[str, object]) -> bytes:
-    """Return a body as it is sent."""
-    return _encode(body).encode()
-
-
 def callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
     """Return the body of a callback. Raises `EmptyMessage` for a reply in which nothing would show."""
-    made: dict[str, Any] = {"type": call.callback_type}
     match call:
         case Call.CALLBACK_REPLY:
-            made["data"] = new_body(message, is_ephemeral=is_ephemeral)
+            data = new_json(message, is_ephemeral=is_ephemeral)
         case Call.CALLBACK_UPDATE:
-            made["data"] = edit_body(message)
+            data = edit_json(message)
         case Call.CALLBACK_MODAL:
-            made["data"] = message.modal
+            data = _encode(message.modal).encode()
         case Call.CALLBACK_AUTOCOMPLETE:
-            made["data"] = {"choices": message.choices}
+            data = _encode({"choices": message.choices}).encode()
         case Call.CALLBACK_DEFER if is_ephemeral:
-            made["data"] = _EPHEMERAL
+            data = _EPHEMERAL
         case _:
-            pass
-    return encoded(made)
+            return b'{"type":%d}' % (call.callback_type or 0)
+    return b'{"type":%d,"data":%b}' % (call.callback_type or 0, data)
 
 
 def has_component(components: Any, custom_id: str) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.compile import CUSTOM_ID_PREFIX, MODAL_PREFIX, Handler, Program
+from runner.compile import Handler, Program
+from runner.custom_ids import MODAL_PREFIX, PREFIX, parted
 from runner.data import dataclass
-from runner.engine import context, options
+from runner.engine import options
 from runner.engine.references import Reference, reference
 from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Event, Origin, resumed_event, watchdog_event
@@ -17,13 +18,16 @@ Json = Mapping[str, Any]  # Any: Discord's JSON
 class Routed:
     """What an interaction is, what answers it (None when nothing knows it any more), and its name in the log.
 
-    The answer to a question has a `reference` to that.
+    The answer to a question has a `reference` to that. `known_as` is the name in its custom_id, which may be an earlier
+    one of the handler, `payload` what that carries.
     """
 
     origin: Origin
     handler: Handler | None
     name: str
     reference: Reference | None = None
+    known_as: str = ""
+    payload: str = ""
 
     @property
     def deferral(self) -> Event:
@@ -47,14 +51,16 @@ def route(program: Program, interaction: Json) -> Routed | None:
         case 2:
             return _routed_command(program, data)
         case 3:
-            name = _name_in(data, CUSTOM_ID_PREFIX)
-            return Routed(Origin.COMPONENT, program.components.get(name), name)
+            name, payload = _name_in(data, PREFIX)
+            return Routed(Origin.COMPONENT, program.components.get(name), name, known_as=name, payload=payload)
         case 4:
             return Routed(Origin.AUTOCOMPLETE, None, "/" + options.typed(data)[0])
         case 5:
             origin = Origin.MODAL_FROM_COMPONENT if interaction.get("message") else Origin.MODAL_FROM_COMMAND
-            name = _name_in(data, MODAL_PREFIX)
-            return Routed(origin, _submitted(program, name, origin, interaction), "modal " + name)
+            name, payload = _name_in(data, MODAL_PREFIX)
+            modal = program.modals.get(name)
+            handler = modal.handlers.get(origin) if modal else None
+            return Routed(origin, handler, "modal " + name, known_as=name, payload=payload)
         case 1:
             return Routed(Origin.PING, None, "ping")
         case _:
@@ -83,15 +89,10 @@ def _routed_command(program: Program, data: Json) -> Routed:
     return Routed(Origin.COMMAND, handler if kind == CommandType.CHAT_INPUT else None, "/" + name)
 
 
-def _submitted(program: Program, name: str, origin: Origin, interaction: Json) -> Handler | None:
-    """Return what answers a submitted form; None for one of an older config, which may have asked for less."""
-    modal = program.modals.get(name)
-    if modal is None or not modal.required <= context.fields(interaction).keys():
-        return None
-    return modal.handlers.get(origin)
+def _name_in(data: Json, prefix: str) -> tuple[str, str]:
+    """Return the name in a custom_id, and what it carries.
 
-
-def _name_in(data: Json, prefix: str) -> str:
-    """Return the name that a custom_id carries; of one that isn't ours the whole, in brackets, which names nothing."""
+    Of one that isn't ours the whole is returned in brackets, which names nothing.
+    """
     custom_id = str(data.get("custom_id"))
-    return custom_id.removeprefix(prefix) if custom_id.startswith(prefix) else f"[{custom_id}]"
+    return parted(custom_id, prefix) or (f"[{custom_id}]", "")

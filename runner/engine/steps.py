@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final, ParamSpec, TypeVar
 
 from runner.actions.action import (
+    NOTHING,
     Action,
     Begun,
     Ending,
@@ -27,9 +28,12 @@ from runner.actions.action import (
 )
 from runner.check.reachability import Plan
 from runner.compile import CompiledStep, Flow, Foreseen, Program
+from runner.config.document import PARAM_SHAPES
+from runner.custom_ids import Types, Values
 from runner.data import dataclass
 from runner.engine.acknowledger import MaybeSaid, TokenExpired
 from runner.engine.calls import CALLS_NESTED_MAX, given, taken
+from runner.engine.carried import Carrier
 from runner.engine.coming import CalledOff, Coming, NotAsked, TimeOver
 from runner.engine.context import Directory, caller_id
 from runner.engine.durable import Durable
@@ -54,13 +58,14 @@ from runner.engine.observer import (
 from runner.engine.sentences import public_message
 from runner.engine.speaker import Speaker
 from runner.engine.strands import Outcome, run_beside
-from runner.fields import Checks, Steps
+from runner.fields import BadValue, Checks, Steps, coerce
+from runner.formats import shortened
 from runner.lifecycle import budget
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
 from runner.lifecycle.machine import Event, State, resumed_event
 from runner.logs import Log
-from runner.messages import Message, shortened
+from runner.messages import EmptyMessage, Message, edit_body, new_body
 from runner.outside import HttpAnswer, HttpCall, Outside
 from runner.questions import Answer
 from runner.rest import Rest, RestRefused
@@ -80,7 +85,9 @@ _KEY_BYTES: Final = 18  # 24 characters; Discord takes 25
 YIELD_EVERY: Final = 50
 """After how many steps the run lets others have the event loop: steps that only calculate never wait for anything."""
 
-LOCAL_ROOTS: Final = frozenset({"options", "fields", "params", "vars", "steps", "message", "error", "item", "loop"})
+LOCAL_ROOTS: Final = frozenset(
+    {"options", "fields", "params", "vars", "values", "steps", "message", "error", "item", "loop"}
+)
 """What a handler's or a flow's templates read that no flow which it runs can read."""
 
 P = ParamSpec("P")
@@ -111,10 +118,11 @@ class Shared:
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_calls", "_coming", "_directory", "_entered", "_held_up", "_here", "_interaction",
-                 "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory", "_now",
-                 "_outside", "_path", "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken", "_wanted",
-                 "_watch", "_writes", "_written", "acted", "at", "context", "is_ephemeral", "left_by")  # fmt: skip
+    __slots__ = ("_acknowledger", "_calls", "_carrier", "_coming", "_directory", "_entered", "_held_up", "_here",
+                 "_interaction", "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory",
+                 "_now", "_outside", "_path", "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken",
+                 "_wanted", "_watch", "_writes", "_written", "acted", "at", "context", "is_ephemeral",
+                 "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -128,6 +136,7 @@ class Run:
         log: Log,
         memory: Remembers,
         *,
+        carrier: Carrier,
         plan: Plan,
         is_ephemeral: bool,
         held_up: Callable[[CompiledStep, float], None],
@@ -148,6 +157,7 @@ class Run:
         self._outside = outside
         self._directory = directory
         self._log = log
+        self._carrier = carrier
         self._memory = memory
         self._now = now
         self._state = state
@@ -591,10 +601,11 @@ class Run:
     def _who(self) -> Who:
         return Who(self._interaction, self.context, self._directory)
 
-    async def respond(self, event: Event, message: Message) -> None:
-        """Answer through the acknowledger, with the handler's visibility unless the message says its own."""
+    async def respond(self, event: Event, message: Message, *, is_ephemeral: bool | None = None) -> None:
+        """Answer through the acknowledger, with the handler's visibility unless something nearer says its own."""
         await self.claim()
-        is_ephemeral = self.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
+        if is_ephemeral is None:
+            is_ephemeral = self.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
         if event is Event.DEFER:
             self.is_ephemeral = is_ephemeral  # the answers to come take the spinner's place
             if self._acknowledger.state in (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE):
@@ -602,6 +613,8 @@ class Run:
         else:
             self.acted.set()
         self._because_of_the_step()
+        if message.is_unsigned:
+            message = await self._carrier.signed(message)
         if self._shared.durable is not None:
             message = replace(message, key=self.key)
         try:
@@ -620,13 +633,16 @@ class Run:
         if self._watch is not None and self.at is not None:
             self._watch(Because(f"`{self.at.name}` at {self.at.place} says so"))
 
-    async def open_modal(self, name: str) -> None:
-        """Open a form, rendered with what templates read here."""
+    async def open_modal(self, name: str, given: Mapping[str, object]) -> None:
+        """Open a form, rendered with what templates read here and with what it is given."""
         self.acted.set()
         await self.claim()
-        body = self._program.modals[name].render(self.context)
+        modal = self._program.modals[name]
+        body = modal.render(self.context, _typed(modal.params, given))
+        opened = Message(modal=body, is_unsigned=bool(modal.params))
+        message = await self._carrier.signed(opened) if modal.params else opened
         self._because_of_the_step()
-        await self._acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=self.is_ephemeral)
+        await self._acknowledger.respond(Event.MODAL, message, is_ephemeral=self.is_ephemeral)
 
     async def rest(
         self, method: str, route: str, json: object = None, *, reason: str | None = None, **parts: str
@@ -659,6 +675,19 @@ class Run:
             place = self._stack[-1].steps.address, self._stack[-1].index - 1
             said = () if refusal is None else (refusal.status, refusal.code)
             self._watch(Called(*place, method, path, *said))
+
+    async def rest_message(
+        self, method: str, route: str, message: Message, beside: Mapping[str, object] = NOTHING, **parts: str
+    ) -> Any:
+        """Call Discord with a message as the body. Any: Discord's JSON."""
+        if message.is_unsigned:
+            message = await self._carrier.signed(message)
+        try:
+            body = edit_body(message) if method == "PATCH" else new_body(message)
+        except EmptyMessage:
+            reason = "there was nothing in the message that Discord would show"
+            raise StepFailed(reason, kind=FailureKind.INVALID) from None
+        return await self.rest(method, route, {**body, **beside}, **parts)
 
     async def read_state(self) -> None:
         """Read the values of the state that the handler's templates read, unless that has been done: in one query.
@@ -790,11 +819,6 @@ class Run:
         """Raise `Refused` unless all of the checks pass."""
         ask(checks, self._who, denied)
 
-    def button_rows(self, names: tuple[str, ...]) -> tuple[Mapping[str, object], ...]:
-        """Return the buttons as action rows of at most five."""
-        buttons = [self._program.buttons[name] for name in names]
-        return tuple({"type": 1, "components": buttons[at : at + 5]} for at in range(0, len(buttons), 5))
-
     def set_variable(self, name: str, value: object) -> None:
         """Make `vars.<name>` visible to the steps that follow, in this run alone."""
         known = self.context.get("vars") or self._program.variables
@@ -893,6 +917,16 @@ class Run:
     def log(self, level: str, message: str) -> None:
         """Write the author's line to the operator's log."""
         getattr(self._log, level)("step", message=message)
+
+
+def _typed(types: Types, given: Mapping[str, object]) -> Values:
+    """Return parameters in the types that they are declared with. Raises `StepFailed` for what is none."""
+    try:
+        return {name: coerce(PARAM_SHAPES[kind], given[name]) for name, kind in types.items()}
+    except BadValue as bad:
+        raise StepFailed(
+            f"a parameter was given something else than it takes: {bad}", kind=FailureKind.INVALID
+        ) from None
 
 
 def _nobody_is_held_up(step: CompiledStep, since: float) -> None:

@@ -9,6 +9,7 @@ from runner.actions.action import Refused
 from runner.compile import Handler, Program, Render
 from runner.data import dataclass
 from runner.engine import context
+from runner.engine.carried import Carrier
 from runner.engine.context import Directory
 from runner.engine.failures import error_root
 from runner.engine.lag import Lag
@@ -41,6 +42,7 @@ class World:
     log: Log
     new_reference: Callable[[], str]
     lag: Lag
+    carrier: Callable[[Program], Carrier]
     observer: Observer | None = None
 
 
@@ -166,6 +168,7 @@ class Unattended:
             world.directory,
             world.log,
             world.memory,
+            carrier=world.carrier(program),
             plan=handler.plan,
             shared=Shared(world.now),
             is_ephemeral=False,

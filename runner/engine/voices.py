@@ -109,7 +109,7 @@ class Answered:
         """Close the question, if nothing has."""
         if self._closed is not None and self._inner.state in (State.RECEIVED, State.DEFERRED_UPDATE):
             with suppress(Rejected):  # it has been deleted, perhaps
-                await self.respond(Event.UPDATE, Message(components=self._closed), is_ephemeral=False)
+                await self.respond(Event.UPDATE, Message(more={"components": self._closed}), is_ephemeral=False)
 
     async def _closing(self, event: Event, message: Message, is_ephemeral: bool) -> tuple[Event, Message]:
         """Return what is to be said instead, so that the question is closed by it, or close it beforehand."""
@@ -119,8 +119,8 @@ class Answered:
             return event, message
         self._closed = None
         if event is Event.UPDATE:
-            return event, replace(message, components=message.components if message.components is not None else ())
-        closing = Message(components=closed)
+            return event, replace(message, more={"components": (), **(message.more or {})}, encoded=None)
+        closing = Message(more={"components": closed})
         if event is Event.DEFER_UPDATE:
             return Event.UPDATE, closing
         with suppress(Rejected):  # the answer itself matters more

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from runner.actions.action import Action
-from runner.fields import Entry, Steps, fields_of
+from runner.fields import Entry, Field, Steps, fields_of, spread_in
 from runner.templates.values import is_list, is_mapping
 
 TEXT_MAX: Final = 500
@@ -55,9 +55,16 @@ def plain(value: object, depth: int = DEPTH_MAX) -> Json:
 def _entry(entry: Entry, depth: int) -> Mapping[str, Json]:
     if depth <= 0:
         return {"…": type(entry).__name__.lower()}
-    read = ((item, getattr(entry, item.attribute, _NOTHING)) for item in fields_of(type(entry)))
-    shown = ((item, value) for item, value in read if _is_shown(value))
-    return {item.name: HIDDEN if item.is_secret else plain(value, depth) for item, value in shown}
+    read = ((item, _read(entry, item)) for item in fields_of(type(entry)))
+    shown = {item.name: HIDDEN if item.is_secret else plain(value, depth) for item, value in read if _is_shown(value)}
+    for name in spread_in(type(entry)):  # what a message says besides its text is Discord's JSON by now
+        said: Mapping[str, object] = getattr(getattr(entry, name), "more", None) or {}
+        shown |= {key: plain(value, depth) for key, value in said.items()}
+    return shown
+
+
+def _read(entry: Entry, item: Field) -> object:
+    return getattr(getattr(entry, item.of) if item.of else entry, item.attribute, _NOTHING)
 
 
 def _is_shown(value: object) -> bool:

@@ -6,11 +6,11 @@ from tests.conftest import Bot, StartBot
 
 BOT = """
 commands:
-  ask: {description: d, reply: {content: Ready?, components: [text, gone, other, slow, twice, ping]}}
+  ask: {description: d, reply: {content: Ready?, components: [say, gone, other, slow, twice, ping]}}
 components:
-  text: {button: {label: Text}, steps: [{update: "{{ user.name }} is ready"}]}
+  say: {button: {label: Text}, steps: [{update: "{{ user.name }} is ready"}]}
   gone: {button: {label: Gone}, steps: [{update: {components: []}}]}
-  other: {button: {label: Other}, response: update, steps: [{update: {content: Sure?, components: [text]}}]}
+  other: {button: {label: Other}, response: update, steps: [{update: {content: Sure?, components: [say]}}]}
   slow: {button: {label: Slow}, steps: [{wait: 5s}, {update: Later}]}
   twice: {button: {label: Twice}, steps: [{update: One}, {update: Two}, {reply: {content: Noted, ephemeral: true}}]}
   ping: {button: {label: Ping}, steps: [{update: {content: "@everyone {{ user.mention }}", mentions: [users]}}]}
@@ -32,7 +32,7 @@ async def clicked(bot: Bot, name: str) -> tuple[str, list[str], list[str]]:
 
 
 CHANGES: dict[str, tuple[str, list[str], list[str]]] = {
-    "text": ("kim is ready", LABELS, []),
+    "say": ("kim is ready", LABELS, []),
     "gone": ("Ready?", [], []),
     "other": ("Sure?", ["Text"], []),
     "slow": ("Later", LABELS, []),
@@ -58,7 +58,7 @@ async def test_an_update_pings_whom_it_says(bot: StartBot) -> None:
 async def test_the_buttons_of_an_updated_message_work(bot: StartBot) -> None:
     made = await bot(BOT)
     asked = (await made.ran("ask")).messages[0]
-    for name, content in (("other", "Sure?"), ("text", "robin is ready")):
+    for name, content in (("other", "Sure?"), ("say", "robin is ready")):
         made.click(asked.id, name)
         await made.idle()
         message = made.local.world.message(asked.id)

@@ -233,7 +233,7 @@ FIELDS = {
     "a label without a character": (asking("›''"), ("too-short",)),
     "a long template for a label": (asking("'{{ user.name if user.is_bot else bot.name }} or so'"), ()),
     "a description of 101 characters": (asking(f"{{label: A, description: ›{'a' * 101}}}"), ("too-long",)),
-    "a placeholder of 101 characters": (asking(f"{{label: A, placeholder: ›{'a' * 101}}}"), ("too-long",)),
+    "a placeholder of 101 characters": (asking(f"{{label: A, placeholder: ›{'a' * 101}}}"), ("placeholder-too-long",)),
     "a value of 4000 characters": (asking(f"{{label: A, value: {'a' * 4000}}}"), ()),
     "a value of 4001 characters": (asking(f"{{label: A, value: ›{'a' * 4001}}}"), ("too-long",)),
     "the widest range": (asking("{label: A, min_length: 0, max_length: 4000}"), ()),

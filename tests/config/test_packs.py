@@ -65,7 +65,7 @@ def command(reply: str, more: str = "") -> str:
 
 def text_of(made: Program, name: str = "ping") -> str:
     """Return what a command replies, where that is fixed."""
-    return str(made.commands[name].steps.items[0].action.content)
+    return str(made.commands[name].steps.items[0].action.message.content)
 
 
 def asked(made: Program) -> list[Check]:
@@ -96,9 +96,8 @@ def test_two_uses_of_one_pack_have_nothing_in_common() -> None:
 
 def test_the_ids_of_buttons_come_of_what_the_pack_is_called_and_of_nothing_else() -> None:
     first, second = program({"bot.yaml": TWO, **FILES}), program({"bot.yaml": TWO.replace("Stars", "Moons"), **FILES})
-    ids = {name: button["custom_id"] for name, button in first.buttons.items()}
-    assert ids == {f"{pack}.{name}": f"lr:{pack}.{name}" for pack in ("points", "vip") for name in ("more", "spend")}
-    assert ids == {name: button["custom_id"] for name, button in second.buttons.items()}
+    assert [*first.components] == [f"{pack}.{name}" for pack in ("points", "vip") for name in ("more", "spend")]
+    assert [*first.components] == [*second.components]
 
 
 def test_every_key_of_a_file_is_a_packs_own_or_the_bots() -> None:
@@ -162,7 +161,7 @@ def test_what_the_bot_gives_means_what_it_means_there() -> None:
     assert [asked(made)[-1].denied for made in (alone, given)] == ["pack", "bot"]
     assert [made.commands["ping"].steps.items[0].flow for made in (alone, given)] == ["pack.own", "own"]
     renders = [made.commands["ping"].steps.items[1].render for made in (alone, given)]
-    words = [render({"vars": given.variables}).content for render in renders if render is not None]
+    words = [render({"vars": given.variables}).message.content for render in renders if render is not None]
     assert words == ["pack", "bot"]
 
 
@@ -206,7 +205,7 @@ def test_all_vars_of_a_pack_are_its_own_ones() -> None:
     )
     render = made.commands["ping"].steps.items[0].render
     assert render is not None
-    assert render({"vars": made.variables, "user": {"name": "b"}}).content == '{"a": 1, "b": 2} 2'
+    assert render({"vars": made.variables, "user": {"name": "b"}}).message.content == '{"a": 1, "b": 2} 2'
 
 
 def test_what_let_sets_in_a_pack_is_its_own() -> None:
@@ -273,7 +272,7 @@ def test_the_environment_is_read_in_packs_and_for_their_inputs() -> None:
     pack = f"inputs: {{to: channel}}\ncommands: {{ping: {{description: Say, steps: {steps}}}}}"
     files = {"bot.yaml": "use: [{pack: pack.yaml, with: {to: '${ROOM:-#general}'}}]", "pack.yaml": pack}
     action = program(files, {"WORD": "Hello", "ROOM": "#staff"}).commands["ping"].steps.items[0].action
-    assert (action.channel, action.content) == ("#staff", "Hello")
+    assert (action.channel, action.message.content) == ("#staff", "Hello")
     assert [said(fault) for fault in faults(files)] == [("unset-variable", "pack.yaml:2:88")]
 
 

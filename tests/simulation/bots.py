@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from runner.actions.action import Action, load_actions
 from runner.build import build
-from runner.compile import CUSTOM_ID_PREFIX, Program
+from runner.compile import Program
+from runner.custom_ids import PREFIX
 
 from .discord import APPLICATION_ID, SOURCE_ID, Kind
 from .generator import generate
@@ -132,7 +133,7 @@ def asked_of(program: Program) -> tuple[Asked, ...]:
     """Return what people start with a bot: everything that it has, in several guises."""
     random = Random(program.digest)
     made = [_command(command.payload, random, who) for command in program.registered for who in range(_GUISES)]
-    made += [_click(f"{CUSTOM_ID_PREFIX}{name}", who) for name in program.components for who in range(_GUISES)]
+    made += [_click(f"{PREFIX}{name}", who) for name in program.components for who in range(_GUISES)]
     return tuple(made)
 
 
@@ -178,7 +179,7 @@ _GONE: Final = {"custom_id": "gone", "components": list[Json]()}
 
 UNKNOWN: Final = (
     Asked(Kind.COMMAND, {"type": 2, **_place(0), "data": {"name": "gone", "type": 1}}),
-    _click(CUSTOM_ID_PREFIX + "gone", 1),
+    _click(PREFIX + "gone", 1),
     _click("of another program", 0),
     Asked(Kind.AUTOCOMPLETE, {"type": 4, **_place(0), "data": {"name": "gone", "type": 1}}),
     Asked(Kind.FORM, {"type": 5, **_place(1), "data": _GONE}),

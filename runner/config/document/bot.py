@@ -44,3 +44,8 @@ class Bot(Entry):
         "Register the commands in these servers only, instead of everywhere.", default=(), max_items=100
     )
     presence: Presence | None = option("How the bot appears in the member list.", default=None)
+    signing_key: str = option(
+        "What signs the parameters of components, as `${NAME}`; left out, it is made from the token.",
+        default="",
+        secret=True,
+    )

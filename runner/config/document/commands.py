@@ -14,6 +14,7 @@ OptionTypeName = Literal[
     "string", "integer", "number", "boolean", "user", "channel", "role", "mentionable", "attachment"
 ]
 FILE_TYPE_PATTERN = r"image|video|audio|\.[A-Za-z0-9]{1,20}"
+FILE_TYPE_TAKES = "`image`, `video`, `audio`, or an extension such as `.pdf`"
 ChannelTypeName = Literal["text", "voice", "category", "announcement", "stage", "forum", "media", "thread"]
 
 
@@ -68,7 +69,7 @@ class Option(Entry):
         single=True,
         max_items=limits.FILE_TYPES_MAX,
         pattern=FILE_TYPE_PATTERN,
-        takes="`image`, `video`, `audio`, or an extension such as `.pdf`",
+        takes=FILE_TYPE_TAKES,
     )
     name_localizations: Translations = translated("Its name", limits.COMMAND_NAME_MAX)
     description_localizations: Translations = translated("The description", limits.COMMAND_DESCRIPTION_MAX)

@@ -1,46 +1,125 @@
-"""`modals:` forms and their fields."""
+"""`modals:` forms and their fields. Source: Discord docs, Components: Component Reference."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from runner.config.document.choices import SelectOption, choices
+from runner.config.document.commands import FILE_TYPE_PATTERN, FILE_TYPE_TAKES, ChannelTypeName
 from runner.config.document.handlers import Handler
+from runner.config.document.params import ParamTypeName, params
 from runner.data import dataclass
-from runner.fields import Entry, Text, option
+from runner.fields import Data, Entry, Text, option
 from runner.lifecycle import limits
 
 FIELD_PATTERN = "[a-z_][a-z0-9_]{0,31}"
 FIELD_TAKES = "a name of lower-case letters, digits and `_`, at most 32"
 
+FieldType = Literal[
+    "text",
+    "select",
+    "user",
+    "role",
+    "mentionable",
+    "channel",
+    "file_upload",
+    "radio_group",
+    "checkbox_group",
+    "checkbox",
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModalField(Entry):
-    """One field of a form: a text that the user types. Templates are rendered when the form opens."""
+    """One field of a form, or a text between two of them. Templates are rendered when the form opens."""
 
+    templated: ClassVar[bool] = True
     short: ClassVar[str | None] = "label"
 
-    label: Text = option("What stands above it.", min_length=1, max_length=limits.LABEL_TEXT_MAX)
-    description: Text | None = option(
+    type: FieldType = option("What the user enters or chooses.", default="text", static=True)
+    label: str | None = option("What stands above it.", default=None, min_length=1, max_length=limits.LABEL_TEXT_MAX)
+    text: str | None = option(
+        "A text that stands there, in place of a field.",
+        default=None,
+        min_length=limits.TEXT_DISPLAY_CONTENT_MIN,
+        max_length=limits.TEXT_DISPLAY_CONTENT_MAX,
+    )
+    description: str | None = option(
         "What stands below the label, smaller.", default=None, max_length=limits.LABEL_DESCRIPTION_MAX
     )
     style: Literal["short", "paragraph"] = option(
-        "One line, or several.", default="short", words={"short": "One line.", "paragraph": "Several lines."}
+        "A text of one line, or of several.",
+        default="short",
+        static=True,
+        words={"short": "One line.", "paragraph": "Several lines."},
     )
-    required: bool = option("The form can't be sent without it.", default=True)
+    required: bool = option("The form can't be sent without it.", default=True, static=True)
     min_length: int | None = option(
-        "The shortest text.", default=None, minimum=0, maximum=limits.TEXT_INPUT_MIN_LENGTH_MAX
+        "The shortest text.", default=None, minimum=0, maximum=limits.TEXT_INPUT_MIN_LENGTH_MAX, static=True
     )
     max_length: int | None = option(
         "The longest text.",
         default=None,
         minimum=limits.TEXT_INPUT_MAX_LENGTH_MIN,
         maximum=limits.TEXT_INPUT_MAX_LENGTH_MAX,
+        static=True,
     )
-    placeholder: Text | None = option(
-        "What is shown while it is empty.", default=None, max_length=limits.TEXT_INPUT_PLACEHOLDER_MAX
+    placeholder: str | None = option(
+        "What is shown while it is empty.", default=None, max_length=limits.SELECT_PLACEHOLDER_MAX
     )
-    value: Text | None = option(
-        "What stands in it when the form opens.", default=None, max_length=limits.TEXT_INPUT_VALUE_MAX
+    value: str | None = option(
+        "The text that stands in it when the form opens.",
+        default=None,
+        max_length=limits.TEXT_INPUT_VALUE_MAX,
+        overflow="trim",
     )
+    options: Mapping[str, SelectOption] = choices("What can be chosen: value and label.", limits.SELECT_OPTIONS_MAX)
+    min_values: int | None = option(
+        "How many are chosen at least.", default=None, minimum=0, maximum=limits.SELECT_VALUES_MAX, static=True
+    )
+    max_values: int | None = option(
+        "How many can be chosen; with 1, steps read the one instead of a list.",
+        default=None,
+        minimum=limits.SELECT_MAX_VALUES_MIN,
+        maximum=limits.SELECT_VALUES_MAX,
+        static=True,
+    )
+    default_values: tuple[Data, ...] = option(
+        "What is chosen from the start: values of `options`, or ids.",
+        default=(),
+        single=True,
+        at_once=True,
+        max_items=limits.SELECT_VALUES_MAX,
+    )
+    default: bool = option("The checkbox is ticked from the start.", default=False)
+    channel_types: tuple[ChannelTypeName, ...] = option(
+        "Which kinds of channel are offered.", default=(), single=True, static=True
+    )
+    file_types: tuple[str, ...] = option(
+        "Which files are taken: `image`, `video`, `audio`, or an extension such as `.pdf`.",
+        default=(),
+        single=True,
+        max_items=limits.FILE_TYPES_MAX,
+        pattern=FILE_TYPE_PATTERN,
+        takes=FILE_TYPE_TAKES,
+        static=True,
+    )
+
+    @property
+    def most(self) -> int:
+        """How many values can be chosen: a group of checkboxes lets all of them, anything else one, unless it says so.
+
+        Source: Discord docs, Components: Component Reference.
+        """
+        if self.max_values is not None:
+            return self.max_values
+        return len(self.options) if self.type == "checkbox_group" else 1
+
+    @property
+    def least(self) -> int:
+        """How many values must be chosen: none where the field is not required."""
+        if not self.required:
+            return 0
+        return 1 if self.min_values is None else self.min_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +129,7 @@ class Modal(Handler):
     Its permissions and its check are those of the submission; what the opener asks for is asked when the form opens.
     """
 
+    params: Mapping[str, ParamTypeName] = params("What it is given where it opens; steps read `params.<name>`.")
     title: Text = option("What stands at its top.", min_length=1, max_length=limits.MODAL_TITLE_MAX)
     fields: Mapping[str, ModalField] = option(
         "What the user fills in, in this order; templates read it as `fields.<name>`.",

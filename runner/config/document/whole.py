@@ -89,7 +89,9 @@ class Document(Entry):
         pattern=MENU_NAME_PATTERN,
         takes=MENU_NAME_TAKES,
     )
-    components: Mapping[str, Component] = option("Buttons by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES)
+    components: Mapping[str, Component] = option(
+        "Buttons and selects by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )
     schedules: Mapping[str, Schedule] = option(
         "What the bot does by the clock.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES, max_items=500
     )

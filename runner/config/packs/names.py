@@ -21,6 +21,7 @@ from runner.fields import (
     ChecksShape,
     EntryShape,
     Field,
+    KindsShape,
     ListShape,
     MapShape,
     Shape,
@@ -92,6 +93,8 @@ class _Naming:
         match shape, node:
             case EntryShape(entry), _:
                 return self.entry(fields_of(entry), entry.short, node)
+            case KindsShape(), _:
+                return self._kind(shape, refers, node)
             case ListShape(of), Sequence():
                 return _with_items(node, [self._value(of, refers, item) for item in node.items])
             case ListShape(of), _:
@@ -123,6 +126,24 @@ class _Naming:
         }
         del refers
         return node if list(entries) == list(node.entries) else dataclasses.replace(node, entries=entries)
+
+    def _kind(self, shape: KindsShape, refers: str, node: Node) -> Node:
+        """Return one of several kinds of entry; what is none of them is a name, alone or with what is given to it."""
+        match node:
+            case Sequence() if shape.row is not None:
+                return self.entry(fields_of(shape.row), shape.row.short, node)
+            case MappingNode():
+                entries: dict[str, Entry] = {}
+                for name, entry in node.entries.items():
+                    if (kind := shape.kinds.get(name)) is not None:
+                        entries[name] = Entry(entry.key, self._value(EntryShape(kind), "", entry.value))
+                    else:
+                        entries[str(self._reference(refers, entry.key).value)] = entry
+                return dataclasses.replace(node, entries=entries)
+            case Scalar() if refers and node.value not in shape.kinds:
+                return self._reference(refers, node)
+            case _:
+                return node
 
     def _step(self, node: Node) -> Node:
         if not isinstance(node, MappingNode):

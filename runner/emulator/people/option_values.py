@@ -1,5 +1,6 @@
 """What Discord's client lets a person enter into a command's options, a select and a form."""
 
+import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 
 from runner.emulator.components import walk
@@ -101,21 +102,26 @@ class Values:
             raise LocalDiscordError(f"there is no uploaded file {which!r}")
         return self._resolved.attachment(int(which))
 
-    def _files(self, component: JsonObject, chosen: Sequence[str]) -> list[str]:
+    def _files(self, component: JsonObject, chosen: Sequence[Upload | str]) -> list[str]:
+        """Return the ids of files, of which only the extension is looked at."""
         lowest = component.get("min_values", 1) if component.get("required", True) else 0
         highest = component.get("max_values", 1)
         if not lowest <= len(chosen) <= highest:
             raise LocalDiscordError(f"choose from {lowest} to {highest} files, not {len(chosen)}")
-        return [self._file(each) for each in chosen]
+        return [self._file_of(component, self._keep(each) if isinstance(each, Upload) else each) for each in chosen]
+
+    def _file_of(self, component: JsonObject, which: str) -> str:
+        found, types = self._file(which), [str(wanted) for wanted in listed(component.get("file_types"))]
+        filename = str(self._world.uploads[int(which)]["filename"])
+        if types and not any(_is_of(filename, wanted) for wanted in types):
+            raise LocalDiscordError(f"{filename!r} is not a file of the right type")
+        return found
 
     # --- selects
 
     def chosen(self, component: JsonObject, values: Sequence[str]) -> list[str]:
         """Return the values chosen in a select, checked as the client does."""
-        is_optional = component.get("required") is False and not values
-        lowest, highest = component.get("min_values", 1), component.get("max_values", 1)
-        if not is_optional and not lowest <= len(values) <= highest:
-            raise LocalDiscordError(f"choose from {lowest} to {highest} values, not {len(values)}")
+        _check_count(component, len(values))
         if component["type"] in _AUTO_SELECTS:
             return [self._entity(component, value) for value in values]
         offered = {option["value"] for option in component.get("options", [])}
@@ -165,7 +171,7 @@ class Values:
             case _K.RADIO_GROUP:
                 return {"value": self._one(component, value)}
             case _K.FILE_UPLOAD:
-                return {"values": self._files(component, _strings(value))}
+                return {"values": self._files(component, _files(value))}
             case _:
                 return {"values": self.chosen(_with_bounds(component), _strings(value))}
 
@@ -186,7 +192,26 @@ def _prefilled(component: JsonObject) -> object:
             defaults = [option["value"] for option in component["options"] if option.get("default")]
             return defaults[0] if defaults else None
         case _:
-            return [option["value"] for option in component.get("options", []) if option.get("default")]
+            offered = [option["value"] for option in component.get("options", []) if option.get("default")]
+            return offered + [default["id"] for default in component.get("default_values", [])]
+
+
+def _check_count(component: JsonObject, count: int) -> None:
+    is_optional = component.get("required") is False and not count
+    lowest, highest = component.get("min_values", 1), component.get("max_values", 1)
+    if not is_optional and not lowest <= count <= highest:
+        raise LocalDiscordError(f"choose from {lowest} to {highest} values, not {count}")
+
+
+def _files(value: object) -> list[Upload | str]:
+    given = listed(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+    return [each if isinstance(each, Upload) else str(each) for each in given]
+
+
+def _is_of(filename: str, wanted: str) -> bool:
+    name = filename.lower()
+    kind = mimetypes.guess_type(name)[0] or ""
+    return name.endswith(wanted.lower()) if wanted.startswith(".") else kind.startswith(f"{wanted}/")
 
 
 def _with_bounds(component: JsonObject) -> JsonObject:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from runner.engine import context
+from runner.engine import context, entered
 from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import trimmed
@@ -26,7 +26,7 @@ def answer_of(interaction: Json, word: str) -> Answer:
         "user": user(context.caller(interaction), interaction.get("member")),
         "member": context.member(interaction),
     }
-    fields = context.fields(interaction) if "components" in data else {}
+    fields = entered.typed(data) if "components" in data else {}
     return Answer(word=word, values=tuple(data.get("values") or ()), fields=fields, event=event)
 
 

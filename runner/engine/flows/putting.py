@@ -153,7 +153,8 @@ class Putting:
     def shown(self, held: Held, asked: Asked, question: Question, *, is_over: bool = False) -> Message:
         """Return a question as a message with its components."""
         rows = question.components(lambda word: Reference(held.row.id, asked.number, word).custom_id, is_over=is_over)
-        return replace(question.message, components=rows)
+        said = question.message
+        return replace(said, more={**(said.more or {}), "components": rows})
 
     async def _ask(self, live: Live, run: Run, asked: Asked, message: Message) -> None:
         """Show a question: in the place of the one that has just been answered, else as an answer of its own."""

@@ -144,7 +144,7 @@ class Taking:
             question = taken.action(frame).question(frame.kept or {})
             if question is not None:
                 shown = self.putting.shown(taken.held, asked, question, is_over=True)
-                await voice.change(Message(components=shown.components))
+                await voice.change(Message(more=shown.more))
         except (StepFailed, RenderError, RestRefused) as failure:
             flow = short(taken.held.row.id)
             self.services.log.debug("question not closed", flow=flow, reason=str(failure))

@@ -1,0 +1,175 @@
+"""Messages as an author describes them to what is sent: what is known is JSON already, the rest is filled in."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runner.actions.action import FailureKind, StepFailed
+from runner.compile.bodies import Hole, Json, body_renderer, leaf, needing, present, text
+from runner.compile.components import ComponentCompiler
+from runner.compile.layout import fitting_layout
+from runner.compile.program import Context, Prepared
+from runner.config import document
+from runner.data import dataclass
+from runner.formats import level, shortened
+from runner.lifecycle import limits
+from runner.lifecycle.bits import MessageFlags
+from runner.messages import Message, embed_length
+
+_HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCompiler:
+    """Compiles the messages of one config."""
+
+    components: ComponentCompiler
+
+    def prepared(self, written: document.MessageChange) -> Message | Prepared:
+        """Return the message, encoded once where it is the same in each run, or what makes that of one run."""
+        content: Any = leaf(written.content)  # Any, here and below: a part, or the hole for one
+        more, mentions, flags = self._more(written), _mentions(written.mentions), _flags(written)
+        parts = [body_renderer(part) for part in (content, more, mentions, flags)]
+        is_unsigned = self.components.carries_params(written.components or ())
+        if not any(parts):
+            return _fixed(Message(content=content, more=more, mentions=mentions, flags=flags, encoded={}))
+        render_content, render_more, render_mentions, render_flags = parts
+
+        def render(context: Context) -> Message:
+            return Message(
+                content=render_content(context) if render_content else content,
+                more=_fitting(render_more(context)) if render_more else more,
+                mentions=render_mentions(context) if render_mentions else mentions,
+                flags=render_flags(context) if render_flags else flags,
+                is_unsigned=is_unsigned,
+            )
+
+        return Prepared(render)
+
+    def _more(self, written: document.MessageChange) -> Json:
+        """Return what the message says besides its text, as JSON with holes."""
+        return present(
+            embeds=None if written.embeds is None else [_embed(embed) for embed in written.embeds],
+            components=None if written.components is None else self.components.components(written.components),
+            poll=_poll(written.poll) if isinstance(written, document.NewMessage) and written.poll else None,
+        )
+
+
+def _fixed(message: Message) -> Message | Prepared:
+    """Return a message that is the same in each run; of one that Discord fails with, what fails the step."""
+    try:
+        _fitting(dict(message.more or {}))
+    except StepFailed as failure:
+        detail = failure.detail
+
+        def fail(_: Context) -> Message:
+            raise StepFailed(detail, kind=FailureKind.INVALID)
+
+        return Prepared(fail)
+    return message
+
+
+_FLAGS: Mapping[str, int] = {
+    "suppress_embeds": int(MessageFlags.SUPPRESS_EMBEDS),
+    "silent": int(MessageFlags.SUPPRESS_NOTIFICATIONS),
+    "is_laid_out": int(MessageFlags.IS_COMPONENTS_V2),
+}
+
+
+def _flags(written: document.MessageChange) -> Any:  # Any: what a message has there, or the hole for it
+    """Return the flags that the message says something of: in an edit, `suppress_embeds: false` takes one away."""
+    silent = leaf(written.silent) if isinstance(written, document.NewMessage) else None
+    is_laid_out = written.is_laid_out or None
+    said = present(suppress_embeds=leaf(written.suppress_embeds), silent=silent or None, is_laid_out=is_laid_out)
+    render = body_renderer(said)
+    if render is None:
+        return _as_bits(said) if said else None
+    return Hole(lambda context: _as_bits(render(context)))
+
+
+def _as_bits(said: Json) -> int:
+    return sum(_FLAGS[name] for name, is_set in said.items() if is_set)
+
+
+def _fitting(more: Json) -> Json:
+    """Return what a template has filled in as Discord takes it, or raise `StepFailed`."""
+    if embeds := more.get("embeds"):
+        more["embeds"] = _fitting_together(embeds)
+    if components := more.get("components"):
+        more["components"] = fitting_layout(components)
+    return more
+
+
+def _fitting_together(embeds: Sequence[Json]) -> Sequence[Json]:
+    """Return the embeds as Discord takes them together: the longest descriptions are cut as far as that needs.
+
+    Raises `StepFailed` where that is not enough. Source: Discord docs, Resources: Message, Embed Limits.
+    """
+    over = sum(map(embed_length, embeds)) - limits.EMBED_TOTAL_MAX
+    if over <= 0:
+        return embeds
+    descriptions = [embed.get("description", "").strip() for embed in embeds]
+    lengths = [len(said) for said in descriptions if said]
+    longest = level(lengths, sum(lengths) - over)
+    if not longest:
+        over -= sum(lengths) - len(lengths)  # of each description one character would have to stay
+        raise StepFailed(
+            f"the texts of the embeds have {over} characters more than Discord takes in one message",
+            kind=FailureKind.INVALID,
+        )
+    pairs = zip(embeds, descriptions, strict=True)
+    return [{**embed, "description": shortened(said, longest)} if said else embed for embed, said in pairs]
+
+
+def _mentions(written: document.Mentions) -> Any:  # Any: what a message has there, or the hole for it
+    if written == document.Mentions():
+        return None
+    return present(
+        parse=leaf(written.parse, _parsed),
+        users=leaf(written.users, _unique) if written.users else None,
+        roles=leaf(written.roles, _unique) if written.roles else None,
+    )
+
+
+def _parsed(words: Sequence[str]) -> list[str]:
+    """Discord has one word for `@everyone` and `@here`."""
+    return sorted({"everyone" if word == "here" else word for word in words})
+
+
+def _unique(ids: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+def _embed(written: document.Embed) -> Json:
+    author, footer = written.author, written.footer
+    return present(
+        title=text(written.title),
+        description=text(written.description),
+        url=text(written.url),
+        color=leaf(written.color),
+        timestamp=leaf(written.timestamp),
+        author=author and needing("name", name=leaf(author.name), url=text(author.url), icon_url=text(author.icon_url)),
+        footer=footer and needing("text", text=leaf(footer.text), icon_url=text(footer.icon_url)),
+        image=written.image and leaf(written.image.url, _media),
+        thumbnail=written.thumbnail and leaf(written.thumbnail.url, _media),
+        fields=[_field(field) for field in written.fields] or None,
+    )
+
+
+def _media(url: str) -> Json | None:
+    return {"url": url} if url else None
+
+
+def _poll(written: document.Poll) -> Json:
+    return {
+        "question": {"text": leaf(written.question)},
+        "answers": [
+            {"poll_media": present(text=leaf(answer.text), emoji=leaf(answer.emoji))} for answer in written.answers
+        ],
+        "duration": leaf(written.duration, lambda seconds: math.ceil(seconds / _HOUR_S)),
+        "allow_multiselect": leaf(written.allow_multiselect),
+    }
+
+
+def _field(written: document.EmbedField) -> Json:
+    return {"name": leaf(written.name), "value": leaf(written.value), "inline": leaf(written.inline)}
