@@ -27,13 +27,14 @@ test: $(INSTALLED)
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(NPM); else echo "no npm: neither editors nor discord.js are tested"; fi
 	$(BIN)/pytest --numprocesses 4 --dist worksteal --quiet
 
-# Formats, and regenerates what is generated: the schema and the expected outputs of refused configs.
+# Formats, and regenerates what is generated: schemas, the reference, and the expected outputs of refused configs.
 fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/lifecycle-runner schema > schemas/bot.schema.json
 	$(BIN)/lifecycle-runner schema --scenarios > schemas/scenario.schema.json
 	$(BIN)/lifecycle-runner schema --world > schemas/world.schema.json
+	$(BIN)/python -m runner.reference docs/reference
 	REGENERATE=1 $(BIN)/pytest --quiet tests/test_refused_configs.py tests/worlds
 
 benchmarks: $(INSTALLED)
