@@ -435,6 +435,10 @@ class Action(Entry):
         """Return what of `needs` it uses on others than the caller: what not everybody may have it do."""
         return self.needs
 
+    def to_grant(self) -> Permissions:
+        """Return which permissions the bot is to be invited with for this step as it is written."""
+        return self.needs
+
     def intents(self) -> Intents:
         """Return which intents it takes to do this step as it is written."""
         return Intents(0)

@@ -54,6 +54,12 @@ class CreateThread(OnChannel):
             return Permissions.VIEW_CHANNEL
         return Permissions.CREATE_PRIVATE_THREADS if self.private else Permissions.CREATE_PUBLIC_THREADS
 
+    def to_grant(self) -> Permissions:
+        """Return what its kind needs, and writing in it where it has a first message: in a forum the post is that."""
+        writing = Permissions.SEND_MESSAGES | Permissions.SEND_MESSAGES_IN_THREADS
+        kind = Permissions.CREATE_PRIVATE_THREADS if self.private else Permissions.CREATE_PUBLIC_THREADS
+        return kind | writing if self.content is not None else kind
+
     def takes_s(self) -> float:
         """Allow for asking whether it is a forum, and for the first message."""
         return limits.REST_CALL_S * (3 if self.content is not None or self.tags else 1)

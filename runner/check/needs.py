@@ -46,7 +46,7 @@ def needs_of(config: Config) -> Needs:
     asked = intents_of(config)
     permissions = Permissions(0)
     for step in every_step(config):
-        permissions |= step.action.needs
+        permissions |= step.action.to_grant()
     for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
         for name in guards.permissions.bot if guards.permissions else ():
             permissions |= Permissions[name.upper()]

@@ -49,3 +49,13 @@ def test_the_invitation_asks_for_just_that() -> None:
 
 def test_only_privileged_intents_have_to_be_switched_on() -> None:
     assert Needs(SENDS, Intents.GUILDS | Intents.GUILD_MEMBERS).privileged == Intents.GUILD_MEMBERS
+
+
+def test_a_thread_takes_what_its_kind_and_its_first_message_take() -> None:
+    def asked(thread: str) -> Permissions:
+        return needs(f"commands: {{it: {{description: C, steps: [{{create_thread: {thread}}}]}}}}\n").permissions
+
+    writing = Permissions.SEND_MESSAGES | Permissions.SEND_MESSAGES_IN_THREADS
+    assert asked("{name: a}") == Permissions.CREATE_PUBLIC_THREADS
+    assert asked("{name: a, private: true}") == Permissions.CREATE_PRIVATE_THREADS
+    assert asked("{name: a, private: true, content: b}") == Permissions.CREATE_PRIVATE_THREADS | writing
