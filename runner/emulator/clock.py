@@ -21,6 +21,9 @@ SETTLE_S = 0.001
 """Real seconds for which sockets are watched before time jumps. Loopback delivers within the sender's system call,
 but on a busy machine the kernel may hand the work to another thread."""
 
+JOB_PACE = 0.5
+"""How much of a real second counts for the timers that wait while a job is in a thread."""
+
 VIRTUAL_START_S = 1_800_000_000.0
 """Unix second at which a `VirtualClock` starts unless told otherwise, so that a run's ids and texts repeat exactly."""
 
@@ -48,9 +51,11 @@ class VirtualTimeExhausted(Exception):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps to the next timer whenever no callback is ready and no socket has anything.
 
-    While a job is in an executor (`asyncio.to_thread`, name resolution) time passes at the machine's pace, because
-    the job does. With no timer at all the loop waits for its sockets like any other. Sockets must lead to the same
-    loop or answer at once: to a slow peer elsewhere, virtual timers look as if they fired early.
+    While a job is in an executor (`asyncio.to_thread`, name resolution) time can't jump, because the job takes its own.
+    It then passes only for a timer that is due before the job has ended, and at `JOB_PACE` of the machine's, so that
+    what a job takes on a busy machine is not what it takes in the test. With no timer at all the loop waits for its
+    sockets like any other. Sockets must lead to the same loop or answer at once: to a slow peer elsewhere, virtual
+    timers look as if they fired early.
 
     `hours_max` bounds the virtual time; `VirtualTimeExhausted` leaves `run_forever` beyond it.
     """
@@ -59,6 +64,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._elapsed_s = 0.0
         self._bound_s = hours_max * 3600
         self._jobs = 0
+        self._waited_s = 0.0  # for the jobs that are under way, and for no timer yet
         super().__init__(_JumpingSelector(selectors.DefaultSelector(), self._wait))
 
     def time(self) -> float:
@@ -76,6 +82,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _job_done(self, _: object) -> None:
         self._jobs -= 1
+        self._waited_s = 0.0
 
     def _wait(self, select: "Select", timeout: float | None) -> "Ready":
         """Wait as `select` would for `timeout` seconds: for real, or by moving the virtual time."""
@@ -90,12 +97,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _wait_for_real(self, select: "Select", timeout: float) -> "Ready":
         started = time.monotonic()
-        ready = select(timeout)
-        self._advance(min(time.monotonic() - started, timeout))
+        ready = select(max(0.0, timeout - self._waited_s) / JOB_PACE)
+        self._waited_s += (time.monotonic() - started) * JOB_PACE
+        if self._waited_s >= timeout:
+            self._advance(timeout)
         return ready
 
     def _advance(self, seconds: float) -> None:
         self._elapsed_s += seconds
+        self._waited_s = 0.0
         if self._elapsed_s > self._bound_s:
             raise VirtualTimeExhausted(f"more than {self._bound_s / 3600:g} virtual hours went by")
 

@@ -1,6 +1,7 @@
 """The event loop whose time jumps."""
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -54,6 +55,26 @@ async def test_loopback_traffic_comes_before_a_timer() -> None:
             await writer.wait_closed()
     server.close()
     await server.wait_closed()
+
+
+async def test_what_a_thread_takes_before_the_next_timer_is_no_time() -> None:
+    """On a busy machine it takes longer, and what is due at an hour is due at that all the same."""
+    loop = asyncio.get_running_loop()
+    timer = asyncio.create_task(elapse(3600))
+    started = loop.time()
+    await asyncio.to_thread(threading.Event().wait, 0.2)
+    assert loop.time() == started
+    await timer
+
+
+async def test_a_timer_that_is_due_before_a_thread_has_ended_comes_in_between() -> None:
+    loop, goes_on = asyncio.get_running_loop(), threading.Event()
+    started = loop.time()
+    job = asyncio.create_task(asyncio.to_thread(goes_on.wait, 60))
+    await elapse(0.2)
+    assert loop.time() == pytest.approx(started + 0.2)
+    goes_on.set()
+    assert await job
 
 
 async def test_time_waits_for_a_thread() -> None:
