@@ -25,6 +25,9 @@ from runner.events import GATEWAY_NAMES, INTENT_NAMES
 from runner.lifecycle.bits import Intents
 from runner.rest import RestRefused
 
+SILENCE_S: Final = 60.0
+"""How long (s) nothing may come from Discord before it is connected to anew: discord.py's own figure."""
+
 RATE_LIMIT_WAIT_MAX_S: Final = 60.0
 """The longest wait for a rate limit: for a longer one (ten minutes, for a channel's name) a call fails instead."""
 
@@ -72,8 +75,9 @@ class Gateway:
         presence: Presence | None,
         receive: Callable[[Mapping[str, Any]], None],
         listening: Listening | None = None,
+        slack: float = 1.0,
     ) -> None:
-        """`receive` is called with every interaction's payload.
+        """`receive` is called with every interaction's payload. `slack` is how many times longer Discord may be silent.
 
         Sets discord.py's addresses, and what it logs, for the whole process.
         """
@@ -81,7 +85,7 @@ class Gateway:
         _quieten()
         self._api_url = api_url
         self._places: Mapping[Intents, str] = listening.places if listening else {}
-        self._client = _Client(_status(presence), _activity(presence), receive, listening)
+        self._client = _Client(_status(presence), _activity(presence), receive, listening, SILENCE_S * slack)
 
     @property
     def client(self) -> discord.Client:
@@ -287,8 +291,10 @@ class _Client(discord.Client):
         activity: discord.Activity | None,
         receive: Callable[[Mapping[str, Any]], None],
         listening: Listening | None,
+        silence_s: float,
     ) -> None:
         super().__init__(
+            heartbeat_timeout=silence_s,
             intents=_intents(listening.intents if listening else Intents.GUILDS),
             status=status,
             activity=activity,

@@ -93,6 +93,7 @@ class _Start:
     live_max: int | None
     is_real_time: bool
     observer: "Observer | None"
+    slack: float
 
 
 class Door:
@@ -145,20 +146,22 @@ async def run(
     directory: Path | None = None,
     is_real_time: bool = True,
     observer: "Observer | None" = None,
+    slack: float = 1.0,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
     `directory`; left out: where the file is. `live_max` interactions may be under way; left out: the engine's bound.
     With `is_real_time` a thread stands by for when the event loop stands still: it goes by the machine's own clock.
-    `observer` is told what the engine does.
+    `observer` is told what the engine does. What is done again and again while nothing happens, such as renewing a
+    lease, is done rarer by the factor `slack`: where time jumps it alone takes time, and nothing else ends meanwhile.
     Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is
     no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
-        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer)
+        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer, slack)
         try:
             await _run(start, discord, opening, serving, stopping)
         finally:
@@ -181,7 +184,7 @@ async def _run(
 ) -> None:
     program, door, answers = start.program, Door(), _answer_pool(discord.api_url)
     listening = Listening(program.intents, program.intent_places, door.event)
-    gateway = Gateway(discord.api_url, program.presence, door.interaction, listening)
+    gateway = Gateway(discord.api_url, program.presence, door.interaction, listening, start.slack)
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
@@ -262,8 +265,10 @@ async def _serve(
             rebuild=_rebuilt,
         ) as engine:
             door.open(engine.receive, engine.events.receive)
-            keeper = TimeKeeper(f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover)
-            bot = _Bot(engine, gateway, answers, memory, keeper, log, now, start.files)
+            keeper = TimeKeeper(
+                f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover, slack=start.slack
+            )
+            bot = _Bot(engine, gateway, answers, memory, keeper, log, now, start.files, start.slack)
             return await bot.serve(connection, serving, stopping)
     finally:
         await web.close()
@@ -309,6 +314,7 @@ class _Bot:
     log: Log
     now: Callable[[], float]
     files: Files | None
+    slack: float
     wanted: "asyncio.Queue[Program]" = field(default_factory=asyncio.Queue[Program])
     registered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -380,7 +386,7 @@ class _Bot:
             else:
                 if (date_s := answer.date_s) is not None:
                     self.engine.observe_date(date_s, sent_at, self.now())
-            await asyncio.sleep(WARM_EVERY_S)
+            await asyncio.sleep(WARM_EVERY_S * self.slack)
 
     async def _keep_time(self) -> None:
         """Do what is due by the clock, once Discord is there and there is a store that keeps what is."""

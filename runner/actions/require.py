@@ -1,12 +1,15 @@
 """`require`: go on only if a check passes."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final, cast
 
 from runner.actions.action import Action, Refused, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Checks, Expression, option
+
+_LEFT_OUT: Final = cast(Expression, True)
+"""True, and not none: none is what an expression may give, and then the user is refused. A cast: it is no text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,16 +26,16 @@ class Require(Action):
     may_end: ClassVar[bool] = True
 
     check: Checks | None = option("A check: from `checks:`, or written here; of several all must hold.", default=None)
-    if_: Expression | None = option("A template expression that must be true.", default=None)
+    if_: Expression = option("A template expression that must be true.", default=_LEFT_OUT)
     denied: str | None = option("What the user reads. Left out: the check's own sentence.", default=None)
 
     def condition(self) -> object:
         """Return the expression, if there is one; what it says of the context holds behind this step."""
-        return self.if_
+        return None if self.if_ is _LEFT_OUT else self.if_
 
     def lacks(self) -> str:
         """Ask for a check or an expression."""
-        return "" if self.check is not None or self.if_ is not None else "`check` or `if`"
+        return "" if self.check is not None or self.if_ is not _LEFT_OUT else "`check` or `if`"
 
     def wants(self, declared: Declarations) -> frozenset[str]:
         """Want somebody of whom a check can be asked."""
@@ -42,6 +45,6 @@ class Require(Action):
         """Raise the refusal, or do nothing."""
         if self.check is not None:
             step.require(self.check, self.denied or "")
-        if self.if_ is not None and not self.if_:
+        if not self.if_:
             raise Refused("refused_check", self.denied or "")
         return None

@@ -46,6 +46,7 @@ class LocalDiscord:
     `clock` stamps ids and decides deadlines; it must agree with the running loop's time (`RealClock` on an ordinary
     loop, `VirtualClock` on a `VirtualLoop`). `world` is `default_world` unless given. `port` 0 takes a free one.
     `token` is minted in Discord's shape unless given. `randomness(n)` returns URL-safe text from n random bytes.
+    `heartbeat_ms` is how often a client is to show that it lives.
     `privileged_intents` are those switched on in the developer portal; asking for another one is refused with 4014.
     `max_concurrency` sessions may begin in 5 seconds; one more is told that it is invalid (op 9).
     """
@@ -60,6 +61,7 @@ class LocalDiscord:
         randomness: Callable[[int], str] = secrets.token_urlsafe,
         privileged_intents: Intents = PRIVILEGED_INTENTS,
         max_concurrency: int = limits.GATEWAY_MAX_CONCURRENCY_DEFAULT,
+        heartbeat_ms: int = limits.GATEWAY_HEARTBEAT_INTERVAL_MS,
     ) -> None:
         world = world or default_world(clock)
         token = token or mint_token(world.bot_id, randomness)
@@ -72,6 +74,7 @@ class LocalDiscord:
             gateway_path=GATEWAY_PATH,
             max_concurrency=max_concurrency,
         )
+        self._core.gateway.heartbeat_ms = heartbeat_ms
         self._client = Client(self._core)
         self._talk = Talk(self._core)
         self._membership = Membership(self._core)

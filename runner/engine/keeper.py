@@ -34,7 +34,8 @@ async def _nothing() -> None:
 class TimeKeeper:
     """Takes the timers of one bot, named by its application's id, by the functions for their kinds.
 
-    `began` is called when the lease has come to this process: another one, if there was one, has ended.
+    `began` is called when the lease has come to this process: another one, if there was one, has ended. The lease is
+    longer, and renewed rarer, by the factor `slack`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class TimeKeeper:
     log: Log
     began: Callable[[], Coroutine[object, None, None]] = _nothing
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    slack: float = 1.0
     _scheduler: Scheduler | None = None
 
     async def keep(self, database: "Database") -> None:
@@ -77,7 +79,7 @@ class TimeKeeper:
             if not is_told:
                 self.log.warning("another process takes the timers", again_every_s=RENEW_S)
                 is_told = True
-            await asyncio.sleep(RENEW_S)
+            await asyncio.sleep(RENEW_S * self.slack)
 
     async def _could_take(self, database: "Database") -> bool:
         try:
@@ -89,13 +91,14 @@ class TimeKeeper:
     async def _while_ours(self, database: "Database") -> None:
         from runner.store.queue import TimerQueue
 
-        self._scheduler = Scheduler(TimerQueue(database, self.name), self.takers, now=self.now, log=self.log)
+        queue = TimerQueue(database, self.name)
+        self._scheduler = Scheduler(queue, self.takers, now=self.now, log=self.log, slack=self.slack)
         async with asyncio.TaskGroup() as tasks:
             began = tasks.create_task(self.began())
             running = tasks.create_task(self._scheduler.run())
-            held_until = self.now() + LEASE_S
+            held_until = self.now() + LEASE_S * self.slack
             while self.now() < held_until:
-                await asyncio.sleep(RENEW_S)
+                await asyncio.sleep(RENEW_S * self.slack)
                 try:
                     is_ours = await self._is_ours(database)
                 except StoreFailed as fault:
@@ -103,7 +106,7 @@ class TimeKeeper:
                     continue
                 if not is_ours:
                     break
-                held_until = self.now() + LEASE_S
+                held_until = self.now() + LEASE_S * self.slack
             running.cancel()  # another process begins again with what is under way
             began.cancel()
 
@@ -111,5 +114,5 @@ class TimeKeeper:
         """Take or renew the lease, and tell whether that was possible."""
         from runner.store.leases import Leases
 
-        lease = await database.write(lambda tx: Leases(tx).take(self.name, self.holder, for_s=LEASE_S))
+        lease = await database.write(lambda tx: Leases(tx).take(self.name, self.holder, for_s=LEASE_S * self.slack))
         return lease.holder == self.holder

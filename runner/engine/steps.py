@@ -733,11 +733,16 @@ class Run:
         """Return what the run has come to, as JSON can say it: what it has set, and how it was left."""
         left = None if self.left_by is None else [self.left_by.ending.value, self.left_by.value]
         seen = {name: self.context[name] for name in ("steps", "vars", "error") if name in self.context}
+        if "vars" in seen:
+            declared = self._program.variables
+            seen["vars"] = {n: v for n, v in seen["vars"].items() if n not in declared or declared[n] is not v}
         return {"seen": seen, "written": self._written, "left": left}
 
     def _behind(self, done: Json) -> None:
         """Go on behind steps of which `done` says what they have come to."""
         self.context.update(done["seen"])
+        if "vars" in done["seen"]:
+            self.context["vars"] = {**self._program.variables, **done["seen"]["vars"]}
         self._written.update(done["written"])
         if "state" in self.context:
             self.context["state"] = {**self.context["state"], **done["written"]}

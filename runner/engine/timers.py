@@ -71,12 +71,15 @@ class Queue(Protocol):
 class Scheduler:
     """Takes timers when they are due, each by the function for its kind."""
 
-    def __init__(self, queue: Queue, takers: Mapping[str, Take], *, now: Callable[[], float], log: Log) -> None:
-        """`now` gives Unix seconds, by the same clock as the queue's."""
+    def __init__(
+        self, queue: Queue, takers: Mapping[str, Take], *, now: Callable[[], float], log: Log, slack: float = 1.0
+    ) -> None:
+        """`now` gives Unix seconds, by the clock of the queue. `slack`: how many times rarer it renews and looks."""
         self._queue = queue
         self._takers = takers
         self._now = now
         self._log = log
+        self._slack = slack
         self._wanted = asyncio.Event()
         self._sleeps_until = 0.0
         self._is_draining = False
@@ -124,7 +127,7 @@ class Scheduler:
     async def _sleep(self, due_at: float | None) -> None:
         """Sleep until something is due, or is put that is due earlier."""
         now = self._now()
-        self._sleeps_until = min(due_at or now + LOOK_S, now + LOOK_S)
+        self._sleeps_until = min(due_at or now + LOOK_S * self._slack, now + LOOK_S * self._slack)
         try:
             async with asyncio.timeout(max(TICK_S, self._sleeps_until - now)):
                 await self._wanted.wait()
@@ -155,7 +158,7 @@ class Scheduler:
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEW_S)
+            await asyncio.sleep(RENEW_S * self._slack)
             if self._running:
                 await self._persistently(self._queue.renew)
 

@@ -149,5 +149,10 @@ class ScenarioFile(Entry):
         default=None,
         min_length=1,
     )
+    world: str | None = option(
+        "The world file with the servers that each scenario begins with, relative to this file.",
+        default=None,
+        min_length=1,
+    )
     environment: Mapping[str, str] = option("What `${NAME}` in the config stands for.", default={})
     scenarios: Mapping[str, Scenario] = option("What happens, by what is promised.", min_items=1, max_items=1000)

@@ -9,9 +9,10 @@ from pathlib import Path
 from runner.build import Built
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
+from runner.emulator.clock import RealClock
 from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import ScenarioFile
-from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios
+from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios, maker_of_worlds, world_of
 from runner.scenarios.play import play
 from runner.scenarios.report import Played
 
@@ -60,13 +61,18 @@ def _play_file(
     built = build_bot(bot, file.environment)
     outcome.diagnostics += built.diagnostics
     outcome.sources |= built.sources
-    if built.program is None:
+    world = world_of(path, file, Path.read_bytes, RealClock())
+    if world is not None:
+        outcome.diagnostics += world.diagnostics
+        outcome.sources |= world.sources
+    if built.program is None or (world is not None and world.world is None):
         return
+    make_world = maker_of_worlds(path, file, Path.read_bytes)
     coverage = outcome.coverages.setdefault(bot, Coverage(built.program))
     chosen = {name: scenario for name, scenario in file.scenarios.items() if pattern in name}
     for name, scenario in chosen.items():
         with _quick():
-            result = play(name, scenario, built.program, [coverage])
+            result = play(name, scenario, built.program, [coverage], make_world)
         place = loaded.place(name, result.failure.event) if result.failure is not None else None
         outcome.played.append(Played(str(path), place, result))
 

@@ -1,6 +1,6 @@
 """Scenario files to what they say: the same reading, the same kinds of fault as a bot's own file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,10 @@ from runner.config.schema import Schema, schema_of
 from runner.config.source import Node
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
+from runner.emulator.clock import Clock
+from runner.emulator.world import World
 from runner.scenarios.document import VERBS, ScenarioFile
+from runner.worlds.load import LoadedWorld, load_world
 
 SUFFIX: Final = ".scenario.yaml"
 """What the name of a scenario file ends in."""
@@ -77,6 +80,26 @@ def scenario_schema() -> Schema:
 def bot_of(path: Path, file: ScenarioFile) -> Path:
     """Return the config that a scenario file is about."""
     return path.parent / (file.bot or path.name.removesuffix(SUFFIX) + ".yaml")
+
+
+def world_of(path: Path, file: ScenarioFile, read: ReadFile, clock: Clock) -> LoadedWorld | None:
+    """Return the world that a file's scenarios begin with, and its faults; None if it names none."""
+    return None if file.world is None else load_world(path.parent / file.world, read, clock)
+
+
+def maker_of_worlds(path: Path, file: ScenarioFile, read: ReadFile) -> Callable[[Clock], World] | None:
+    """Return what makes that world for each scenario; None if it names none. It has to be sound."""
+    if file.world is None:
+        return None
+    text = read(path.parent / file.world)
+
+    def made(clock: Clock) -> World:
+        loaded = world_of(path, file, lambda _: text, clock)
+        assert loaded is not None
+        assert loaded.world is not None, "its faults have been shown"
+        return loaded.world
+
+    return made
 
 
 def _violations(root: source.Mapping) -> list[Diagnostic]:

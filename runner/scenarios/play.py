@@ -15,12 +15,15 @@ from runner.inspector.record import RunRecord
 from runner.scenarios.document import INTERACTIONS, VERBS, Expectation, Happening, Moment, Scenario
 from runner.scenarios.expect import Difference, Seen, differences, labels_of
 from runner.scenarios.look import channels_seen, members_seen
-from runner.scenarios.stage import BotEnded, Stage, on_stage
+from runner.scenarios.stage import BotEnded, MakeWorld, Stage, on_stage
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
 REAL_S_MAX: Final = 60.0
 """How long one scenario may take in real seconds, whatever time passes in it."""
+
+HOURS_MAX: Final = 48.0
+"""How many virtual hours may go by in one scenario besides those that it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,22 @@ class Result:
     took_s: float
 
 
-def play(name: str, scenario: Scenario, program: Program, observers: Sequence[Observer] = ()) -> Result:
+def play(
+    name: str,
+    scenario: Scenario,
+    program: Program,
+    observers: Sequence[Observer] = (),
+    make_world: MakeWorld | None = None,
+) -> Result:
     """Play a scenario to its end, or to the first event after which something is not as expected."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(_played(name, scenario, program, observers))
+    hours_max = HOURS_MAX + sum(event.wait or 0.0 for event in scenario.events) / 3600
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(hours_max=hours_max)) as runner:
+        return runner.run(_played(name, scenario, program, observers, make_world))
 
 
-async def _played(name: str, scenario: Scenario, program: Program, observers: Sequence[Observer]) -> Result:
+async def _played(
+    name: str, scenario: Scenario, program: Program, observers: Sequence[Observer], make_world: MakeWorld | None
+) -> Result:
     failures: list[Failure] = []
     took: list[float] = []
 
@@ -66,7 +78,7 @@ async def _played(name: str, scenario: Scenario, program: Program, observers: Se
         took.append(stage.clock.now() - began)
 
     try:
-        await on_stage(program, act, observers)
+        await on_stage(program, act, observers, make_world)
     except BotEnded as end:
         failures.append(Failure(0, (Difference("bot", "that it serves", str(end)),), None))
     return Result(name, failures[0] if failures else None, took[0] if took else 0.0)

@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 
 from runner.compile import Program
 from runner.data import dataclass
-from runner.emulator.clock import VirtualClock, elapse
+from runner.emulator.clock import Clock, VirtualClock, elapse
 from runner.emulator.server import LocalDiscord
+from runner.emulator.world import World
 from runner.engine.observer import Observer, Occurrence, Subject, Watch
 from runner.inspector.recorder import Recorder
+from runner.lifecycle import limits
 from runner.logs import Log
 from runner.run import Discord, Running, run
 
@@ -23,7 +25,13 @@ DELIVERY_S = 0.001
 LINES_MAX = 200
 """How many of the bot's log lines are kept for the report of a failure."""
 
+SLACK = 1000.0
+"""How many times rarer the bot does what it does while nothing happens: time jumps, and only events are worth any."""
+
 LOGGER = "runner.scenario"
+
+MakeWorld = Callable[[Clock], World]
+"""Makes the servers that a local Discord begins with."""
 
 
 class BotEnded(Exception):
@@ -40,7 +48,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.kept = [*self.kept[-LINES_MAX + 1 :], record]
-        if record.msg == "interaction":
+        if record.msg in ("interaction", "flow"):
             self.has_ended.set()
 
 
@@ -100,6 +108,7 @@ class Stage:
                 directory=self.folder,
                 is_real_time=False,
                 observer=self.audience,
+                slack=SLACK,
             )
         )
         await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)
@@ -133,7 +142,10 @@ class Stage:
 
 
 async def on_stage(
-    program: Program, act: Callable[[Stage], Awaitable[None]], observers: Sequence[Observer] = ()
+    program: Program,
+    act: Callable[[Stage], Awaitable[None]],
+    observers: Sequence[Observer] = (),
+    make_world: MakeWorld | None = None,
 ) -> None:
     """Start a local Discord and the bot, let `act` play on them, and end both; `observers` look on.
 
@@ -143,7 +155,11 @@ async def on_stage(
     logger.setLevel(logging.INFO)
     logger.propagate = False
     clock = VirtualClock(asyncio.get_running_loop())
-    local = LocalDiscord(clock=clock)
+    local = LocalDiscord(
+        clock=clock,
+        world=make_world(clock) if make_world is not None else None,
+        heartbeat_ms=int(limits.GATEWAY_HEARTBEAT_INTERVAL_MS * SLACK),
+    )
     await local.start()
     with TemporaryDirectory(prefix="lifecycle-runner-") as folder:
         # A store of its own, whatever the config says: what is played must not reach what a running bot keeps.

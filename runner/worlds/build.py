@@ -65,8 +65,8 @@ class WorldBuilder:
         roles = self._roles(guild, server, at)
         people = self._members(world, guild, server, roles, at)
         guild.owner_id = self._named(server.owner, people, (*at, "owner"), "member")
-        self._bot(world, guild, server, roles, at)
-        channels = self._channels(world, guild, server, {**roles, **people}, at)
+        own = self._bot(world, guild, server, roles, at)
+        channels = self._channels(world, guild, server, {world.bot.username: own, **roles, **people}, at)
         if server.system_channel is not None:
             place = (*at, "system_channel")
             guild.system_channel_id = self._named(server.system_channel, channels, place, "channel")
@@ -113,8 +113,8 @@ class WorldBuilder:
             )
         return self._people.setdefault(name, said)
 
-    def _bot(self, world: World, guild: Guild, server: Server, roles: Mapping[str, int], at: Path) -> None:
-        """Let the bot join, with a role of its own that is the highest unless it stands below another."""
+    def _bot(self, world: World, guild: Guild, server: Server, roles: Mapping[str, int], at: Path) -> int:
+        """Let the bot join; return its own role, which is the highest unless it stands below another."""
         standing, place = server.bot, (*at, "bot")
         top = len(guild.roles)
         if standing.below is not None:
@@ -134,6 +134,7 @@ class WorldBuilder:
         guild.members[world.bot_id] = Member(
             user_id=world.bot_id, joined_at=self._since, role_ids=[own.id, *held], nick=standing.nick
         )
+        return own.id
 
     # --- its channels
 

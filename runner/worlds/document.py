@@ -42,7 +42,8 @@ class Place(Entry):
     slowmode: Duration = option("The pause between two messages.", default=0.0, maximum=limits.SLOWMODE_MAX_S)
     tags: tuple[str, ...] = option("The tags of a forum.", default=(), single=True, max_items=limits.FORUM_TAGS_MAX)
     overwrites: Mapping[str, Overwrite] = option(
-        "What is allowed and denied here, by the name of a role or a member; `everyone` is everyone.", default={}
+        "What is allowed and denied here, by the name of a role, a member or your bot; `everyone` is everyone.",
+        default={},
     )
 
 

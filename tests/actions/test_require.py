@@ -17,6 +17,10 @@ commands:
   by_expression: {description: d, steps: [{require: {if: user.name == "mo", denied: Only Mo.}}, {reply: Welcome}]}
   without_words: {description: d, steps: [{require: {if: user.name == "mo"}}, {reply: Welcome}]}
   both: {description: d, steps: [{require: {check: moderator, if: user.name == "mo"}}, {reply: Welcome}]}
+  by_nothing:
+    description: d
+    options: {word: {type: string, description: Word}}
+    steps: [{require: {if: options.word, denied: You gave no word.}}, {reply: Welcome}]
   late: {description: d, steps: [{wait: 2s}, {require: moderator}, {reply: Welcome}]}
   behind: {description: d, steps: [{reply: First}, {require: moderator}, {reply: Welcome}]}
 """
@@ -43,6 +47,7 @@ REFUSED = {
     "own_words": "Go away, robin.",
     "by_expression": "Only Mo.",
     "without_words": "You can't do that here.",
+    "by_nothing": "You gave no word.",
     "both": "Not you, robin.",
 }
 

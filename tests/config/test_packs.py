@@ -382,6 +382,12 @@ def test_a_pack_is_checked_by_itself_with_samples_and_does_not_run() -> None:
     assert "invalid-value" in {fault.slug for fault in bad.diagnostics}
 
 
+def test_a_bot_whose_inputs_all_have_defaults_is_told_nothing_of_packs() -> None:
+    text = "version: 1\nbot: {presence: {status: idle}}\ninputs: {word: {type: string, default: Hi}}\n"
+    text += "commands: {hi: {description: Hi, reply: '${inputs.word}'}}\n"
+    assert built({"bot.yaml": text}, is_tried=True).diagnostics == []
+
+
 def test_a_pack_whose_inputs_have_defaults_is_a_bot() -> None:
     made = program({"bot.yaml": "inputs: {word: {type: string, default: Hello}}\n" + command('"${inputs.word}"')})
     assert text_of(made) == "Hello"

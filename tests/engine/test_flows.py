@@ -393,3 +393,28 @@ async def test_the_store_is_not_opened_by_a_bot_that_never_waits(bot: StartBot) 
     made = await bot("commands: {it: {description: d, reply: Hi}}")
     await made.ran("it")
     assert not (made.directory / ".lifecycle").exists()
+
+
+KEEP = """
+vars: {kept: nothing}
+records: {seen: {scope: guild, fields: {who: user}}}
+flows:
+  keep:
+    params: {who: user}
+    steps:
+      - transaction:
+          - {id: row, insert: {into: seen, values: {who: "{{ params.who }}"}}}
+          - let: {number: "{{ steps.row.id }}"}
+      - reply: "{{ vars.number }}, {{ vars.kept }}"
+commands:
+  it:
+    description: d
+    steps:
+      - confirm: Sure?
+      - run: {flow: keep, with: {who: "{{ user }}"}}
+"""
+
+
+async def test_a_transaction_of_a_flow_that_has_asked_is_noted_with_what_it_has_set(bot: StartBot) -> None:
+    made = await bot(KEEP)
+    assert said(await made.pressed(await asked(made), "Yes"))[-1] == "1, nothing"

@@ -21,9 +21,9 @@ from runner.emulator.trace import Trace
 from runner.lifecycle.limits import OptionType
 from runner.scenarios.document import VERBS, Happening, Scenario
 from runner.scenarios.files import scenario_files
-from runner.scenarios.load import bot_of, load_scenarios
+from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds
 from runner.scenarios.play import Player
-from runner.scenarios.stage import Stage, on_stage
+from runner.scenarios.stage import MakeWorld, Stage, on_stage
 from tests.conftest import actions
 
 if find_spec("simcord") is None:
@@ -72,10 +72,11 @@ def test_simcord_and_the_local_discord_see_the_same(path: Path, name: str, tmp_p
     events = list(comparable(file.scenarios[name]))
     if not events:
         pytest.skip("it begins with what only the local Discord can play")
+    make_world = maker_of_worlds(path, file, Path.read_bytes) or default_world
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        here = runner.run(on_the_local_discord(program, events))
+        here = runner.run(on_the_local_discord(program, events, make_world))
     with asyncio.Runner() as runner:
-        there = runner.run(on_the_other(program, events, tmp_path))
+        there = runner.run(on_the_other(program, events, make_world, tmp_path))
     assert there == here
 
 
@@ -92,7 +93,7 @@ def comparable(scenario: Scenario) -> Iterator[Happening]:
 # --- here
 
 
-async def on_the_local_discord(program: Program, events: Sequence[Happening]) -> list[Seen]:
+async def on_the_local_discord(program: Program, events: Sequence[Happening], make_world: MakeWorld) -> list[Seen]:
     """Play on the local Discord."""
     seen: list[Seen] = []
 
@@ -103,7 +104,7 @@ async def on_the_local_discord(program: Program, events: Sequence[Happening]) ->
             await player.after(index, event)
             seen.append(seen_in(player.traces[-1]) if len(player.traces) > before else REFUSED)
 
-    await on_stage(program, act)
+    await on_stage(program, act, make_world=make_world)
     return seen
 
 
@@ -122,11 +123,13 @@ def neutral(content: str) -> str:
 # --- there
 
 
-async def on_the_other(program: Program, events: Sequence[Happening], folder: Path) -> list[Seen]:
+async def on_the_other(
+    program: Program, events: Sequence[Happening], make_world: MakeWorld, folder: Path
+) -> list[Seen]:
     """Play on SimCord."""
     results: list[simcord.InteractionResult] = []
     seen: list[Seen] = []
-    async with on_simcord(program, default_world(RealClock()), folder) as stage:
+    async with on_simcord(program, make_world(RealClock()), folder) as stage:
         for event in events:
             try:
                 result = await happened(stage, program, event, results)

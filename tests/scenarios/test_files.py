@@ -10,8 +10,8 @@ from _pytest.mark import ParameterSet
 from runner.build import build
 from runner.diagnostics import in_order
 from runner.diagnostics.text import render_text
-from runner.scenarios.files import scenario_files
-from runner.scenarios.load import bot_of, load_scenarios, scenario_schema
+from runner.scenarios.files import Outcome, play_files, scenario_files
+from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds, scenario_schema
 from runner.scenarios.play import play
 from tests.conftest import actions
 
@@ -33,7 +33,8 @@ def test_what_a_scenario_promises_holds(path: Path, name: str) -> None:
     assert file is not None
     program = build(bot_of(path, file), Path.read_bytes, file.environment, actions()).program
     assert program is not None
-    assert play(name, file.scenarios[name], program).failure is None
+    make_world = maker_of_worlds(path, file, Path.read_bytes)
+    assert play(name, file.scenarios[name], program, make_world=make_world).failure is None
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name)
@@ -91,6 +92,35 @@ def test_a_file_is_about_the_config_of_its_name_unless_it_says_another() -> None
 
     assert bot_in(ONE + "command: ping") == Path("bots/a.yaml")
     assert bot_in("bot: ../b.yaml\n" + ONE + "command: ping") == Path("bots/../b.yaml")
+
+
+WORLD = "servers: {Quay: {owner: Ada, members: {Ada: {}}, channels: {deck: text}}}"
+BOT = "version: 1\ncommands: {hi: {description: Hi, steps: [{send: {channel: '#deck', content: Hi}}, {reply: Hi}]}}"
+IN_A_WORLD = (
+    "world: quay.yaml\nscenarios: {a: [{command: hi, by: Ada, in: deck, expect: {channels: {deck: {count: 2}}}}]}"
+)
+
+
+def played(folder: Path, world: str) -> Outcome:
+    """Play a scenario that begins with this world."""
+    (folder / "a.yaml").write_text(BOT)
+    (folder / "quay.yaml").write_text(world)
+    file = folder / "a.scenario.yaml"
+    file.write_text(IN_A_WORLD)
+    return play_files([file], "", lambda bot, environment: build(bot, Path.read_bytes, environment, actions()))
+
+
+def test_scenarios_begin_with_the_world_that_their_file_names(tmp_path: Path) -> None:
+    outcome = played(tmp_path, WORLD)
+    assert [each.result.failure for each in outcome.played] == [None]
+    assert outcome.is_fine
+
+
+def test_a_fault_in_a_world_is_shown_and_nothing_is_played(tmp_path: Path) -> None:
+    outcome = played(tmp_path, WORLD.replace("owner: Ada", "owner: Eve"))
+    assert [fault.slug for fault in outcome.diagnostics] == ["unknown-name"]
+    assert outcome.played == []
+    assert not outcome.is_fine
 
 
 def test_a_folder_stands_for_the_files_below_it(tmp_path: Path) -> None:

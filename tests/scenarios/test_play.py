@@ -22,6 +22,7 @@ commands:
   slow: {description: Slow, response: ephemeral, steps: [{wait: 5s}, {reply: Done}, {reply: More}]}
   form: {description: Form, steps: [{modal: form}]}
   post: {description: Post, steps: [{send: {channel: "#staff", content: Posted}}, {reply: Done}]}
+  list: {description: List, steps: [{paginate: {items: "[1]", line: "{{ item }}"}}]}
   boom: {description: Boom, steps: [{fail: No luck.}]}
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
@@ -78,6 +79,8 @@ HOLDS = {
     "a voice channel": "- {enter_voice: Lounge, expect: {channels: {general: robin in Lounge}}}\n"
     "- {leave_voice: true, expect: {channels: {general: robin out of Lounge}}}",
     "time that passes": "- command: ask\n- wait: 20m\n- {click: 'No', expect: {content: {matches: says no$}}}",
+    "more time than a weekend": "- {wait: 4d}\n- {command: ping, expect: Pong}",
+    "a list that ends by itself": "- {command: list, expect: '1'}\n- {command: ping, expect: Pong}",
     "a restart": "- command: ask\n- restart: true\n- {click: 'No', expect: {acknowledged_within: 1s}}",
     "what is kept over a restart": "- {command: tap, expect: '1'}\n- restart: true\n- {command: tap, expect: '2'}",
     "several in one moment": "- command: ask\n- together: [{click: 'No', by: Mo}, {click: 'No', by: Kim}]",

@@ -18,10 +18,15 @@ from .generator import generate
 Json = dict[str, Any]  # Any: Discord's JSON
 
 ROOT: Final = Path(__file__).parent.parent.parent
-KEEPERS: Final = frozenset({"suggestions.yaml"})
-"""Examples whose bots keep something. A store works in threads of its own, which a simulated loop has none of."""
+FILES: Final = (
+    "bot.yaml",
+    "benchmarks/bench.yaml",
+    "examples/dice.yaml",
+    "examples/help-desk.yaml",
+    "tests/simulation/edges.yaml",
+)
+"""Bots that keep nothing: a store works in threads of its own, which a simulated loop has none of."""
 
-FILES: Final = ("bot.yaml", "benchmarks/bench.yaml", "examples/*.yaml", "tests/simulation/edges.yaml")
 ENVIRONMENT: Final = {"DISCORD_TOKEN": "no-token"}
 USER_TEXT: Final = "what the user typed"
 """What users write in their options; no log line may repeat it."""
@@ -82,7 +87,7 @@ class Library:
         self._with_blank_texts = with_blank_texts
         found = (path for pattern in files for path in ROOT.glob(pattern))
         bots = (path for path in found if not path.name.endswith(".scenario.yaml"))
-        self._files = sorted(path for path in bots if path.name not in KEEPERS)
+        self._files = sorted(bots)
         self._count = len(self._files) + generated_max
         self._actions: Mapping[str, type[Action]] = load_actions()
         self._bots: dict[int, Bot] = {}

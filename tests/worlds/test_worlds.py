@@ -136,3 +136,14 @@ def test_a_name_that_is_in_two_servers_means_the_one_that_the_user_is_in() -> No
     )
     one, two = (find_channel(world, "general", find_user(world, name)) for name in ("Mo", "Sam"))
     assert one.id != two.id
+
+
+def test_what_a_channel_allows_to_the_bot_is_its_own_roles() -> None:
+    world = world_of(
+        "bot: Keeper\nservers: {Quay: {owner: Ada, members: {Ada: {}}, channels: "
+        "{deck: {overwrites: {everyone: {deny: view_channel}, Keeper: {allow: view_channel}}}}}}"
+    )
+    guild = next(iter(world.guilds.values()))
+    own = next(role for role in guild.roles.values() if role.managed_by == world.bot_id)
+    (deck,) = world.channels.values()
+    assert [overwrite.id for overwrite in deck.overwrites] == [guild.id, own.id]

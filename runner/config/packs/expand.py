@@ -175,7 +175,8 @@ class _Expansion:
             return root
         given, missing = tried(self._head(root).inputs, section)
         key = root.key("inputs").span
-        if is_tried:
+        runs_by_itself = not missing and "bot" in root.entries  # and says so: nobody needs to be told
+        if is_tried and not runs_by_itself:
             self.gathered.diagnostics.append(faults.is_a_pack(key, missing))
         elif missing:
             self.gathered.diagnostics.append(faults.not_a_bot(key, missing))

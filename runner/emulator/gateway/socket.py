@@ -64,6 +64,7 @@ class Gateway:
         revoke: Callable[[], None],
     ) -> None:
         self.starts = Starts(clock, max_concurrency)
+        self.heartbeat_ms = limits.GATEWAY_HEARTBEAT_INTERVAL_MS
         self._clock = clock
         self._world = world
         self._token = token
@@ -179,7 +180,7 @@ class Gateway:
 
     async def _converse(self, connection: Connection, version: str | None) -> None:
         """Say hello, then take the client's frames until it goes or breaks a rule."""
-        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": limits.GATEWAY_HEARTBEAT_INTERVAL_MS}})
+        connection.send({"op": Op.HELLO, "d": {"heartbeat_interval": self.heartbeat_ms}})
         try:
             if version not in {None, str(_DOCUMENT_VERSION)}:
                 raise Closed(CloseCode.INVALID_API_VERSION)
@@ -360,7 +361,7 @@ class Gateway:
         Clients that beat from a thread of their own do so in real time. Asking keeps them alive when the loop's time
         runs ahead of theirs, and is what Discord may do at any time.
         """
-        interval_s = limits.GATEWAY_HEARTBEAT_INTERVAL_MS / 1000 + HEARTBEAT_GRACE_S
+        interval_s = self.heartbeat_ms / 1000 + HEARTBEAT_GRACE_S
         while not connection.is_closing:
             beat_at = connection.beat_at
             await asyncio.sleep(beat_at + interval_s - self._clock.now())
