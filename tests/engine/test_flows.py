@@ -418,3 +418,28 @@ commands:
 async def test_a_transaction_of_a_flow_that_has_asked_is_noted_with_what_it_has_set(bot: StartBot) -> None:
     made = await bot(KEEP)
     assert said(await made.pressed(await asked(made), "Yes"))[-1] == "1, nothing"
+
+
+READS_STATE = """
+state: {motto: {scope: guild, type: string, default: None yet}}
+commands:
+  form:
+    description: d
+    steps:
+      - {id: it, form: {title: Motto, fields: {text: {label: Text, value: "{{ state.motto }}"}}}}
+      - set: {state: motto, to: "{{ steps.it.text }}"}
+      - reply: "{{ state.motto }}"
+  it:
+    description: d
+    steps: [{confirm: "Is it {{ state.motto }}?"}, {reply: "It is {{ state.motto }}"}]
+"""
+
+
+async def test_a_form_and_a_question_read_what_the_bot_keeps(bot: StartBot) -> None:
+    made = await bot(READS_STATE)
+    opened = await made.ran("form")
+    assert said(await made.submitted(opened, text="Fair winds")) == ["Fair winds"]
+    message = await asked(made)
+    await made.stop()
+    again = await bot(READS_STATE, local=made.local)
+    assert said(await again.pressed(message, "Yes"))[-1] == "It is Fair winds"

@@ -86,7 +86,11 @@ class Taking:
             handler = program.handler(machine.handler)
             if handler is None:
                 raise NotRebuilt(f"there is no {machine.handler}")
-            return self._restored(live, row, machine, program, handler)
+            taken = self._restored(live, row, machine, program, handler)
+            if any(frame.at.reads_state for frame in waiting_in(taken.run.stack)):
+                with before_anything():  # the question itself reads it, and is rendered anew
+                    await taken.run.read_state()
+            return taken
         except Unreadable as fault:  # it stays where it is, for whoever can
             await self._lost(live, row, fault)
         except (NotRebuilt, KeyError) as fault:
