@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from random import Random
 from textwrap import dedent
 from typing import Any
 
@@ -229,14 +230,20 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
         environment: Mapping[str, str] | None = None,
         more: Mapping[str, type[Action]] | None = None,
         observer: Observer | None = None,
+        chance: Random | None = None,
     ) -> Bot:
-        """`ahead_s` is how many seconds the bot's clock is ahead of Discord's; `observer` looks on."""
+        """`ahead_s` is how many seconds the bot's clock is ahead of Discord's; `observer` looks on.
+
+        `chance` decides what is left to chance.
+        """
         if local is None:
             local = LocalDiscord(clock=VirtualClock(asyncio.get_running_loop()))
             await local.start()
             started.servers.append(local)
         log = Lines()
-        made = await _serve(compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer)
+        made = await _serve(
+            compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer, chance
+        )
         started.bots.append(made)
         return made
 
@@ -261,6 +268,7 @@ async def _serve(
     live_max: int,
     directory: Path,
     observer: Observer | None,
+    chance: Random | None,
 ) -> Bot:
     loop = asyncio.get_running_loop()
     serving: asyncio.Future[Running] = loop.create_future()
@@ -283,6 +291,7 @@ async def _serve(
             directory=directory,
             is_real_time=False,
             observer=observer,
+            chance=chance,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

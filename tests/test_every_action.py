@@ -15,11 +15,12 @@ from runner.build import build
 from runner.compile import CompiledStep, Program
 from runner.emulator.journal import WireEntry
 from runner.emulator.trace import Trace
-from runner.emulator.world import Poll
+from runner.emulator.world import Poll, Webhook
 from runner.fields import fields_of
 from runner.lifecycle.limits import CallbackType
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
 from runner.templates.types import is_optional
+from tests.actions.channels import channel
 from tests.actions.web import Elsewhere, elsewhere
 from tests.conftest import Bot, StartBot, actions, compiled
 
@@ -118,7 +119,7 @@ def call_of(entry: WireEntry) -> Call | None:
         body = cast(Mapping[str, Any], entry.request)  # Any: JSON
         (call,) = (call for call in Call if call.callback_type is CallbackType(body["type"]))
         return call
-    if "/webhooks/" in entry.route:
+    if "/webhooks/" in entry.route and entry.interaction_id is not None:
         return Call.EDIT_ORIGINAL if entry.method == "PATCH" else Call.FOLLOW_UP
     return None
 
@@ -151,6 +152,7 @@ async def run_example(bot: Bot, other: Elsewhere | None = None) -> Ran:
     asked = None if "it" in bot.engine.program.commands else await bot.ran("ask")
     if asked and steps_of(bot.engine.program)[0].name == "end_poll":
         give_poll(bot, asked.messages[0].id)
+    give_webhook(bot)
     before = len(bot.local.wire)
     trace = bot.click(asked.messages[0].id, "it") if asked else bot.command("it")
     await bot.idle()
@@ -165,6 +167,15 @@ def give_poll(bot: Bot, message_id: int) -> None:
     assert message is not None
     answers = [{"answer_id": 1, "poll_media": {"text": "Yes"}}, {"answer_id": 2, "poll_media": {"text": "No"}}]
     message.poll = Poll(question={"text": "Shall we?"}, answers=answers, ends_at=bot.local.clock.now() + 3600)
+
+
+def give_webhook(bot: Bot) -> None:
+    """Give the bot a webhook of its own with the id that examples have."""
+    world = bot.local.world
+    (guild_id,), channel_id, number = world.guilds, channel(bot, "general").id, 123456789012345678
+    world.webhooks[number] = Webhook(
+        id=number, name="News", guild_id=guild_id, channel_id=channel_id, user_id=world.bot_id, token="a" * 60
+    )
 
 
 async def answered(bot: Bot, asked: Trace) -> Trace:

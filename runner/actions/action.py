@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, StrEnum
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, Protocol, TypeGuard, TypeVar
 
@@ -231,6 +232,11 @@ class Step(Protocol):
     def user_id(self) -> str | None: ...
     @property
     def now(self) -> float: ...  # in Unix seconds
+
+    @property
+    def chance(self) -> Random:
+        """What decides where chance is to decide."""
+        ...
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
+from random import Random, SystemRandom
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -95,6 +96,7 @@ class Engine:
         standby: LooksAfter | None = None,
         observer: Observer | None = None,
         outside: Outside | None = None,
+        chance: Random | None = None,
         rebuild: Rebuild = lambda _files, _generation: None,
     ) -> None:
         """`now` gives Unix seconds; `new_reference` what ties a user's error message to the log.
@@ -103,8 +105,9 @@ class Engine:
         signed with a key of `secret`, unless the program has one of its own; without any it is valid in this process
         only. `long_params` keeps what is too long for a custom_id. `standby` is the last resort for when the loop
         stands still; with it, the loop is measured too. Both go by the machine's own time. `observer` is told what
-        happens, as it does. `outside` calls other servers; without it none is called. `rebuild` builds the program of
-        an earlier generation again, off the loop's thread.
+        happens, as it does. `outside` calls other servers; without it none is called. `chance` decides what is left to
+        chance; without it, the system does. `rebuild` builds the program of an earlier generation again, off the
+        loop's thread.
         """
         self.program = program
         self.counts = Counts()
@@ -112,6 +115,7 @@ class Engine:
         self._answers = answers
         self._rest = rest
         self._outside = outside or Nowhere()
+        self._chance = chance or SystemRandom()
         self._directory = directory
         self._memory = memory
         self._now = now
@@ -145,7 +149,17 @@ class Engine:
         self._lag = Lag(self.counts, log)
         self._suggester = Suggester(directory, memory, now, log)
         world = World(
-            rest, self._outside, directory, memory, now, log, new_reference, self._lag, self._carrier, observer
+            rest,
+            self._outside,
+            self._chance,
+            directory,
+            memory,
+            now,
+            log,
+            new_reference,
+            self._lag,
+            self._carrier,
+            observer,
         )
         unattended = Unattended(world)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
@@ -508,6 +522,7 @@ class Engine:
             values,
             self._rest,
             self._outside,
+            self._chance,
             self._directory,
             self._log,
             self._memory,

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import field, replace
 from functools import partial
+from random import Random
 from typing import Any, Final, ParamSpec, TypeVar
 
 from runner.actions.action import (
@@ -80,6 +81,8 @@ EVERYONE: Final = "@everyone"
 STEPS_MAX: Final = 20_000
 """How many steps one run may take between two waits, whatever its loops say."""
 
+_HIDDEN: Final = "•••"  # in the place of a webhook's token
+
 _KEY_BYTES: Final = 18  # 24 characters; Discord takes 25
 
 YIELD_EVERY: Final = 50
@@ -121,7 +124,7 @@ class Run:
     __slots__ = ("_acknowledger", "_calls", "_carrier", "_coming", "_directory", "_entered", "_held_up", "_here",
                  "_interaction", "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory",
                  "_now", "_outside", "_path", "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken",
-                 "_wanted", "_watch", "_writes", "_written", "acted", "at", "context", "is_ephemeral",
+                 "_wanted", "_watch", "_writes", "_written", "acted", "at", "chance", "context", "is_ephemeral",
                  "left_by")  # fmt: skip
 
     def __init__(
@@ -132,6 +135,7 @@ class Run:
         context: dict[str, Any],
         rest: Rest,
         outside: Outside,
+        chance: Random,
         directory: Directory,
         log: Log,
         memory: Remembers,
@@ -155,6 +159,7 @@ class Run:
         self._acknowledger = acknowledger
         self._rest = rest
         self._outside = outside
+        self.chance = chance
         self._directory = directory
         self._log = log
         self._carrier = carrier
@@ -652,15 +657,16 @@ class Run:
         if method != "GET":
             self.acted.set()
         noted = shortened(reason, AUDIT_LOG_REASON_MAX) if reason else None
+        shown = {name: _HIDDEN if name.endswith("_token") else part for name, part in parts.items()}
         try:
             answer = await self._rest.request(method, route, json, reason=noted, **parts)
         except RestRefused as refused:
-            self._tell_called(method, route.format_map(parts), refused)
+            self._tell_called(method, route.format_map(shown), refused)
             action = self.at.action if self.at else None
             needs = action.asks() or action.needs if action else Permissions(0)
             has_targets = bool(action and action.targets)
             raise refused_call(refused, needs, parts.get("channel_id"), self._who, has_targets=has_targets) from None
-        self._tell_called(method, route.format_map(parts), None)
+        self._tell_called(method, route.format_map(shown), None)
         return answer
 
     async def call_outside(self, asked: HttpCall) -> HttpAnswer:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from random import Random
 from typing import Any, Final
 
 from runner.actions.action import Refused
@@ -36,6 +37,7 @@ class World:
 
     rest: Rest
     outside: Outside
+    chance: Random
     directory: Directory
     memory: Memory
     now: Callable[[], float]
@@ -165,6 +167,7 @@ class Unattended:
             values,
             world.rest,
             world.outside,
+            world.chance,
             world.directory,
             world.log,
             world.memory,
