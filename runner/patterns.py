@@ -34,6 +34,23 @@ def compiled(pattern: str) -> "re.Pattern[str]":
     return made
 
 
+def repetitions(pattern: str) -> int:
+    """Return how many repetitions of no fixed length a regular expression has. Raises `BadPattern`.
+
+    A text of n characters can be divided among k of them in about n to the power of k ways.
+    """
+    compiled(pattern)
+    return _counted(_parser.parse(pattern))
+
+
+def _counted(tree: Any) -> int:
+    count = 0
+    for operation, argument in tree:
+        count += operation in _REPEATS and argument[1] > ROUNDS_MAX and argument[0] != argument[1]
+        count += sum(_counted(part) for part in _parts(argument))
+    return count
+
+
 def _repeated(tree: Any) -> Iterator[Any]:  # Any: the parser's own trees, which nothing describes
     """Yield what is repeated many times, however deep it stands."""
     for operation, argument in tree:

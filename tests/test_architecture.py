@@ -27,13 +27,13 @@ ORDER = (
     "objects",
     "outside",
     "questions",
+    "patterns",
     "templates",
     "texts",
     "fields",
     "declarations",
     "stored",
     "inside",
-    "patterns",
     "actions.action",  # what a step promises; the config's declarations may promise it, too
     "config.document",  # the keys of bot.yaml are declarations: the message that steps share is one of them
     "actions",

@@ -46,6 +46,18 @@ FILTER_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
     "plural": ("2 {{ 2 | plural('vote', 'votes') }}", "2 votes"),
     "number": ("{{ 1234567 | number }}", "1,234,567"),
     "tojson": ("{{ {'a': [1, true]} | tojson }}", '{"a": [1, true]}'),
+    "floor": ("{{ 2.9 | floor }}", "2"),
+    "ceil": ("{{ 2.1 | ceil }}", "3"),
+    "clamp": ("{{ 12 | clamp(1, 10) }}", "10"),
+    "chunks": ("{{ ['a', 'b', 'c'] | chunks(2) | length }}", "2"),
+    "split": ("{{ 'a, b' | split(', ') | join(' and ') }}", "a and b"),
+    "urlencode": ("{{ 'a b&c' | urlencode }}", "a%20b%26c"),
+    "bar": ("{{ 3 | bar(10) }}", "███░░░░░░░"),
+    "seconds": ("{{ '1h 30m' | seconds | default(0) }}", "5400"),
+    "date": ("{{ 1700000000 | date('%d %B %Y, %H:%M', 'Europe/Berlin') }}", "14 November 2023, 23:13"),
+    "instant": ("{{ '2023-11-14 22:13:20' | instant | int }}", "1700000000"),
+    "match": ("{{ ('#12' | match('#([0-9]+)') | default(['', '0']))[1] }}", "12"),
+    "message_link": ("{{ 'yes' if 'hello' | message_link else 'no' }}", "no"),
 }
 
 TEST_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -58,6 +70,9 @@ TEST_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
     "boolean": ("{{ 'yes' if true is boolean else 'no' }}", "yes"),
     "even": ("{{ 'yes' if 4 is even else 'no' }}", "yes"),
     "odd": ("{{ 'yes' if 4 is odd else 'no' }}", "no"),
+    "startswith": ("{{ 'yes' if 'hello' is startswith('he') else 'no' }}", "yes"),
+    "endswith": ("{{ 'yes' if 'hello' is endswith('he') else 'no' }}", "no"),
+    "matches": ("{{ 'yes' if 'A12' is matches('[A-Z][0-9]+') else 'no' }}", "yes"),
     "eq": ("{{ 'yes' if 4 is eq(4) else 'no' }}", "yes"),
     "ne": ("{{ 'yes' if 4 is ne(5) else 'no' }}", "yes"),
     "lt": ("{{ 'yes' if 4 is lt(5) else 'no' }}", "yes"),

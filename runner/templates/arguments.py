@@ -81,8 +81,19 @@ def _check_argument(
     if parameter.choices and isinstance(value, str) and value not in parameter.choices:
         choices = ", ".join(parameter.choices)
         raise _wrong(argument, f"`{parameter.name}` is one of {choices}", suggestion(value, parameter.choices))
+    if parameter.role is Role.PATTERN:
+        _check_pattern(str(value), argument)
     if parameter.role is Role.TEST:
         _check_test(str(value), argument, given)
+
+
+def _check_pattern(pattern: str, argument: nodes.Expr) -> None:
+    from runner.patterns import BadPattern, compiled  # few templates have a pattern
+
+    try:
+        compiled(pattern)
+    except BadPattern as bad:
+        raise _wrong(argument, str(bad)) from None
 
 
 def _check_test(name: str, argument: nodes.Expr, given: Mapping[str, nodes.Expr]) -> None:

@@ -208,6 +208,27 @@ def _float(_: Budget, value: object, default: float) -> float:
     return number if math.isfinite(number) else default
 
 
+def _floor(_: Budget, value: float) -> int:
+    return bounded(math.floor(value))
+
+
+def _ceil(_: Budget, value: float) -> int:
+    return bounded(math.ceil(value))
+
+
+def _clamp(_: Budget, value: float, low: float, high: float) -> float:
+    if low > high:
+        raise RenderError("template-failed", "`clamp` needs the smaller bound first")
+    return min(max(value, low), high)
+
+
+def _chunks(budget: Budget, value: Sequence[object], size: int) -> list[object]:
+    if size < 1:
+        raise RenderError("template-failed", "`chunks` needs a size of at least 1")
+    budget.charge(len(value))
+    return [list(value[start : start + size]) for start in range(0, len(value), size)]
+
+
 def _abs(_: Budget, value: float) -> float:
     return abs(value)
 
@@ -222,6 +243,10 @@ def _item(value: Type, _: Sequence[Type]) -> Type:
 
 def _list_of_items(value: Type, _: Sequence[Type]) -> Type:
     return ListOf(item_type(value))
+
+
+def _list_of_lists(value: Type, _: Sequence[Type]) -> Type:
+    return ListOf(ListOf(item_type(value)))
 
 
 def _list_of_attribute(_: Type, arguments: Sequence[Type]) -> Type:
@@ -318,6 +343,18 @@ DATA_FILTERS: Final = (
     ),
     _filter("int", "As a whole number, or `default`.", ANY, always(INTEGER), _int, Parameter("default", INTEGER, 0)),
     _filter("float", "As a number, or `default`.", ANY, always(NUMBER), _float, Parameter("default", NUMBER, 0.0)),
+    _filter("floor", "The whole number below.", NUMBER, always(INTEGER), _floor),
+    _filter("ceil", "The whole number above.", NUMBER, always(INTEGER), _ceil),
+    _filter(
+        "clamp",
+        "At least `low` and at most `high`.",
+        NUMBER,
+        always(NUMBER),
+        _clamp,
+        Parameter("low", NUMBER),
+        Parameter("high", NUMBER),
+    ),
+    _filter("chunks", "In lists of at most `size` items.", _LIST, _list_of_lists, _chunks, Parameter("size", INTEGER)),
     _filter("abs", "Without its sign.", NUMBER, _same, _abs),
 )
 """The filters on lists and numbers."""

@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping
 from json import JSONEncoder
 from typing import Final
+from urllib.parse import quote
 
 from runner.templates.budget import Budget
 from runner.templates.faults import RenderError
 from runner.templates.signature import Parameter, Signature, always
-from runner.templates.types import ANY, INSTANT, INTEGER, NUMBER, STRING, MapOf, union
+from runner.templates.types import ANY, INSTANT, INTEGER, NUMBER, STRING, ListOf, MapOf, optional, union
 from runner.templates.values import text
 
 TIMESTAMP_STYLES: Final = ("t", "T", "d", "D", "f", "F", "s", "S", "R")
@@ -17,6 +18,9 @@ TIMESTAMP_STYLES: Final = ("t", "T", "d", "D", "f", "F", "s", "S", "R")
 
 MAX_INSTANT: Final = 8_640_000_000_000
 """The largest Unix second that a client can show: the end of JavaScript's dates."""
+
+BAR_MAX: Final = 50
+"""How wide a bar can be, in characters."""
 
 _MENTIONS: Final = {"user": "<@{}>", "role": "<@&{}>", "channel": "<#{}>"}
 _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
@@ -61,6 +65,29 @@ def _truncate(_: Budget, value: str, length: int, end: str) -> str:
     if len(value) <= length:
         return value
     return value[: max(length - len(end), 0)] + end[: max(length, 0)]
+
+
+def _split(budget: Budget, value: str, separator: str | None) -> list[str]:
+    if separator == "":
+        raise RenderError("template-failed", "`split` needs something to split at")
+    budget.read(len(value))
+    parts = value.split(separator)
+    budget.charge(len(parts))
+    return parts
+
+
+def _urlencode(budget: Budget, value: str) -> str:
+    budget.build(12 * len(value))  # a character has four bytes at most, each three characters
+    return quote(value, safe="")
+
+
+def _bar(budget: Budget, value: float, total: float, width: int) -> str:
+    if not 1 <= width <= BAR_MAX:
+        raise RenderError("template-failed", f"a bar is 1 to {BAR_MAX} characters wide")
+    budget.build(width)
+    part = min(max(value / total, 0.0), 1.0) if total > 0 else 0.0
+    full = round(part * width)
+    return "█" * full + "░" * (width - full)
 
 
 def _string(_: Budget, value: object) -> str:
@@ -151,6 +178,29 @@ TEXT_FILTERS: Final = (
         returns=always(STRING),
         run=_truncate,
         parameters=(Parameter("length", INTEGER), Parameter("end", STRING, "…")),
+    ),
+    Signature(
+        name="split",
+        summary="A list of the parts between separators; without one, of the words.",
+        accepts=STRING,
+        returns=always(ListOf(STRING)),
+        run=_split,
+        parameters=(Parameter("separator", optional(STRING), None),),
+    ),
+    Signature(
+        name="urlencode",
+        summary="As a part of an address.",
+        accepts=STRING,
+        returns=always(STRING),
+        run=_urlencode,
+    ),
+    Signature(
+        name="bar",
+        summary="As the part of a total: a bar of characters.",
+        accepts=NUMBER,
+        returns=always(STRING),
+        run=_bar,
+        parameters=(Parameter("total", NUMBER), Parameter("width", INTEGER, 10)),
     ),
     Signature(name="string", summary="As text.", accepts=ANY, returns=always(STRING), run=_string),
     Signature(

@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from runner.templates.budget import Budget
+from runner.templates.filters_match import PATTERN, matched
 from runner.templates.operators import COMPARISONS
 from runner.templates.signature import Parameter, Signature, always, named
-from runner.templates.types import ANY, BOOLEAN, INTEGER, Type
+from runner.templates.types import ANY, BOOLEAN, INTEGER, STRING, Type
 from runner.templates.values import Missing, is_number
 
 
@@ -52,6 +53,26 @@ def _is_odd(_: Budget, value: int) -> bool:
     return value % 2 == 1
 
 
+def _starts_with(budget: Budget, value: str, part: str) -> bool:
+    budget.read(len(part))
+    return value.startswith(part)
+
+
+def _ends_with(budget: Budget, value: str, part: str) -> bool:
+    budget.read(len(part))
+    return value.endswith(part)
+
+
+def _matches(budget: Budget, value: str, pattern: str) -> bool:
+    return matched(budget, value, pattern) is not None
+
+
+def _of_text(name: str, summary: str, run: Callable[..., object], parameter: Parameter) -> Signature:
+    return Signature(
+        name=name, summary=summary, accepts=STRING, returns=always(BOOLEAN), run=run, parameters=(parameter,)
+    )
+
+
 def _test(
     name: str, summary: str, run: Callable[..., object], accepts: Type = ANY, takes_missing: bool = False
 ) -> Signature:
@@ -82,6 +103,9 @@ TESTS: Final[Mapping[str, Signature]] = MappingProxyType(
         _test("boolean", "It is true or false.", _is_boolean),
         _test("even", "It can be halved.", _is_even, INTEGER),
         _test("odd", "It can't be halved.", _is_odd, INTEGER),
+        _of_text("startswith", "It is text that begins with another one.", _starts_with, Parameter("part", STRING)),
+        _of_text("endswith", "It is text that ends with another one.", _ends_with, Parameter("part", STRING)),
+        _of_text("matches", "It is text, and all of it matches a regular expression.", _matches, PATTERN),
         _comparison("eq", "It is the same."),
         _comparison("ne", "It is something else."),
         _comparison("lt", "It is less."),

@@ -14,11 +14,12 @@ from runner.templates.values import is_list, is_mapping, is_number
 
 
 class Role(Enum):
-    """What an argument says: a value, the attribute of each item to look at, or the test to apply to each."""
+    """What an argument says: a value, the attribute of each item, the test to apply to each, or a pattern."""
 
     VALUE = "value"
     ATTRIBUTE = "attribute"
     TEST = "test"
+    PATTERN = "pattern"
 
 
 class Required(Enum):
