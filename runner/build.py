@@ -88,12 +88,17 @@ def _told(built: Built, places: "Mapping[str, Place]") -> Built:
 
 
 def _files(path: Path, loaded: Loaded) -> Mapping[str, str]:
-    """Return the texts that the config was read from, by the names of their files."""
+    """Return the texts that the config was read from, by the names of their files.
+
+    What messages bring along is no text, and stays where it lies.
+    """
+    brought: Mapping[str, bytes] = {} if loaded.config is None else loaded.config.files
+    texts = {name: text for name, text in loaded.sources.items() if name not in brought}
     if not loaded.places:
-        return _own_first(path, loaded.sources)
+        return _own_first(path, texts)
     from runner.config.packs.told import texts_told  # most bots have no packs
 
-    return _own_first(path, texts_told(loaded.sources, loaded.places))
+    return _own_first(path, texts_told(texts, loaded.places))
 
 
 def _own_first(path: Path, sources: Mapping[str, str]) -> Mapping[str, str]:
@@ -102,18 +107,21 @@ def _own_first(path: Path, sources: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def rebuild(
-    files: Mapping[str, str], environment: Mapping[str, str], actions: Actions, generation: int
+    files: Mapping[str, str],
+    environment: Mapping[str, str],
+    actions: Actions,
+    generation: int,
+    read_other: ReadFile,
 ) -> Program | None:
     """Build a program of an earlier generation from what was kept of its files; None where that fails.
 
-    The first file is the bot's own. What its texts say is what counts: the environment may be another one by now.
+    The first file is the bot's own. What its texts say is what counts: the environment may be another one by now. What
+    messages bring along is read with `read_other`, from where it lies.
     """
 
     def read(path: Path) -> bytes:
-        try:
-            return files[str(path)].encode()
-        except KeyError:
-            raise FileNotFoundError(str(path)) from None
+        kept = files.get(str(path))
+        return read_other(path) if kept is None else kept.encode()
 
     root = Path(next(iter(files)))
     return build(root, read, environment, actions, generation, find=partial(_found_in, files)).program

@@ -8,8 +8,10 @@ another address than Discord's own, five private names are used; `tests/test_gat
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
+from json import dumps
 from typing import Any, Final
 
 import aiohttp
@@ -23,6 +25,7 @@ from runner.data import dataclass
 from runner.engine.context import Role
 from runner.events import GATEWAY_NAMES, INTENT_NAMES
 from runner.lifecycle.bits import Intents
+from runner.messages import FileContent, WithContents
 from runner.rest import RestRefused
 
 SILENCE_S: Final = 60.0
@@ -267,19 +270,43 @@ class Gateway:
         self, method: str, route: str, json: object | None = None, *, reason: str | None = None, **parts: str
     ) -> Any:
         """Call Discord's REST as the bot, within its rate limits. Any: Discord's JSON."""
-        try:
-            if json is None:
-                return await self._client.http.request(Route(method, route, **parts), reason=reason)
-            return await self._client.http.request(Route(method, route, **parts), json=json, reason=reason)
-        except discord.HTTPException as error:
-            errors: Mapping[str, object] = getattr(error, "_errors", None) or {}
-            message = str(error.text).partition("\n")[0]  # behind it discord.py says the errors once more
-            retry_after_s = _retry_after_s(error) if error.status == 429 else None
-            raise RestRefused(error.status, error.code, message, errors, retry_after_s=retry_after_s) from None
-        except discord.RateLimited as error:
-            raise RestRefused(429, 0, "rate limited", retry_after_s=error.retry_after) from None
-        except (OSError, aiohttp.ClientError) as error:
-            raise RestRefused(0, 0, _cause(error)) from None
+        given: dict[str, Any] = {} if json is None else {"json": json}
+        if isinstance(json, WithContents):
+            given = {"form": _form(json.said, json.files)}
+        with _refusing():
+            return await self._client.http.request(Route(method, route, **parts), reason=reason, **given)
+
+    async def download(self, url: str) -> bytes:
+        """Return a file that Discord keeps."""
+        with _refusing():
+            return await self._client.http.get_from_cdn(url)
+
+
+@contextmanager
+def _refusing() -> Generator[None]:
+    """Raise what Discord, or the way to it, says no with as `RestRefused`."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        errors: Mapping[str, object] = getattr(error, "_errors", None) or {}
+        message = str(error.text).partition("\n")[0]  # behind it discord.py says the errors once more
+        retry_after_s = _retry_after_s(error) if error.status == 429 else None
+        raise RestRefused(error.status, error.code, message, errors, retry_after_s=retry_after_s) from None
+    except discord.RateLimited as error:
+        raise RestRefused(429, 0, "rate limited", retry_after_s=error.retry_after) from None
+    except (OSError, aiohttp.ClientError) as error:
+        raise RestRefused(0, 0, _cause(error)) from None
+
+
+def _form(json: object, files: Sequence[FileContent]) -> list[dict[str, Any]]:
+    """Return the parts of a body that brings files along. Source: Discord docs, Reference: Uploading Files."""
+    parts: list[dict[str, Any]] = [
+        {"name": "payload_json", "value": dumps(json), "content_type": "application/json"},
+    ]
+    for number, file in enumerate(files):
+        about = {"name": f"files[{number}]", "filename": file.name, "content_type": "application/octet-stream"}
+        parts.append({**about, "value": file.content})
+    return parts
 
 
 class _Client(discord.Client):

@@ -37,6 +37,11 @@ class Rest(Protocol):
         """Return the decoded body of a success; raises `RestRefused` for any other answer. Any: Discord's JSON.
 
         `route` may have placeholders that `parts` fill in; those called `channel_id`, `guild_id` and `webhook_id`
-        have rate limits of their own (Discord docs, Rate Limits). `reason` goes into the server's audit log.
+        have rate limits of their own (Discord docs, Rate Limits). `reason` goes into the server's audit log. `json` may
+        be a body that `messages.with_contents` has made: then files go along with it.
         """
+        ...
+
+    async def download(self, url: str) -> bytes:
+        """Return a file that Discord keeps, from the address that it gave for it. Raises `RestRefused`."""
         ...

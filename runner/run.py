@@ -286,7 +286,7 @@ def _rebuilt(files: Mapping[str, str], generation: int) -> Program | None:
     from runner.actions.action import load_actions
     from runner.build import rebuild  # hardly ever needed
 
-    return rebuild(files, os.environ, load_actions(), generation)
+    return rebuild(files, os.environ, load_actions(), generation, Path.read_bytes)
 
 
 def _answer_pool(api_url: str) -> AnswerPool:

@@ -148,6 +148,9 @@ class _Rest:
             f"{method} {route}", lambda: self.gateway.request(method, route, json, reason=reason, **parts)
         )
 
+    async def download(self, url: str) -> bytes:
+        return cast(bytes, await self.death.around("GET file", lambda: self.gateway.download(url)))
+
 
 @dataclass
 class Lives:

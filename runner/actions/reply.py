@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from runner.actions.action import Action, Repeats, Step
-from runner.config.document import NewMessage, lacks_content
+from runner.config.document import NewMessage, lacks_content, time_of
 from runner.data import dataclass
 from runner.fields import keys_of, option
 from runner.lifecycle.machine import Event
@@ -29,6 +29,10 @@ class Reply(Action):
     def lacks(self) -> str:
         """Ask for something to say."""
         return lacks_content(self.message)
+
+    def takes_s(self) -> float:
+        """Take the time of its files: without any it doesn't leave the process."""
+        return time_of(self.message)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Answer through the one acknowledger."""

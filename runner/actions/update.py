@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from runner.actions.action import Action, Repeats, Step
-from runner.config.document import MessageChange, lacks_content
+from runner.config.document import MessageChange, lacks_content, time_of
 from runner.data import dataclass
 from runner.fields import keys_of
 from runner.lifecycle.machine import Event
@@ -28,6 +28,10 @@ class Update(Action):
     def lacks(self) -> str:
         """Ask for something to change."""
         return lacks_content(self.message)
+
+    def takes_s(self) -> float:
+        """Take the time of its files: without any it doesn't leave the process."""
+        return time_of(self.message)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Update through the one acknowledger."""

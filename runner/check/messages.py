@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from runner.check.steps import every_step, messages_in
-from runner.config.document import Embed, Mentions, MessageChange, NewMessage, Poll
+from runner.config.document import Embed, File, Mentions, MessageChange, NewMessage, Poll
 from runner.config.entry_places import Places
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark
@@ -34,8 +34,36 @@ def _message(places: Places, message: MessageChange) -> Iterator[Diagnostic]:
         yield from _embed(places, embed)
     yield from _embeds_together(places, message)
     yield from _mentions(places, message.mentions)
+    for file in message.files or ():
+        yield from _file(places, file)
     if isinstance(message, NewMessage) and message.poll is not None:
         yield from _poll(places, message.poll)
+
+
+def _file(places: Places, file: File) -> Iterator[Diagnostic]:
+    first, *others = file.contents or ("",)
+    if not first:
+        why = "a file is what lies somewhere, or what is written"
+        fix = "add `path:`, `text:`, `csv:` or `attachment:`"
+        headline = "nobody knows what is in this file"
+        yield Diagnostic(slug="empty-file", span=places.value(file), headline=headline, why=why, fix=fix)
+    elif others:
+        yield Diagnostic(
+            slug="file-of-two-kinds",
+            span=places.key(file, others[0]),
+            headline=f"this file has `{first}`, and `{others[0]}`",
+            why="there is one content in a file",
+            fix=f"give `{others[0]}` a file of its own",
+            marks=(Mark(places.key(file, first), "what is in it already"),),
+        )
+    elif first in ("text", "csv") and file.name is None:
+        yield Diagnostic(
+            slug="file-without-name",
+            span=places.key(file, first),
+            headline="this file has no name",
+            why="by its ending people's devices know what to do with it",
+            fix=f"add `name: file.{'txt' if first == 'text' else 'csv'}`",
+        )
 
 
 def _embed(places: Places, embed: Embed) -> Iterator[Diagnostic]:

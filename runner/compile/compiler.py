@@ -41,7 +41,7 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
     """Return the program of a config that has no errors; `files` are the texts that it was read from."""
     written = config.document
     bot = written.bot
-    messages = MessageCompiler(ComponentCompiler(written.components, config.inlines))
+    messages = MessageCompiler(ComponentCompiler(written.components, config.inlines), config.content_of)
     compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages)
     commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
     components = {n: compiler.handler(s, n, h, Origin.COMPONENT) for s, n, h in config.handlers() if s == "components"}

@@ -1,12 +1,13 @@
 """Messages as an author describes them to what is sent: what is known is JSON already, the rest is filled in."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from runner.actions.action import FailureKind, StepFailed
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, needing, present, text
 from runner.compile.components import ComponentCompiler
+from runner.compile.files import file_part
 from runner.compile.layout import fitting_layout
 from runner.compile.program import Context, Prepared
 from runner.config import document
@@ -24,16 +25,20 @@ class MessageCompiler:
     """Compiles the messages of one config."""
 
     components: ComponentCompiler
+    content_of: Callable[[document.File], bytes]
 
     def prepared(self, written: document.MessageChange) -> Message | Prepared:
         """Return the message, encoded once where it is the same in each run, or what makes that of one run."""
         content: Any = leaf(written.content)  # Any, here and below: a part, or the hole for one
         more, mentions, flags = self._more(written), _mentions(written.mentions), _flags(written)
-        parts = [body_renderer(part) for part in (content, more, mentions, flags)]
+        files: Any = None if written.files is None else [file_part(each, self.content_of) for each in written.files]
+        parts = [body_renderer(part) for part in (content, more, mentions, flags, files)]
         is_unsigned = self.components.carries_params(written.components or ())
         if not any(parts):
-            return _fixed(Message(content=content, more=more, mentions=mentions, flags=flags, encoded={}))
-        render_content, render_more, render_mentions, render_flags = parts
+            fixed = None if files is None else tuple(files)
+            made = Message(content=content, more=more, mentions=mentions, flags=flags, files=fixed, encoded={})
+            return _fixed(made)
+        render_content, render_more, render_mentions, render_flags, render_files = parts
 
         def render(context: Context) -> Message:
             return Message(
@@ -41,6 +46,7 @@ class MessageCompiler:
                 more=_fitting(render_more(context)) if render_more else more,
                 mentions=render_mentions(context) if render_mentions else mentions,
                 flags=render_flags(context) if render_flags else flags,
+                files=None if files is None else tuple(render_files(context) if render_files else files),
                 is_unsigned=is_unsigned,
             )
 

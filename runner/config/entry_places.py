@@ -1,12 +1,13 @@
 """Where the entries of a document stand in its file, for whoever finds something wrong with one."""
 
+from collections.abc import Iterator
 from dataclasses import field
 
 from runner.config import source
 from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.data import dataclass
 from runner.diagnostics import Span
-from runner.fields import Entry
+from runner.fields import E, Entry
 
 
 @dataclass(slots=True)
@@ -18,6 +19,10 @@ class Places:
     def note(self, entry: Entry, node: Node) -> None:
         """Remember that `entry` was read from `node`."""
         self._nodes[id(entry)] = (entry, node)  # the entry is kept, so that its identity stays its own
+
+    def entries(self, kind: type[E]) -> Iterator[E]:
+        """Yield the entries of one kind, in the order in which they were read."""
+        return (entry for entry, _ in self._nodes.values() if isinstance(entry, kind))
 
     def node(self, entry: Entry, *path: str | int) -> Node | None:
         """Return what is written for the value at `path` of an entry: None for an entry that nobody wrote.

@@ -5,7 +5,6 @@ Path = tuple[str | int, ...]
 _LATER_AT_TOP = frozenset("messages".split())
 _LATER_IN_STEPS = frozenset("wait_for edit delete".split())
 LATER_SUGGESTIONS = frozenset({"http"})
-_LATER_IN_MESSAGES = frozenset("files".split())
 
 
 def later_keys(path: Path) -> frozenset[str]:
@@ -20,4 +19,4 @@ def later_keys(path: Path) -> frozenset[str]:
         case (*_, int()):
             return _LATER_IN_STEPS
         case _:
-            return _LATER_IN_MESSAGES
+            return frozenset()

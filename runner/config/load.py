@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runner.config import source
 from runner.config.data_files import read_data
-from runner.config.document import Command, Document, Handler, InlineButton, commands_in, declarations
+from runner.config.document import Command, Document, File, Handler, InlineButton, commands_in, declarations
 from runner.config.entry_places import Places, first_line, is_inside
 from runner.config.environment import (
     TOKEN_PATH,
@@ -20,6 +20,7 @@ from runner.config.environment import (
     substitute,
     written_token,
 )
+from runner.config.files import OwnFiles, place_of, read_files
 from runner.config.fits import fits
 from runner.config.include import FindFiles, Gathered, Pattern, ReadFile, gather, nothing_found
 from runner.config.inline import Inlines, inline_components
@@ -54,8 +55,9 @@ class Config:
     at `commands.ticket.commands.open.reply`. And a component that is written where it is shown is found by its name,
     too, with its steps under `steps`: `("components", "/ticket open.more", "steps")`.
 
-    `data` is what the files under `data:` say; one that can't be read is not in it. `declared` is what is kept, so
-    far as the declarations are sound. `inputs` are those of packs, by names that the whole bot knows them by.
+    `data` is what the files under `data:` say; one that can't be read is not in it. `files` are the contents of those
+    that messages bring along, by their paths. `declared` is what is kept, so far as the declarations are sound.
+    `inputs` are those of packs, by names that the whole bot knows them by.
     """
 
     file: str
@@ -69,6 +71,7 @@ class Config:
         default_factory=dict[tuple[str, ...], tuple[str, ...]], init=False, repr=False, compare=False
     )
     places: Places = field(default_factory=Places, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
     inlines: Inlines = field(default_factory=Inlines, repr=False)
 
     def key(self, *path: str) -> Span:
@@ -90,6 +93,13 @@ class Config:
         except LookupError:
             return self.key(*(str(part) for part in path))
         return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
+
+    def content_of(self, file: File) -> bytes:
+        """Return what is in a file that lies beside the config."""
+        node = self.places.node(file, "path")
+        assert node is not None, "it was read"
+        assert file.path is not None, "a file without a path lies nowhere"
+        return self.files[str(place_of(node, file.path))]
 
     def handlers(self) -> Iterator[tuple[str, str, Handler]]:
         """Yield the section, the name and the handler of everything that runs steps."""
@@ -271,10 +281,12 @@ def load(
     root = gathered.root if packs is None else packs.root
     data = read_data(root, read)
     found = _read(str(path), root, gathered, environment, actions, packs)
-    config = found.config and dataclasses.replace(found.config, data=data.values)
+    own = OwnFiles() if found.config is None else read_files(found.config.places, read)
+    config = found.config and dataclasses.replace(found.config, data=data.values, files=own.contents)
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
-    faults = [*found.diagnostics, *data.diagnostics, *warnings]
-    loaded = Loaded(config, faults, {**data.sources, **sources}, tuple(gathered.patterns), frozenset(data.sources))
+    faults = [*found.diagnostics, *data.diagnostics, *own.diagnostics, *warnings]
+    others = {**own.sources, **data.sources}
+    loaded = Loaded(config, faults, {**others, **sources}, tuple(gathered.patterns), frozenset(others))
     return loaded if packs is None else dataclasses.replace(loaded, places=packs.places, pack_roots=packs.pack_roots)
 
 

@@ -49,7 +49,7 @@ from runner.lifecycle import budget
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.limits import ErrorCode
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
-from runner.messages import EmptyMessage, Message, edit_json, new_json
+from runner.messages import EmptyMessage, Message, edit_json, new_json, with_files
 
 __all__ = [
     "Acknowledger",
@@ -295,7 +295,9 @@ class Acknowledger:
         """Change a message that this interaction has shown. Raises as `respond` does."""
         await self.settled()
         self.ensure_open()
-        await self._send("PATCH", f"{self._webhook}/messages/{message_id}", edit_json(message))
+        await self._send(
+            "PATCH", f"{self._webhook}/messages/{message_id}", with_files(edit_json(message), message.files)
+        )
 
     async def acknowledge(self, event: Event, message: Message | None = None, *, is_ephemeral: bool) -> bool:
         """Answer with `event` if nobody has answered, and tell whether that was so.
@@ -506,7 +508,8 @@ class Acknowledger:
         try:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
-                    self._learn(await self._send("PATCH", self._original, edit_json(message)))
+                    said = with_files(edit_json(message), message.files)
+                    self._learn(await self._send("PATCH", self._original, said))
                     self.is_stand_in = False
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
@@ -624,7 +627,7 @@ class Acknowledger:
 
 def _new_body(message: Message, is_ephemeral: bool) -> bytes:
     try:
-        return new_json(message, is_ephemeral=is_ephemeral)
+        return with_files(new_json(message, is_ephemeral=is_ephemeral), message.files)
     except EmptyMessage:
         raise _empty() from None
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from runner.engine.http1 import Answer, Connection, Method, OutcomeUnknown
 from runner.logs import redacted
+from runner.messages import Multipart
 
 __all__ = ["Answer", "AnswerPool", "Method", "NotSent", "OutcomeUnknown", "redacted", "system_addresses"]
 
@@ -179,6 +180,7 @@ class AnswerPool:
         Raises NotSent if the request certainly did not leave, OutcomeUnknown if it may have been acted on, ValueError
         for a path or type that would end the line it stands in. None of them quotes the path, which holds a token.
         """
+        content_type = body.content_type if isinstance(body, Multipart) else content_type
         message = self._message(method, path, body, content_type)
         loop = asyncio.get_running_loop()
         if deadline <= loop.time():

@@ -8,7 +8,7 @@ Source: Discord docs, Resources: Message, Edit Message, and Interactions: Receiv
 from typing import TYPE_CHECKING
 
 from runner.lifecycle.machine import Call, Event, Transition, advance
-from runner.messages import Message, edit_body
+from runner.messages import Message, edit_body, with_contents
 from runner.rest import Rest, RestRefused
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def is_done_late(
     try:
         match outcome.call:
             case Call.EDIT_ORIGINAL:
-                await rest.request("PATCH", _ROUTE, edit_body(message), **place)
+                await rest.request("PATCH", _ROUTE, with_contents(edit_body(message), message), **place)
             case Call.DELETE_ORIGINAL:
                 await rest.request("DELETE", _ROUTE, None, **place)
             case _:

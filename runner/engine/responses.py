@@ -9,7 +9,7 @@ from runner.data import dataclass
 from runner.engine.http1 import Answer
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.machine import Call, Event, Origin, State, Transition, advance
-from runner.messages import Message, edit_json, new_json
+from runner.messages import Message, Multipart, edit_json, new_json, with_files
 
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _EPHEMERAL: Final = b'{"flags":%d}' % MessageFlags.EPHEMERAL
@@ -102,7 +102,7 @@ def callback_body(call: Call, message: Message, is_ephemeral: bool) -> bytes:
             data = _EPHEMERAL
         case _:
             return b'{"type":%d}' % (call.callback_type or 0)
-    return b'{"type":%d,"data":%b}' % (call.callback_type or 0, data)
+    return with_files(b'{"type":%d,"data":%b}' % (call.callback_type or 0, data), message.files)
 
 
 def has_component(components: Any, custom_id: str) -> bool:
@@ -140,9 +140,13 @@ def shows(answer: Answer, offered: First, source_id: str | None) -> bool | None:
         case _:
             if (flags ^ offered.flags) & (MessageFlags.LOADING | MessageFlags.EPHEMERAL):
                 return False
-            said: Mapping[str, Any] = json.loads(offered.body).get("data") or {}
+            said: Mapping[str, Any] = json.loads(_said(offered.body)).get("data") or {}
             shown, meant = _words(original), _words(said)
             return None if meant and not shown else shown == meant
+
+
+def _said(body: bytes) -> bytes:
+    return body.said if isinstance(body, Multipart) else body
 
 
 def _words(message: Mapping[str, Any]) -> list[str]:

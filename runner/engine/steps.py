@@ -66,7 +66,7 @@ from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
 from runner.lifecycle.machine import Event, State, resumed_event
 from runner.logs import Log
-from runner.messages import EmptyMessage, Message, edit_body, new_body
+from runner.messages import EmptyMessage, Message, edit_body, new_body, with_contents
 from runner.outside import HttpAnswer, HttpCall, Outside
 from runner.questions import Answer
 from runner.rest import Rest, RestRefused
@@ -618,8 +618,7 @@ class Run:
         else:
             self.acted.set()
         self._because_of_the_step()
-        if message.is_unsigned:
-            message = await self._carrier.signed(message)
+        message = await self._completed(message)
         if self._shared.durable is not None:
             message = replace(message, key=self.key)
         try:
@@ -686,14 +685,21 @@ class Run:
         self, method: str, route: str, message: Message, beside: Mapping[str, object] = NOTHING, **parts: str
     ) -> Any:
         """Call Discord with a message as the body. Any: Discord's JSON."""
-        if message.is_unsigned:
-            message = await self._carrier.signed(message)
+        message = await self._completed(message)
         try:
             body = edit_body(message) if method == "PATCH" else new_body(message)
         except EmptyMessage:
             reason = "there was nothing in the message that Discord would show"
             raise StepFailed(reason, kind=FailureKind.INVALID) from None
-        return await self.rest(method, route, {**body, **beside}, **parts)
+        return await self.rest(method, route, with_contents({**body, **beside}, message), **parts)
+
+    async def _completed(self, message: Message) -> Message:
+        """Return a message with its custom_ids written and its files at hand. Raises `StepFailed`."""
+        if message.files:
+            from runner.engine.files import fetched  # most bots send none
+
+            message = await fetched(message, self._interaction, self._rest)
+        return await self._carrier.signed(message) if message.is_unsigned else message
 
     async def read_state(self) -> None:
         """Read the values of the state that the handler's templates read, unless that has been done: in one query.

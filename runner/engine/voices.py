@@ -16,7 +16,7 @@ from runner.engine.references import reference
 from runner.engine.speaker import Speaker
 from runner.lifecycle.limits import ButtonStyle, ComponentType
 from runner.lifecycle.machine import Event, Origin, State
-from runner.messages import EmptyMessage, Message, edit_body, new_body
+from runner.messages import EmptyMessage, Message, edit_body, new_body, with_contents
 from runner.rest import Rest, RestRefused
 
 Json = Mapping[str, Any]
@@ -203,7 +203,8 @@ class Afterwards:
         """Change the message that shows the question. What can't be reached any more is not tried."""
         if self.asked.message_id is not None and not self.asked.is_private:
             route = "/channels/{channel_id}/messages/{message_id}"
-            await self._call("PATCH", route, edit_body(message), message_id=self.asked.message_id)
+            body = with_contents(edit_body(message), message)
+            await self._call("PATCH", route, body, message_id=self.asked.message_id)
         elif self._earlier is not None:
             await self._earlier.edit(self.asked.message_id or "@original", message)
         else:
@@ -226,7 +227,7 @@ class Afterwards:
             raise StepFailed("the text was empty") from None
         if message.key:
             body |= {"nonce": message.key, "enforce_nonce": True}  # Discord docs, Create Message
-        sent = await self._call("POST", "/channels/{channel_id}/messages", body)
+        sent = await self._call("POST", "/channels/{channel_id}/messages", with_contents(body, message))
         self.asked_id = sent["id"]
 
     async def _call(self, method: str, route: str, body: object, **parts: str) -> Any:

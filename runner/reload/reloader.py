@@ -17,6 +17,7 @@ from typing import Final
 
 from runner.build import Built
 from runner.compile import Program
+from runner.config.files import LOSSLESS
 from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
 from runner.data import dataclass
 from runner.diagnostics import Severity, in_order
@@ -106,7 +107,7 @@ class Reloader:
         self._first = self._program = started.program
         # These are texts for excerpts, without byte order mark and token. A file with one of those is built once more
         # at the first look, and found to say the same.
-        contents = {name: text.encode() for name, text in started.sources.items()}
+        contents = {name: text.encode("utf-8", LOSSLESS) for name, text in started.sources.items()}
         self._said = parted(contents, started.data_files)
         self._handled: Fingerprint = {
             **{Path(name): digest(content) for name, content in contents.items()},

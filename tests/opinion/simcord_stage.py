@@ -72,6 +72,10 @@ class Rest:
         body = None if json is None else loads(dumps(json))
         return await self.gateway.request(method, route, body, reason=reason, **parts)
 
+    async def download(self, url: str) -> bytes:
+        """Return a file."""
+        return await self.gateway.download(url)
+
 
 def answer(status: int, body: object) -> Answer:
     """Return an answer as it would come over the wire."""

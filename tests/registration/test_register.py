@@ -91,6 +91,9 @@ class Discord:
         self.sets[path] = self._overwritten(path, _sent(json))
         return copy.deepcopy(self.sets[path])
 
+    async def download(self, url: str) -> bytes:
+        raise AssertionError(f"registration needs no file, and asked for {url}")
+
     def _overwritten(self, path: str, sent: list[dict[str, object]]) -> list[dict[str, object]]:
         errors = {str(index): fault for index, each in enumerate(sent) if (fault := self._fault(each))}
         if errors:

@@ -257,3 +257,7 @@ class _Rest:
     ) -> Any:
         """Call Discord's API as the bot."""
         return await self.process.rest(f"{method} {route}")
+
+    async def download(self, url: str) -> bytes:
+        """Return a file: none of these bots sends one."""
+        raise AssertionError(url)

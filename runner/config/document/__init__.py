@@ -18,6 +18,7 @@ from runner.config.document.components import (
 from runner.config.document.context_menus import ContextMenu
 from runner.config.document.embeds import Embed, EmbedAuthor, EmbedField, EmbedFooter, EmbedMedia
 from runner.config.document.events import Event
+from runner.config.document.files import File
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Guards, Handler, Unattended
@@ -37,7 +38,7 @@ from runner.config.document.layout import (
     interactive_in,
     shown_in,
 )
-from runner.config.document.messages import Mentions, MessageChange, NewMessage, lacks_content
+from runner.config.document.messages import Mentions, MessageChange, NewMessage, lacks_content, time_of
 from runner.config.document.modals import Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.packs import Input, Use
@@ -80,6 +81,7 @@ __all__ = [
     "EmbedFooter",
     "EmbedMedia",
     "Event",
+    "File",
     "FileDisplay",
     "Flow",
     "Guards",
@@ -134,4 +136,5 @@ __all__ = [
     "is_select",
     "lacks_content",
     "shown_in",
+    "time_of",
 ]

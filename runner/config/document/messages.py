@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, ClassVar
 
 from runner.config.document.embeds import Embed
+from runner.config.document.files import File
 from runner.config.document.layout import LAID_OUT, LAYOUT, Item
 from runner.config.document.polls import Poll
 from runner.data import dataclass
@@ -50,6 +51,12 @@ class MessageChange(Entry):
         kinds=LAYOUT,
         refers="components",
     )
+    files: tuple[File, ...] | None = option(
+        "Files that it brings along, in the place of those that it has.",
+        default=None,
+        single=True,
+        max_items=limits.MESSAGE_ATTACHMENTS_MAX,
+    )
     mentions: Mentions = option("Whom the text may ping; nobody unless named here.", default=Mentions())
     suppress_embeds: bool | None = option("Links in the text get no preview.", default=None)
 
@@ -66,7 +73,7 @@ class MessageChange(Entry):
         return f"{', '.join(first)} or {last}"
 
     def _shown(self) -> tuple[str, ...]:
-        return ("content", "embeds", "components")
+        return ("content", "embeds", "components", "files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,12 @@ class NewMessage(MessageChange):
         shape = dataclasses.replace(content.shape, min_length=0)
         relaxed: Any = dataclasses.replace(content, shape=shape)  # Any: a template, until it is compiled
         return dataclasses.replace(self, content=relaxed)
+
+
+def time_of(message: object) -> float:
+    """Return the seconds that a message takes for its files outside the process at most, before it is compiled."""
+    files = message.files if isinstance(message, MessageChange) else None
+    return limits.REST_CALL_S if any(file.is_slow for file in files or ()) else 0.0
 
 
 def lacks_content(message: object) -> str:
