@@ -1,7 +1,7 @@
 """What happens on Discord besides interactions, as far as a bot can listen to it: one table.
 
 Each event has Discord's own name on the gateway and the intent without which it doesn't come. What templates read of
-each is in `check.event_roots`, and how it is read from Discord's payload in `engine.events`.
+each is in `templates.event_roots`, and how it is read from Discord's payload in `engine.events`.
 Source: Discord docs, Events: Gateway Events, and Gateway, Gateway Intents.
 """
 

@@ -101,7 +101,8 @@ class Waits:
     """The step puts the run away, and goes on when what it waits for has come, or `timeout_s` has passed.
 
     Then `on_timeout` is executed, or if that is empty the run ends, unless it `goes_on`; `on_cancel` is when somebody
-    calls it off. `timeout_s` is None where a template decides. Not `is_certain`: it may go on at once.
+    calls it off. `timeout_s` is None where a template decides. Not `is_certain`: it may go on at once. `event` is what
+    has to happen, by its name in YAML, where it waits for an event.
     """
 
     kind: WaitsFor
@@ -110,6 +111,7 @@ class Waits:
     on_cancel: Steps = Steps()
     goes_on: bool = False
     is_certain: bool = True
+    event: str = ""
 
     @property
     def runs(self) -> tuple[Steps, ...]:

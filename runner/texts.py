@@ -149,6 +149,11 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
             "a handler waits and has said nothing",
             {"at": INSTANT},
         ),
+        "listening": Sentence(
+            "I will go on with this as soon as it happens, until {{ at | timestamp }} at the latest.",
+            "a handler waits for an event and has said nothing",
+            {"at": INSTANT},
+        ),
         "question_answered": Sentence("This has been answered already.", "somebody else has been quicker"),
         "question_over": Sentence("This question is over.", "a question is answered too late"),
         "flow_lost": Sentence(

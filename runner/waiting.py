@@ -87,7 +87,7 @@ def _waiting(flow: "Flow") -> Waiting:
     return Waiting(
         id=flow.id[:6],
         handler=flow.name,
-        waits_for=_WAITS_FOR.get(kind, kind),
+        waits_for=_WAITS_FOR.get(kind.partition(" ")[0], kind),
         user_id=flow.owner_id,
         guild_id=flow.guild_id,
         channel_id=flow.channel_id,

@@ -21,7 +21,7 @@ from runner.engine.answers import Answer, AnswerPool, Method
 from runner.engine.interaction import Engine
 from runner.engine.keeper import TimeKeeper
 from runner.engine.memory import Memory
-from runner.gateway import Gateway
+from runner.gateway import Gateway, Listening
 from runner.logs import Log
 from runner.store.database import Database
 from runner.store.errors import StoreFull
@@ -172,7 +172,8 @@ class Lives:
     async def connect(self) -> None:
         """Connect to Discord; nothing answers yet."""
         self.pool = AnswerPool(self.local.base_url, user_agent="test")
-        self.gateway = Gateway(self.local.base_url, None, self._receive)
+        listening = Listening(self.program.intents, self.program.intent_places, self._happened)
+        self.gateway = Gateway(self.local.base_url, None, self._receive, listening)
         await self.gateway.login(self.local.token)
         self._serving = asyncio.create_task(self.gateway.serve())
         await self.gateway.ready()
@@ -183,6 +184,10 @@ class Lives:
     def _receive(self, interaction: Mapping[str, Any]) -> None:
         if self._engine is not None and not self.death.is_dead:
             self._engine.receive(interaction)
+
+    def _happened(self, name: str, data: Mapping[str, Any]) -> None:
+        if self._engine is not None and not self.death.is_dead:
+            self._engine.events.receive(name, data)
 
     async def live(self, death: Death | None = None) -> None:
         """Begin a life."""

@@ -8,13 +8,13 @@ import pytest
 
 from runner.actions.action import load_actions
 from runner.build import Built, build
-from runner.check.event_roots import event_roots
 from runner.config.packs.expand import SHIPPED
 from runner.diagnostics.text import render_text
 from runner.events import INTENT_NAMES, KINDS
 from runner.lifecycle.bits import PRIVILEGED_INTENTS
 from runner.scenarios.load import load_scenarios
 from runner.scenarios.play import play
+from runner.templates.event_roots import event_roots
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -215,6 +215,23 @@ class Begun:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event: its name in YAML, what templates read of it, and the roles of whoever has caused it.
+
+    `user_id` is who that is, `is_own` whether it is the bot itself, `channel_ids` are where it happened: the channel
+    first, and then the one that this is a thread of. None and nothing where Discord doesn't tell.
+    """
+
+    name: str
+    reads: Mapping[str, Any]  # Any: what templates read
+    user_id: str | None = None
+    is_bot: bool = False
+    is_own: bool = False
+    role_ids: frozenset[str] = frozenset()
+    channel_ids: tuple[str, ...] = ()
+
+
 Taken = Shape | Compared
 """What a value of an action may be, where the config's own declarations decide that."""
 
@@ -485,6 +502,14 @@ class Action(Entry):
     def opens(self) -> str | None:
         """Return the name of the form that this step opens, if it opens one."""
         return None
+
+    def late_reads(self) -> Mapping[str, Type]:
+        """Return what its late fields read besides everything else."""
+        return self.late_names
+
+    def hears(self, step: Step, kept: Kept, happened: Happened) -> bool:
+        """Tell whether something that has happened is what the step waits for with `kept`."""
+        return False
 
     def lacks(self) -> str:
         """Return, as `a` or `b`, the keys of which one is missing for the step to do anything; empty when it does."""

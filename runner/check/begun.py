@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.actions.action import WrittenStep
-from runner.check.event_roots import event_roots
 from runner.check.names import roots_of
 from runner.check.schedules import NOBODY, REPAIRS, ROOTS, fault, needs, wanted_by
 from runner.check.steps import all_steps, begun_in, reached_runs, runs_of
@@ -14,6 +13,7 @@ from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark
 from runner.fields import Steps
 from runner.inside import Waits
+from runner.templates.event_roots import event_roots
 
 _KNOWN: Final = frozenset({"user", "channel", "guild"})
 """What is kept of who began a flow, and where."""

@@ -63,6 +63,7 @@ from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.filters_data import item_type
 from runner.templates.people import MEMBER, PERSON, USER
+from runner.templates.places import CHANNEL, ROLE
 from runner.templates.scopes import LOOP
 from runner.templates.types import (
     ANY,
@@ -88,8 +89,6 @@ from runner.templates.values import is_list, is_mapping
 from runner.texts import TEXTS
 
 GUILD: Final = Object("a server", {"id": SNOWFLAKE, "name": STRING, "locale": STRING})
-CHANNEL: Final = Object("a channel", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "type": STRING})
-ROLE: Final = Object("a role", {"id": SNOWFLAKE, "name": STRING, "mention": STRING})
 MENTIONABLE: Final = Object(
     "a user or a role",
     {"id": SNOWFLAKE, "kind": STRING, "name": STRING, "display_name": STRING, "mention": STRING, "is_bot": BOOLEAN},
@@ -643,7 +642,7 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
             found.faults += _of_call(step, call, found.flows.get(call.flow), at)
             return at
         case Waits() as waits:
-            found.faults += _of_late(step.action, {**at, **step.action.late_names})
+            found.faults += _of_late(step.action, {**at, **step.action.late_reads()})
             ends = [_walk(run, at, found) for run in waits.runs if run.items]
             return _joined([at, *(end for end in ends if end is not None)])
         case AllOf() as all_of:

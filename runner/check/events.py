@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from runner.actions.action import WrittenStep
-from runner.check.event_roots import event_roots
 from runner.check.names import roots_of
 from runner.check.reachability import unasked
 from runner.check.reads import state_read_in
@@ -15,6 +14,7 @@ from runner.config.load import Config
 from runner.declarations import WANTED_BY
 from runner.diagnostics import Diagnostic, Mark
 from runner.events import KINDS, Kind, kind_name
+from runner.templates.event_roots import event_roots
 
 _UNTOLD: Final[Mapping[str, str]] = {
     "channels": "of a channel where this happens",

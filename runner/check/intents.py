@@ -6,7 +6,7 @@ portal. Source: Discord docs, Events: Gateway, Privileged Intents.
 
 from collections.abc import Mapping
 
-from runner.actions.action import WrittenStep
+from runner.actions.action import Authored, WrittenStep
 from runner.check.contexts import templates_in
 from runner.check.reads import attributes_read, parts_read
 from runner.check.steps import all_steps, every_step, runs_of
@@ -49,7 +49,11 @@ def intents_of(config: Config) -> Asked:
 
 def _content_asked(config: Config, step: WrittenStep) -> Intents:
     """Return the intent for what others write, where a template reads what a step gives of that."""
-    if step.id is None or not step.action.written_by_others:
+    if not step.action.written_by_others:
+        return Intents(0)
+    if any(_filters_by(authored, step) for authored in templates_in(step.action)):
+        return Intents.MESSAGE_CONTENT
+    if step.id is None:
         return Intents(0)
     parts = [part for each in every_step(config) for part in (each.when, each.action)]
     for authored in (each for part in parts for each in templates_in(part)):
@@ -57,6 +61,12 @@ def _content_asked(config: Config, step: WrittenStep) -> Intents:
         if read is None or read & step.action.written_by_others:
             return Intents.MESSAGE_CONTENT
     return Intents(0)
+
+
+def _filters_by(authored: Authored, step: WrittenStep) -> bool:
+    """Tell whether a template of a step that waits for an event reads there what others write."""
+    read = attributes_read(authored.template, "event") if "event" in step.action.late_reads() else frozenset[str]()
+    return read is None or bool(read & step.action.written_by_others)
 
 
 def _content_read_at(event: Event) -> Span | None:

@@ -11,7 +11,6 @@ from runner.check.components import check_components
 from runner.check.conditions import check_conditions
 from runner.check.contexts import check_templates
 from runner.check.control import check_control, check_loops
-from runner.check.event_roots import event_roots
 from runner.check.events import check_events
 from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
@@ -38,6 +37,7 @@ from runner.config.schema import Actions
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.machine import Origin
+from runner.templates.event_roots import event_roots
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,12 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
         waits=any(step.waits is not None for run in compiler.compiler.runs.values() for step in run.items),
+        awaits=frozenset(
+            step.waits.event
+            for run in compiler.compiler.runs.values()
+            for step in run.items
+            if step.waits is not None and step.waits.event
+        ),
         files=MappingProxyType(dict(files)),
         registered=tuple(_registered(config)),
         hosts=Hosts(written.http.allow, written.http.private),

@@ -395,8 +395,9 @@ class Program:
     names included. `components` are found by the names in their custom_ids, earlier ones included. `begun` are the
     flows as handlers that nobody waits for, `begins_later` says whether a step begins one. `runs` holds every run of
     steps by its address, `inputs` what packs are given, by qualified name; `at_events` is what the bot and its packs
-    do, by the kind of event. `waits` says whether any run can wait, and `files` are what one that waits is built from
-    again, the first one being the bot's own, without the token. `signing_key` is empty where the token takes its place.
+    do, by the kind of event. `waits` says whether any run can wait, `awaits` for which events, and `files` are what
+    one that waits is built from again, the first one being the bot's own, without the token. `signing_key` is empty
+    where the token takes its place.
     """
 
     generation: int
@@ -424,6 +425,7 @@ class Program:
     runs: Mapping[str, Steps] = field(repr=False)
     texts: Texts
     waits: bool
+    awaits: frozenset[str]
     files: Mapping[str, str] = field(repr=False)
     registered: tuple[RegisteredCommand, ...]
     hosts: Hosts

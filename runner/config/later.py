@@ -3,7 +3,7 @@
 Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset("messages".split())
-_LATER_IN_STEPS = frozenset("wait_for edit delete".split())
+_LATER_IN_STEPS = frozenset("edit delete".split())
 LATER_SUGGESTIONS = frozenset({"http"})
 
 

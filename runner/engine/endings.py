@@ -138,6 +138,8 @@ class Endings:
         live.outcome, live.held = Superseded.outcome, None
         if isinstance(live.acknowledger, Answered):
             live.acknowledger = live.acknowledger.spoken_on
+        if isinstance(live.acknowledger, Afterwards):
+            return  # nobody has come
         with suppress(Closed):
             await self.say(live, "question_answered")
 

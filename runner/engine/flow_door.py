@@ -14,6 +14,7 @@ from runner.logs import Log
 from runner.rest import Rest
 
 if TYPE_CHECKING:
+    from runner.actions.action import Happened
     from runner.engine.flows.desk import FlowDesk
     from runner.engine.flows.services import Host, Pinned
     from runner.store.timers import Timer
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 WAITING: Final = "flow"
 """The kind of the timers that take up runs. Each run that waits has one."""
 
+EVENTS: Final = "event"
+"""What a run waits for that waits for several kinds of events; for one it is `event_kind` of that."""
+
 ID_BYTES: Final = 12
 """How many random bytes a run's id has: nobody guesses 96 bits."""
 
 Rebuild = Callable[[Mapping[str, str], int], Program | None]
 """Builds a program from the texts of its files, the bot's own first, for a generation; None where that fails."""
+
+
+def event_kind(name: str) -> str:
+    """Return what a run waits for that waits for the event of that name."""
+    return f"{EVENTS} {name}"
 
 
 class FlowDoor:
@@ -56,6 +65,15 @@ class FlowDoor:
         self._opening = asyncio.Lock()
         self._desk: FlowDesk | None = None
         self._programs: Pinned | None = None
+        self._awaited = set(host.program.awaits)
+
+    def awaits(self, event: str) -> bool:
+        """Tell whether a run may wait for an event of that name."""
+        return event in self._awaited
+
+    async def hear(self, happened: "Happened", guild_id: str) -> None:
+        """Have the runs go on that wait for an event. Raises `StoreFailed`."""
+        await (await self.desk()).hear(happened, guild_id)
 
     async def desk(self) -> "FlowDesk":
         """Return the desk. Raises `StoreFailed`."""
@@ -68,7 +86,7 @@ class FlowDoor:
         database = await self._memory.prepare(self._host.program)
         await asyncio.to_thread(importlib.import_module, "runner.engine.flows.desk")  # interactions are under way
         from runner.engine.flows.desk import FlowDesk
-        from runner.engine.flows.services import Pinned, Services
+        from runner.engine.flows.services import Pinned, Services, awaited
 
         self._programs = Pinned(database, lambda: self._host.program, self._rebuild)
         services = Services(
@@ -84,6 +102,7 @@ class FlowDoor:
             lambda: secrets.token_urlsafe(ID_BYTES),
             self._programs,
         )
+        self._awaited |= await database.read(awaited)  # by runs of programs before this one
         return FlowDesk(services)
 
     async def due(self, timer: "Timer") -> None:
@@ -98,3 +117,7 @@ class FlowDoor:
         """Keep a program that another one takes the place of, for the runs that began on it."""
         if self._programs is not None:
             self._programs.keep(program, program.digest)
+
+    def listen(self, program: Program) -> None:
+        """Listen to what runs of a program can wait for, too."""
+        self._awaited |= program.awaits

@@ -163,7 +163,7 @@ class Engine:
         )
         unattended = Unattended(world)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
-        self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended)
+        self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended, self._flows)
         self.timers_wanted = asyncio.Event()
         if program.needs_timers:
             self.timers_wanted.set()
@@ -204,6 +204,7 @@ class Engine:
     def swap(self, program: Program) -> None:
         """Answer with `program` from the next interaction on; what is under way ends on its own program."""
         self._flows.pin(self.program)
+        self._flows.listen(program)
         self.program = program
         if self._observer is not None:
             self._observer.swapped(program)

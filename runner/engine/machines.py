@@ -44,8 +44,8 @@ class Machine:
     `handler` is the key of the handler that was started by the interaction `who`, `asked` how many questions there have
     been, `past` is how it was put away with the question before, for whoever goes back. `showing` are the numbers of
     the questions of which it isn't known whether they are shown; `running` is what is being acted on: the number of a
-    question and the word of an answer, no word for the time. `by` is the interaction that does either, `recovered` how
-    often a process has died of it.
+    question and the word of an answer, no word for the time. `by` is the interaction that does either, `heard` the
+    event that does the latter, `recovered` how often a process has died of it.
     """
 
     handler: str
@@ -58,6 +58,7 @@ class Machine:
     showing: list[int] = field(default_factory=list[int])
     running: tuple[int, str] | None = None
     by: Json | None = None
+    heard: Json | None = None
     recovered: int = 0
 
     def as_json(self) -> str:
@@ -87,7 +88,7 @@ class Machine:
 
     def as_past(self) -> Json:
         """Return what it takes to stand here again, and no further back than `BACK_MAX`."""
-        said = replace(self, showing=[], running=None, by=None, recovered=0)._said()
+        said = replace(self, showing=[], running=None, by=None, heard=None, recovered=0)._said()
         del said["who"], said["handler"]
         inner: Any = said
         for _ in range(BACK_MAX - 1):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from runner.actions.action import Action
-from runner.check.event_roots import event_roots
 from runner.config.document import Document
 from runner.config.schema import Actions
 from runner.events import INTENT_NAMES, KINDS, Kind
@@ -12,6 +11,7 @@ from runner.fields import Entry, EntryShape, Field, ListShape, MapShape, Nullabl
 from runner.lifecycle.bits import PRIVILEGED_INTENTS, Intents
 from runner.reference.examples import FILTER_EXAMPLES, KEY_EXAMPLES, TEST_EXAMPLES
 from runner.reference.steps import example_of, facts_of, summary_of, takes, written
+from runner.templates.event_roots import event_roots
 from runner.templates.filters import FILTERS
 from runner.templates.predicates import TESTS
 from runner.templates.signature import REQUIRED, Parameter, Signature

@@ -1,6 +1,6 @@
 """Flows in flight, and the programs that they began on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -108,6 +108,31 @@ class Flows:
         here = [sa.or_(column.is_(None), column == value) for column, value in places]
         query = sa.select(FLOWS).where(FLOWS.c.waits_kind == kind, *here)
         return _flows(self._tx.rows(query.order_by(FLOWS.c.created_at, FLOWS.c.id).limit(limit)))
+
+    def hearing(
+        self,
+        kinds: Collection[str],
+        *,
+        guild_id: str,
+        channel_ids: Collection[str],
+        user_id: str | None,
+        limit: int = 100,
+    ) -> "list[Flow]":
+        """Return the flows that wait for one of these kinds of events, in one of these channels, the oldest first."""
+        channel = FLOWS.c.waits_channel_id
+        here = (
+            FLOWS.c.waits_kind.in_(kinds),
+            FLOWS.c.waits_guild_id == guild_id,
+            sa.or_(channel.is_(None), channel.in_(channel_ids)),
+            sa.or_(FLOWS.c.waits_user_id.is_(None), FLOWS.c.waits_user_id == user_id),
+        )
+        query = sa.select(FLOWS).where(*here).order_by(FLOWS.c.created_at, FLOWS.c.id)
+        return _flows(self._tx.rows(query.limit(limit)))
+
+    def kinds(self) -> set[str]:
+        """Return what is waited for by some flow."""
+        query = sa.select(FLOWS.c.waits_kind).where(FLOWS.c.waits_kind.is_not(None)).distinct()
+        return {kind for (kind,) in self._tx.rows(query)}
 
     def list(self, *, limit: int = 100, offset: int = 0) -> list[Flow]:
         """Return flows, the oldest first."""

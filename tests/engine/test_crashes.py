@@ -21,7 +21,7 @@ from runner.emulator.trace import Trace
 from tests.lives import Death, Lives, lives, new_discord
 
 Do = tuple[str, ...]
-"""What a user does: ("run",), ("press", label), ("submit", text), ("wait", seconds)."""
+"""What a user does: ("run",), ("press", label), ("submit", text), ("say", text), ("wait", seconds)."""
 
 Step = tuple[Do, str]
 """What a user does, and the text that they see when it has been done."""
@@ -193,6 +193,21 @@ CAUGHT = Script(
     ["Effect finally"],
     ["Caught It broke", "Done"],
 )
+EVENT = Script(
+    """
+    commands:
+      it:
+        description: d
+        steps:
+          - {id: it, wait_for: {event: message, timeout: 1h}}
+          - send: "Effect {{ steps.it.content }}"
+          - {id: sure, confirm: "Sure of {{ steps.it.content }}?"}
+          - update: {content: Done}
+    texts: {en: {listening: Say it}}
+    """,
+    [(("run",), "Say it"), (("say", "this"), "Sure of this?"), (("press", "Yes"), "Done")],
+    ["Effect this"],
+)
 SCRIPTS = {
     "wizard": WIZARD,
     "effects": EFFECTS,
@@ -204,6 +219,7 @@ SCRIPTS = {
     "parallel": PARALLEL,
     "back": BACK,
     "caught": CAUGHT,
+    "event": EVENT,
 }
 
 SORRY = "I can't get at what I have to remember"
@@ -274,6 +290,8 @@ class Person:
                 if self.opened is not None and self.opened.modal is not None:
                     names = [row["component"]["custom_id"] for row in self.opened.modal["components"]]
                     self.bot.local.submit(modal=self.opened, values=dict.fromkeys(names, text))
+            case ("say", text):
+                self.bot.local.say(user="Robin", channel="general", content=text)
             case ("wait", seconds):
                 await elapse(float(seconds))
             case _:

@@ -7,7 +7,6 @@ from typing import Any, cast
 import discord
 import pytest
 
-from runner.check.event_roots import event_roots
 from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.engine.events.intake import AT_ONCE_MAX, DROPPED_SILENCE_S, SEEN_MAX, WAITING_MAX
@@ -16,6 +15,7 @@ from runner.events import KINDS
 from runner.gateway import IntentsRefused
 from runner.lifecycle.bits import Intents
 from runner.reload import restart_needed
+from runner.templates.event_roots import event_roots
 from runner.templates.types import ListOf, Object
 from tests.conftest import Bot, StartBot, compiled
 

@@ -134,6 +134,7 @@ WHO = "options: {who: {type: user, description: d, required: true}}"
 HEARD: Mapping[str, tuple[str, Callable[[Bot], Awaitable[None]]]] = {
     "refused_answer": (it(ASK), by_another),
     "later": (it("steps: [{wait: {duration: 3h, saved: true}}, {send: a}]"), plain),
+    "listening": (it("steps: [{wait_for: message}, {send: a}]"), plain),
     "question_answered": (it(ASK), by_two_at_once),
     "question_over": (it(ASK_AGAIN), too_late),
     "flow_lost": (it(ASK), without_its_program),

@@ -18,7 +18,7 @@ _INTAKE: Final = (
     ("other bots are heard", "handler.bots or not about.is_bot", "True"),
     ("the channel doesn't matter", "return not asked.isdisjoint(channel_ids)", "return True"),
     ("roles don't matter", "return not asked.isdisjoint(about.role_ids)", "return True"),
-    ("events begin while the bot stops", "handlers is None or self._is_stopping or", "handlers is None or"),
+    ("events begin while the bot stops", "recognised is None or self._is_stopping:", "recognised is None:"),
     ("a stop waits for no event", "while self._running and (left_s := give_up_at - self._loop.time()) > 0:",
      "while (left_s := 0.0):"),
     ("messages that are deleted together are not heard of", "if gateway == BULK_DELETE:", "if not gateway:"),

@@ -2,19 +2,21 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from runner.actions.action import Happened
 from runner.compile import EventHandler, Program
 from runner.engine.context import Directory
 from runner.engine.events.recognition import Recognition, identity_of
-from runner.engine.events.subject import Subject, subject
+from runner.engine.events.subject import Subject, happened, subject
 from runner.engine.live import Counts
 from runner.engine.unattended import Unattended
 from runner.events import BULK_DELETE
 from runner.lifecycle import budget
 from runner.logs import Log
+from runner.store.errors import StoreFailed
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -31,6 +33,18 @@ DROPPED_SILENCE_S: Final = 10.0
 """How long dropped events are only counted before the log has another line of them."""
 
 
+class Waiting(Protocol):
+    """The runs that wait for something to happen."""
+
+    def awaits(self, event: str) -> bool:
+        """Tell whether a run may wait for an event of that name."""
+        ...
+
+    async def hear(self, happened: Happened, guild_id: str) -> None:
+        """Have the runs go on that wait for an event. Raises `StoreFailed`."""
+        ...
+
+
 class Intake:
     """Takes the events of one engine. `program` gives the program of the moment, `unattended` runs the steps."""
 
@@ -42,13 +56,16 @@ class Intake:
         directory: Directory,
         log: Log,
         unattended: Unattended,
+        runs: "Waiting",
     ) -> None:
+        """`runs` are those that wait for something to happen."""
         self._program = program
         self._tasks = tasks
         self._counts = counts
         self._directory = directory
         self._log = log
         self._unattended = unattended
+        self._runs = runs
         self._loop = asyncio.get_running_loop()
         self._recognition = Recognition()
         self._running: set[asyncio.Task[None]] = set()
@@ -103,14 +120,18 @@ class Intake:
     def _take(self, gateway: str, data: Json) -> None:
         recognised = self._recognition.recognise(gateway, data)
         program = self._program()
-        handlers = program.at_events.get(recognised[0]) if recognised else None
-        if recognised is None or handlers is None or self._is_stopping or not self._is_new(recognised[0], data):
+        if recognised is None or self._is_stopping:
+            return
+        handlers, is_awaited = program.at_events.get(recognised[0], ()), self._runs.awaits(recognised[0])
+        if not (handlers or is_awaited) or not self._is_new(recognised[0], data):
             return
         about = subject(recognised[0], data, recognised[1], self._directory)
+        if is_awaited:
+            self._start_or_queue(partial(self._start_task, partial(self._heard, about)))
         for handler in handlers:
             if self._is_meant(handler, about):
                 self._counts.events += 1
-                self._start_or_queue(partial(self._start, program, handler, about))
+                self._start_or_queue(partial(self._start_task, partial(self._handled, program, handler, about)))
 
     def _is_new(self, name: str, data: Json) -> bool:
         identity = identity_of(name, data)
@@ -161,10 +182,19 @@ class Intake:
             self._log.warning("events dropped", count=self._unsaid_drops, waiting=len(self._waiting))
             self._unsaid_drops, self._silent_until = 0, now + DROPPED_SILENCE_S
 
-    def _start(self, program: Program, handler: EventHandler, about: Subject) -> None:
-        task = self._tasks.create_task(self._handled(program, handler, about))
+    def _start_task(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = self._tasks.create_task(work())
         self._running.add(task)
         task.add_done_callback(self._ended)
+
+    async def _heard(self, about: Subject) -> None:
+        """Have the runs go on that wait for this."""
+        try:
+            await self._runs.hear(happened(about, self._directory.bot.get("id")), about.origin.get("guild_id") or "")
+        except StoreFailed as fault:
+            self._log.error("event not heard", event=about.name, reason=str(fault))
+        except Exception as defect:  # it must not end the engine
+            self._log.error("event failed", handler=f"waiting for {about.name}", exception=defect)
 
     async def _handled(self, program: Program, handler: EventHandler, about: Subject) -> None:
         try:

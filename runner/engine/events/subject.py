@@ -1,6 +1,6 @@
 """Discord's payload of an event, as far as steps need it: who, where, and what templates read of it.
 
-The attributes are those that `check.event_roots` declares.
+The attributes are those that `templates.event_roots` declares.
 """
 
 import datetime
@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from runner import objects
+from runner.actions.action import Happened
 from runner.data import dataclass
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.events import KINDS
+from runner.templates.event_roots import MESSAGE_PARTS
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -46,6 +48,16 @@ class Subject:
         """The channel where it happened, and the one that this is a thread of."""
         channel: Json = self.origin.get("channel") or {}
         return tuple(found for found in (self.origin.get("channel_id"), channel.get("parent_id")) if found)
+
+
+def happened(about: Subject, bot_id: object) -> Happened:
+    """Return an event as it is for a step that waits for one. `bot_id` is the bot's own."""
+    reads = {root: value for root, value in about.roots.items() if root not in ("event", "guild", "message")}
+    message: Json = about.roots.get("message") or {}
+    told = message.keys() if KINDS[about.name].has_content else message.keys() - {"content"}
+    reads |= {MESSAGE_PARTS[part]: message[part] for part in told}
+    is_own = about.user_id is not None and about.user_id == bot_id
+    return Happened(about.name, reads, about.user_id, about.is_bot, is_own, about.role_ids, about.channel_ids)
 
 
 def subject(name: str, data: Json, left: str | None, directory: Directory) -> Subject:

@@ -1,7 +1,9 @@
 """Everything that is done to runs that wait, behind one door."""
 
+from runner.actions.action import Happened
 from runner.engine.flows.answering import Answering
 from runner.engine.flows.expiring import Expiring
+from runner.engine.flows.hearing import Hearing
 from runner.engine.flows.putting import Putting
 from runner.engine.flows.recovering import Recovering
 from runner.engine.flows.services import Services
@@ -19,6 +21,7 @@ class FlowDesk:
         self._putting = Putting(services)
         self._taking = Taking(services, self._putting)
         self._answering = Answering(services, self._taking)
+        self._hearing = Hearing(services, self._taking)
         expiring = Expiring(services, self._taking)
         self._timing = Timing(services, self._taking, expiring, Recovering(services, self._taking, expiring))
 
@@ -37,6 +40,10 @@ class FlowDesk:
     async def due(self, timer: Timer) -> None:
         """Do what the timer of a run is for."""
         await self._timing.due(timer)
+
+    async def hear(self, happened: Happened, guild_id: str) -> None:
+        """Have the runs go on that wait for an event. Raises `StoreFailed`."""
+        await self._hearing.hear(happened, guild_id)
 
     async def recover(self) -> None:
         """Take up what a crash has left in the middle."""

@@ -9,6 +9,7 @@ from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Superseded
 from runner.engine.coming import NotAsked
+from runner.engine.flow_door import EVENTS, event_kind
 from runner.engine.flows import units
 from runner.engine.flows.interactions import marked, remember
 from runner.engine.flows.services import Services, before_anything
@@ -46,6 +47,7 @@ class Putting:
         assert run is not None, "it has been run"
         while run.is_waiting:
             fresh = [frame for frame in waiting_in(run.stack) if frame.asked and frame.asked.action]
+            fresh.sort(key=lambda frame: not _shows(frame))  # what shows nothing need not say then that it waits
             failed = fresh[0] if fresh else None
             try:
                 await self._save(live, run, fresh)
@@ -70,7 +72,9 @@ class Putting:
             machine = replace(machine, past=before.as_past())
         held.machine = replace(machine, by=marked(live, self.services.now(), with_answer=False))
         due = self.services.lease(handler)
-        row = self._row(held, run, units.OPEN, due)
+        row = self._row(held, run, Waits(kind=units.OPEN), due)
+        if not any(map(_shows, fresh)):
+            row = replace(row, waits=self._waits(held, run))  # nobody is shown anything that would come before it
         with nullcontext() if held.is_claimed or not row.revision else before_anything():
             held.row = await self.services.write(partial(units.put, row=row, due=due, program=live.program))
         held.is_claimed = True
@@ -89,7 +93,7 @@ class Putting:
             is_ephemeral=run.is_ephemeral,
         )
 
-    def _row(self, held: Held, run: Run, kind: str, due: float) -> Flow:
+    def _row(self, held: Held, run: Run, waits: Waits, due: float) -> Flow:
         first = next(waiting_in(run.stack))
         asked = first.asked
         return replace(
@@ -97,10 +101,22 @@ class Putting:
             machine=held.machine.as_json(),
             at=first.at.place,
             message_id=asked.message_id if asked else None,
-            waits=Waits(kind=kind),
+            waits=waits,
             deadline=asked.until if asked else None,
             expires_at=min(expiries(run.stack), default=due),
         )
+
+    def _waits(self, held: Held, run: Run) -> Waits:
+        """Return what a run waits for, by which events are found that are nobody's click."""
+        waiting = [*waiting_in(run.stack)]
+        heard = [frame for frame in waiting if frame.at.waits is not None and frame.at.waits.event]
+        if not heard:
+            return Waits(kind=next((frame.at.waits.kind for frame in waiting if frame.at.waits is not None), "click"))
+        if len(heard) > 1:
+            return Waits(kind=EVENTS, guild_id=held.row.guild_id)
+        (frame,) = heard
+        event, kept = frame.at.waits.event if frame.at.waits else "", frame.kept or {}
+        return Waits(kind=event_kind(event), guild_id=held.row.guild_id, channel_id=kept.get("channel"))
 
     async def confirm(self, live: Live) -> None:
         """Save that the questions are shown, and where. Whoever has answered one in the meantime knows that already."""
@@ -114,7 +130,7 @@ class Putting:
                 frame.asked.action = None
         held.machine = replace(self._machine(live, run), past=past)
         due = min([*expiries(run.stack), *(f.asked.until for f in waiting if f.asked and f.asked.until is not None)])
-        row = self._row(held, run, _kind(waiting), due)
+        row = self._row(held, run, self._waits(held, run), due)
         try:
             held.row = await self.services.write(partial(units.put, row=row, due=due))
         except (Superseded, StoreFailed) as fault:
@@ -127,7 +143,7 @@ class Putting:
         assert run is not None, "it has been run"
         waiting = [*waiting_in(run.stack)]
         due = min([*expiries(run.stack), *(f.asked.until for f in waiting if f.asked and f.asked.until is not None)])
-        row = replace(held.row, waits=Waits(kind=_kind(waiting)))
+        row = replace(held.row, waits=self._waits(held, run))
         held.row = await self.services.write(partial(units.put, row=row, due=due))
 
     async def show(self, live: Live, run: Run, frame: Frame) -> None:
@@ -147,7 +163,8 @@ class Putting:
         elif (question := action.question(kept)) is not None:
             await self._ask(live, run, asked, self.shown(held, asked, question))
         else:
-            await self._answer_meanwhile(live, run, asked)
+            is_event = frame.at.waits is not None and bool(frame.at.waits.event)
+            await self._answer_meanwhile(live, run, "listening" if is_event else "later", asked)
         self._keep_open(live, asked)
 
     def shown(self, held: Held, asked: Asked, question: Question, *, is_over: bool = False) -> Message:
@@ -170,14 +187,17 @@ class Putting:
             await voice.ask(Event.REPLY, message, is_ephemeral=is_private)
             asked.message_id, asked.is_private = voice.asked_id, is_private
 
-    async def _answer_meanwhile(self, live: Live, run: Run, asked: Asked) -> None:
-        """Give the answer that the steps have not given: nobody is left with a spinner while the run waits."""
+    async def _answer_meanwhile(self, live: Live, run: Run, name: str, asked: Asked) -> None:
+        """Give the answer that the steps have not given: nobody is left with a spinner while the run waits.
+
+        `name` is that of the sentence that says so.
+        """
         voice = live.acknowledger
         await voice.settled()
         if voice.state is State.RECEIVED and voice.origin is Origin.COMPONENT:
             await voice.respond(Event.DEFER_UPDATE, Message(), is_ephemeral=False)
         elif voice.state in (State.RECEIVED, State.DEFERRED_SOURCE):
-            text = live.sentence("later", at=round(asked.until or self.services.now()))
+            text = live.sentence(name, at=round(asked.until or self.services.now()))
             await voice.respond(Event.REPLY, Message(content=text), is_ephemeral=run.is_ephemeral)
 
     def _keep_open(self, live: Live, asked: Asked) -> None:
@@ -230,9 +250,10 @@ def _back(frame: Frame) -> object:
     return getattr(frame.asked.action, "back", None) if frame.asked is not None else None
 
 
-def _kind(waiting: list[Frame]) -> str:
-    """Return what a run waits for, by which events are found that are nobody's click."""
-    return next((frame.at.waits.kind for frame in waiting if frame.at.waits is not None), "click")
+def _shows(frame: Frame) -> bool:
+    """Tell whether a step that has just been rendered opens a form or shows a question."""
+    action, kept = frame.asked.action if frame.asked else None, frame.kept or {}
+    return action is not None and (action.form(kept) is not None or action.question(kept) is not None)
 
 
 def _not_saved(fault: Exception) -> StepFailed:

@@ -14,7 +14,7 @@ from runner.engine.flows import units
 from runner.engine.flows.expiring import EXPIRED, Expiring
 from runner.engine.flows.interactions import answer_of, remember
 from runner.engine.flows.services import Services, before_anything
-from runner.engine.flows.taking import Taken, Taking, of
+from runner.engine.flows.taking import HEARD, Taken, Taking, of
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.live import Live
 from runner.engine.references import Reference, short
@@ -23,6 +23,7 @@ from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.deadline import snowflake_created_at
 from runner.lifecycle.limits import INITIAL_RESPONSE_S
 from runner.lifecycle.machine import Origin, State
+from runner.questions import Answer
 from runner.store.effects import Effects
 from runner.store.flows import Flow, Flows
 from runner.templates import RenderError
@@ -68,7 +69,7 @@ class Recovering:
         held.known = {(key.position, key.attempt): effect for key, effect in found.items()}
         held.coming = replace(held.machine, recovered=held.machine.recovered + 1)
         await taken.run.claim()  # the lease is ours from now on
-        coming: Coming = TimeOver()
+        coming: Coming = Answer(word=HEARD, event=dict(held.machine.heard or {})) if word == HEARD else TimeOver()
         voice: Voice = self.services.voice(taken.live, of(frame.asked))
         if by is not None:
             self._stand_in(taken.live, by)

@@ -10,6 +10,7 @@ from runner.compile import Handler, Program
 from runner.data import dataclass
 from runner.engine.acknowledger import Acknowledger, Answers, Superseded
 from runner.engine.context import Directory
+from runner.engine.flow_door import EVENTS
 from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import Contexts, contexts
@@ -18,12 +19,13 @@ from runner.engine.outcomes import Untaken
 from runner.engine.speaker import Speaker
 from runner.engine.steps import Run, Shared
 from runner.engine.voices import Afterwards
+from runner.events import KINDS
 from runner.lifecycle import budget
 from runner.logs import Log
 from runner.rest import Rest
 from runner.store.database import Database
 from runner.store.errors import Outdated, StoreFailed
-from runner.store.flows import Flow, Programs
+from runner.store.flows import Flow, Flows, Programs
 from runner.store.transaction import Transaction
 
 Json = Mapping[str, Any]  # Any: JSON
@@ -125,6 +127,13 @@ def before_anything() -> Generator[None]:
         yield
     except StoreFailed as fault:
         raise Untaken(fault) from None
+
+
+def awaited(tx: Transaction) -> set[str]:
+    """Return the names of the events that runs wait for."""
+    kinds = Flows(tx).kinds()
+    several = set(KINDS) if EVENTS in kinds else set[str]()
+    return several | {name for kind in kinds for word, _, name in [kind.partition(" ")] if word == EVENTS and name}
 
 
 class Pinned:

@@ -1,9 +1,9 @@
 """Taking a run up that waits: its program, its stack and its context, in the record of whatever has come for it."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import field, replace
-from typing import Final
+from typing import Any, Final
 
 from runner.actions.action import Action, StepFailed
 from runner.compile import Handler, Program
@@ -29,6 +29,11 @@ from runner.store.errors import StoreFailed
 from runner.store.flows import Flow, Flows
 from runner.templates import RenderError
 
+Json = Mapping[str, Any]  # Any: JSON
+
+HEARD: Final = "heard"
+"""What is noted, in the place of an answer's word, of a run that an event has taken up: no button has that word."""
+
 OVER_MAX: Final = 10_000
 """Of how many runs it is remembered that they have ended, while the store takes nothing."""
 
@@ -53,10 +58,10 @@ class Taken:
         action: Action = step.action if step.render is None else step.render(self.run.context)
         return action
 
-    def coming(self, number: int, word: str, now: float) -> None:
+    def coming(self, number: int, word: str, now: float, heard: Json | None = None) -> None:
         """Note what it was taken up with, for whoever has to do that again."""
         by = marked(self.live, now, with_answer=True)
-        self.held.coming = replace(self.held.machine, running=(number, word), by=by)
+        self.held.coming = replace(self.held.machine, running=(number, word), by=by, heard=heard)
 
     def speak_through(self, voice: Voice) -> None:
         """Have the run and its endings speak through `voice`."""

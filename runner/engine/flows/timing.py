@@ -58,7 +58,7 @@ class Timing:
         now = asyncio.get_running_loop().time()
         voice = Afterwards(self.services.rest, row.channel_id, Asked(0), None)
         program = self.services.host.program
-        return Live(row.id, 0, _nobody(row), Origin.COMMAND, None, row.name, program, voice, now, now, None)
+        return Live(row.id, 0, nobody(row), Origin.COMMAND, None, row.name, program, voice, now, now, None)
 
     async def _acted(self, live: Live, row: Flow, untaken: list[Untaken]) -> None:
         """Act on a run. What keeps it from being taken up is kept for whoever has to try again."""
@@ -104,7 +104,7 @@ class Timing:
         await self.services.database.write(lambda tx: Timers(tx).put(timer))
 
 
-def _nobody(row: Flow) -> Json:
+def nobody(row: Flow) -> Json:
     """Stand for the interaction that started a run, until that is read from what was saved."""
     return {"id": "0", "user": {"id": row.owner_id}, "guild_id": row.guild_id, "channel_id": row.channel_id}
 

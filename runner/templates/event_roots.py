@@ -6,10 +6,12 @@ Where Discord tells only the id of somebody or something, there is no more than 
 from collections.abc import Mapping
 from typing import Final
 
-from runner.check.contexts import CHANNEL, ROLE, Scope
 from runner.events import kind_name
 from runner.templates.people import MEMBER, USER
-from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, optional
+from runner.templates.places import CHANNEL, ROLE
+from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, Type, optional
+
+Scope = Mapping[str, Type]
 
 EVENT: Final = Object("the event", {"name": STRING})
 EVENT_GUILD: Final = Object("the server", {"id": SNOWFLAKE, "name": STRING, "system_channel_id": SNOWFLAKE})
@@ -35,6 +37,9 @@ SCHEDULED: Final = Object(
     },
 )
 KNOWN_SCHEDULED: Final = Object("a scheduled event of which the id is known", {"id": SNOWFLAKE})
+
+MESSAGE_PARTS: Final[Mapping[str, str]] = {"id": "message_id", "content": "content", "url": "url"}
+"""What steps call the parts of a message."""
 
 _MEMBER: Final[Scope] = {"user": USER, "member": EVENT_MEMBER}
 _WRITTEN: Final[Scope] = {**_MEMBER, "channel": CHANNEL, "message": MESSAGE}
@@ -75,6 +80,15 @@ _OWN_ROOTS: Final[Mapping[str, Scope]] = {
     "scheduled_event_join": {"user": KNOWN_USER, "scheduled": KNOWN_SCHEDULED},
     "scheduled_event_leave": {"user": KNOWN_USER, "scheduled": KNOWN_SCHEDULED},
 }
+
+
+def event_reads(name: str) -> Scope:
+    """Return what a step that waits for an event reads of it, and gives: a message by its parts, as other steps do."""
+    own = dict(_OWN_ROOTS[name])
+    message = own.pop("message", None)
+    if not isinstance(message, Object):
+        return own
+    return {**own, **{MESSAGE_PARTS[part]: type_ for part, type_ in message.attributes.items()}}
 
 
 def event_roots(name: str) -> Scope:
