@@ -48,7 +48,9 @@ def fixed(text: str, name: str, rebuild: Rebuild) -> Fixed:
         if after is None:
             break
         now = after
-    return _with_version(now, name, rebuild)
+    made = _with_version(now, name, rebuild)
+    is_meant = _round(made, name, rebuild) is not None  # a key that looks like `version` would be taken for another one
+    return now if is_meant else made
 
 
 def _round(now: Fixed, name: str, rebuild: Rebuild) -> Fixed | None:

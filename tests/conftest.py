@@ -16,6 +16,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from runner.actions.action import Action, load_actions
 from runner.build import build
@@ -33,6 +34,9 @@ from runner.run import Discord, Running, run
 from tests.openapi import faults_of
 
 Fields = Mapping[str, Any]  # what a log line says, of whatever type
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # how long anything takes on a busy machine is no test's business
 
 
 def pytest_asyncio_loop_factories(

@@ -25,14 +25,13 @@ else:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitFor(Action):
-    """Put the run away until something happens in the server: a message is written, a reaction added, somebody joins.
+    """Put the run away until something happens in the server: a message, a reaction, somebody who joins.
 
     `steps.<id>` has then what Discord tells of it; `if` and `from` read the same as `event`. One run takes one event,
     and an event is taken by every run that waits for it.
 
     Example:
-        - id: answer
-          wait_for: {event: message, if: event.content, timeout: 5m, on_timeout: [{log: Nobody wrote anything.}]}
+        - wait_for: {event: message, if: event.content, timeout: 5m, on_timeout: [{log: Nobody wrote anything.}]}
     """
 
     short: ClassVar[str | None] = "event"

@@ -6,7 +6,7 @@ is the reader's to say. `patternErrorMessage` is what editors show, and what our
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from runner.actions.action import Action, Retry
 from runner.config import snippets
@@ -340,8 +340,12 @@ def _number(shape: NumberShape) -> Schema:
     return made
 
 
+_REFERENCE: Final = r"\$\{(inputs\.)?[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"
+"""What stands for a value that comes from elsewhere: it has been replaced when we look, and editors see it as it is."""
+
+
 def _snowflake(shape: SnowflakeShape) -> Schema:
-    pattern = SNOWFLAKE_PATTERN + (f"|{shape.named}.+" if shape.named else "")
+    pattern = f"{SNOWFLAKE_PATTERN}|{_REFERENCE}" + (f"|{shape.named}.+" if shape.named else "")
     takes = "an id of 15 to 20 digits" + (f", or a name such as `{shape.named}support`" if shape.named else "")
     made = _pattern(pattern, shape.templated)
     return {**made, "type": ["string", "integer"], "minimum": 10**14, "patternErrorMessage": takes}

@@ -29,6 +29,9 @@ from runner.templates.types import describe
 WIDTH = 100
 """Columns of a page."""
 
+WORDS_MAX = 12
+"""How many words that a key takes are listed where the key is named."""
+
 
 def listing(actions: Actions) -> str:
     """Return every action with its summary, one a line."""
@@ -111,6 +114,8 @@ def takes(shape: Shape) -> str:
             return "an id" + (f", or a name as {shape.named}name" if shape.named else "")
         case ChoiceShape(words) if words == PERMISSION_NAMES:
             return "a permission such as view_channel"
+        case ChoiceShape(words) if len(words) > WORDS_MAX:
+            return f"one of {len(words)} words, such as {words[0]}"
         case ChoiceShape():
             return " or ".join(map(str, shape.words))
         case ExpressionShape():

@@ -214,5 +214,5 @@ def test_a_template_may_be_longer_than_the_text_it_gives(label: str, is_taken: b
 
 def test_an_action_can_be_its_name_alone_where_it_does_something_then() -> None:
     about_whoever_runs_it = {"add_thread_member", "disconnect_member", "remove_thread_member"}
-    alone = {"create_invite", "defer", "return", "stop", *about_whoever_runs_it}
+    alone = {"create_invite", "defer", "return", "stop", "transcript", *about_whoever_runs_it}
     assert {name for name, action in ACTIONS.items() if is_bare(action)} == alone

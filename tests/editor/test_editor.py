@@ -56,6 +56,7 @@ def completed(server: LanguageServer, opened: Callable[[str], Document]) -> Call
 
     def complete(text: str) -> dict[str, Json]:
         at = opened(text)
+        server.faults(at.uri)  # once they are there, the schema has been read
         return {item["label"]: item for item in server.ask("completion", at.uri, at.line, at.column)["items"]}
 
     return complete
@@ -67,6 +68,7 @@ def hovered(server: LanguageServer, opened: Callable[[str], Document]) -> Callab
 
     def hover(text: str) -> str:
         at = opened(text)
+        server.faults(at.uri)  # once they are there, the schema has been read
         shown: Any = server.ask("hover", at.uri, at.line, at.column)
         return str(shown["contents"]["value"])
 

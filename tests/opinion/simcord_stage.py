@@ -125,12 +125,15 @@ def copied(env: Env, guild: Guild, world: World) -> tuple[dict[str, MemberActor]
     }
     made = env.create_guild(guild.name, owner=users[guild.owner_id])
     roles: dict[int, RoleHandle] = {guild.id: made.default_role}
+    own = max((role.position for role in guild.roles.values() if role.managed_by == world.bot_id), default=0)
     for role in sorted(guild.roles.values(), key=lambda role: role.position):
         if role.managed_by == world.bot_id:
             roles[role.id] = made.roles[bot_name(env)]
         elif role.id != guild.id:
             permissions = discord.Permissions(int(role.permissions))
-            roles[role.id] = made.create_role(role.name, permissions=permissions, position=role.position)
+            # SimCord gives the bot the lowest role but one, and it can't be moved: what is below it goes to the bottom.
+            position = role.position if role.position > own else 0
+            roles[role.id] = made.create_role(role.name, permissions=permissions, position=position)
     people = {
         world.users[number].display_name: made.add_member(
             user, roles=[roles[role] for role in guild.members[number].role_ids if role in roles]
