@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,6 +28,9 @@ Work = Callable[[sa.Connection], T]
 
 READERS: Final = 2
 """How many threads read beside the one that writes. SQLite holds the interpreter for the better part of a read."""
+
+LOCKED_PAUSE_S: Final = 0.02
+"""How long (s) until a file is asked for again that another process is just opening."""
 
 SQLITE_MIN: Final = (3, 35, 0)
 """The first version that has RETURNING."""
@@ -101,8 +105,8 @@ class SqliteBackend:
         return connection
 
     def _configure(self, connection: sqlite3.Connection) -> None:
+        self._log_ahead(connection)
         for pragma in (
-            "journal_mode = wal",  # readers beside the writer, and one wait for the disk a commit
             "synchronous = full",  # what was answered for is on the disk: a batch pays for it once
             "temp_store = memory",  # a savepoint would write a file
             "foreign_keys = off",
@@ -111,6 +115,23 @@ class SqliteBackend:
         if self.place.bytes_max is not None:
             (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
             connection.execute(f"PRAGMA max_page_count = {max(1, self.place.bytes_max // page_bytes)}")
+
+    def _log_ahead(self, connection: sqlite3.Connection) -> None:
+        """Have readers beside the writer, and one wait for the disk a commit.
+
+        SQLite waits for no other process that is just asking for the same: one of the two is told at once that the file
+        is locked.
+        """
+        give_up_at = time.monotonic() + self.place.busy_s
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = wal")
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up_at:
+                    raise
+                time.sleep(LOCKED_PAUSE_S)
+            else:
+                return
 
     def _work(self, work: Work[T], is_writing: bool) -> T:
         try:
