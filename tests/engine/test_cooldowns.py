@@ -353,7 +353,7 @@ async def test_a_store_that_is_slow_leaves_a_form_its_chance(bot: StartBot, tmp_
     with closing(sqlite3.connect(tmp_path / ".lifecycle" / "state.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         trace = made.command("it")
-        await elapse(1.8)
+        await elapse(1.6)
         assert trace.acknowledged_at is None
         other.execute("COMMIT")
     await made.idle()
