@@ -430,18 +430,40 @@ def fields_of(entry: type[Entry]) -> tuple[Field, ...]:
 
 def attributes_of(entry: type[Entry]) -> tuple[str, ...]:
     """Return the attributes that hold what `entry` declares: those of a spread entry are in one of them."""
-    return tuple(item.name for item in _declared(entry))
+    return _made_of(entry).attributes
 
 
 def late_in(entry: type[Entry]) -> frozenset[str]:
     """Return the attributes that are not evaluated before a step: its action does so."""
-    return frozenset(item.name for item in _declared(entry) if item.metadata["bounds"].get("late"))
+    return _made_of(entry).late
 
 
 def spread_in(entry: type[Entry]) -> Mapping[str, type[Entry]]:
     """Return the entries whose keys are written among those of `entry`, by the attribute that holds each."""
-    spread = [item for item in _declared(entry) if item.metadata["bounds"]["spread"]]
-    return {item.name: item.metadata["bounds"]["entry"] for item in spread}
+    return _made_of(entry).spread
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a class of entries is made of, worked out once: every walk over a document asks for it at each entry."""
+
+    attributes: tuple[str, ...]
+    late: frozenset[str]
+    spread: Mapping[str, type[Entry]]
+
+
+def _made_of(entry: type[Entry]) -> _Made:
+    return _making(typing.cast(Hashable, entry))  # a class is hashable, whatever its instances are
+
+
+@cache
+def _making(entry: Hashable) -> _Made:
+    bounds = {item.name: item.metadata["bounds"] for item in _declared(entry)}
+    return _Made(
+        attributes=tuple(bounds),
+        late=frozenset(name for name, each in bounds.items() if each.get("late")),
+        spread={name: each["entry"] for name, each in bounds.items() if each["spread"]},
+    )
 
 
 def build(entry: type[E], values: Mapping[str, object]) -> E:

@@ -447,6 +447,8 @@ def type_of(value: object) -> Type:
 def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
     """Yield every template inside a value, those of the steps in it excluded, and with `late` False the late ones."""
     match value:
+        case None | str() | bool() | int() | float():  # nearly everything; to ask whether it is a mapping takes long
+            return
         case Authored():
             yield value
         case Checks(items):

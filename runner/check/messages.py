@@ -6,7 +6,7 @@ Source of all: Discord docs, Resources: Message and Poll.
 from collections.abc import Iterator
 from typing import cast
 
-from runner.check.steps import every_step, messages_in
+from runner.check.steps import every_step, messages_of
 from runner.config.document import Embed, File, Mentions, MessageChange, NewMessage, Poll
 from runner.config.entry_places import Places
 from runner.config.load import Config
@@ -26,7 +26,7 @@ def check_messages(config: Config) -> list[Diagnostic]:
 def every_message(config: Config) -> Iterator[MessageChange]:
     """Yield every message of the file, in its order within each handler."""
     for step in every_step(config):
-        yield from messages_in(step.action)
+        yield from messages_of(step)
 
 
 def _message(places: Places, message: MessageChange) -> Iterator[Diagnostic]:

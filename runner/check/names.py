@@ -8,7 +8,7 @@ from jinja2 import nodes
 from runner.actions.action import Authored, WrittenStep
 from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import used_names
-from runner.check.steps import all_steps, every_step, messages_in, modal_of
+from runner.check.steps import all_steps, every_step, messages_of, modal_of
 from runner.config.document import shown_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
@@ -117,7 +117,7 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.checks:
         if name not in used:
             yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")
-    messages = (message for step in every_step(config) for message in messages_in(step.action))
+    messages = (message for step in every_step(config) for message in messages_of(step))
     shown = {shown.name for message in messages for shown in shown_in(message.components or ())}
     for name in config.document.components:
         if name not in shown:

@@ -6,7 +6,7 @@ Such a thing is rendered where it is shown, with what may be read there, and wit
 from collections.abc import Iterator, Mapping
 
 from runner.actions.action import WrittenStep
-from runner.check.steps import messages_in, modal_of
+from runner.check.steps import messages_of, modal_of
 from runner.config.document import PARAM_SHAPES, Document, MessageChange, Modal, Shown, interactive_in
 from runner.config.entry_places import Places
 from runner.data import dataclass
@@ -60,7 +60,7 @@ def rendered_by(document: Document, step: WrittenStep) -> Iterator[Elsewhere]:
         given: Mapping[str, object] = getattr(step.action, "with_", {})
         shown = shown_by(modal)
         yield Elsewhere("modals", name, "opened", shown, modal.params, step.action, given)
-    for message in messages_in(step.action):
+    for message in messages_of(step):
         yield from _in_message(document, message)
 
 

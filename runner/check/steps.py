@@ -128,20 +128,27 @@ def modal_of(step: WrittenStep) -> str | None:
     return step.action.opens()
 
 
-def messages_in(value: object) -> Iterator[MessageChange]:
-    """Yield every message that an action has, those of the steps inside it excluded."""
+def messages_of(step: WrittenStep) -> tuple[MessageChange, ...]:
+    """Return every message that a step has, those of the steps inside it excluded."""
+    found: tuple[MessageChange, ...] | None = step.kept.get("messages")
+    if found is None:
+        found = step.kept["messages"] = tuple(_messages_in(step.action))
+    return found
+
+
+def _messages_in(value: object) -> Iterator[MessageChange]:
     match value:
         case MessageChange():
             yield value
         case Entry():
             for name in attributes_of(type(value)):
-                yield from messages_in(getattr(value, name))
+                yield from _messages_in(getattr(value, name))
         case _ if is_list(value):
             for item in value:
-                yield from messages_in(item)
+                yield from _messages_in(item)
         case _ if is_mapping(value):
             for item in value.values():
-                yield from messages_in(item)
+                yield from _messages_in(item)
         case _:
             return
 

@@ -72,6 +72,8 @@ def _commands(names: tuple[str, ...], command: Command) -> Iterator[tuple[str, o
 
 def _gather(owner: str, value: object, found: Inlines) -> None:
     match value:
+        case None | str() | bool() | int() | float():  # nearly everything
+            return
         case Steps(items=items):
             for step in items:
                 _gather(owner, step.action, found)
