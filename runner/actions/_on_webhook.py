@@ -5,12 +5,15 @@ its id; its token is asked for where it is used. One of somebody else's is an ad
 """
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from runner.actions.action import Action, FailureKind, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Misfit, Step, StepFailed
 from runner.data import dataclass
+from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle import limits
+from runner.lifecycle.bits import Permissions
 
 _ADDRESS: Final = re.compile(
     r"https://(?:\w+\.)?discord(?:app)?\.com/api(?:/v[0-9]+)?/webhooks/([0-9]{15,20})/([A-Za-z0-9_-]{20,200})/?"
@@ -22,15 +25,25 @@ class OnWebhook(Action):
     """A step on one webhook."""
 
     worst_case_s: ClassVar[float] = 2 * limits.REST_CALL_S
+    needs: ClassVar[Permissions] = Permissions.MANAGE_WEBHOOKS
 
     webhook: Snowflake | None = option("Which: the id that `create_webhook` has given.", default=None)
     url: str | None = option(
         "Which, of those that are not the bot's own: its address, a secret, as `${NAME}`.", default=None, secret=True
     )
 
+    def asks(self) -> Permissions:
+        """Return nothing: where the webhook is nobody but Discord knows, and one by its address needs none."""
+        return Permissions(0)
+
     def lacks(self) -> str:
         """Ask which one is meant."""
         return "" if self.webhook is not None or self.url is not None else "`webhook` or `url`"
+
+    def misfits(self, declared: Declarations) -> Iterator[Misfit]:
+        """Refuse two webhooks."""
+        if self.webhook is not None and self.url is not None:
+            yield Misfit("url", "this names two webhooks", "one of them would be ignored", "remove `url`, or `webhook`")
 
     async def key(self, step: Step) -> dict[str, str]:
         """Return the parts of the routes by its token. Raises `StepFailed` where there is no such webhook."""

@@ -7,7 +7,6 @@ from runner.actions._on_webhook import OnWebhook
 from runner.actions.action import FailureKind, Repeats, Step, StepFailed
 from runner.data import dataclass
 from runner.fields import option
-from runner.lifecycle.bits import Permissions
 from runner.templates.types import BOOLEAN, Type
 
 
@@ -21,14 +20,9 @@ class DeleteWebhook(OnWebhook):
 
     repeats: ClassVar[Repeats] = Repeats.SAFE
     short: ClassVar[str | None] = "webhook"
-    needs: ClassVar[Permissions] = Permissions.MANAGE_WEBHOOKS
     outputs: ClassVar[Mapping[str, Type]] = {"was_there": BOOLEAN}
 
     reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
-
-    def asks(self) -> Permissions:
-        """Return nothing: where the webhook is nobody but Discord knows, and one by its address needs none."""
-        return Permissions(0)
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """End it, and tell whether it was there."""

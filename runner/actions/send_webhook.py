@@ -1,21 +1,23 @@
 """`send_webhook`: post a message through a webhook."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from runner.actions._on_webhook import OnWebhook
-from runner.actions.action import Misfit, Repeats, Step
+from runner.actions.action import Repeats, Step
 from runner.config.document import NewMessage, lacks_content
 from runner.data import dataclass
-from runner.declarations import Declarations
 from runner.fields import Snowflake, keys_of, option
 from runner.formats import shortened
 from runner.lifecycle import limits
-from runner.lifecycle.bits import Permissions
 from runner.messages import Message
 from runner.templates.types import SNOWFLAKE, Type
 
-_ROUTE: Final = "/webhooks/{webhook_id}/{webhook_token}?wait=true"
+_ROUTE: Final = "/webhooks/{webhook_id}/{webhook_token}?wait=true&with_components=true"
+"""Components are left out of a message through a webhook that is no application's, unless they are asked for.
+
+Source: Discord docs, Resources: Webhook, Execute Webhook.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,6 @@ class SendWebhook(OnWebhook):
     """
 
     repeats: ClassVar[Repeats] = Repeats.ONCE
-    needs: ClassVar[Permissions] = Permissions.MANAGE_WEBHOOKS
     outputs: ClassVar[Mapping[str, Type]] = {"message_id": SNOWFLAKE, "channel_id": SNOWFLAKE}
 
     message: Message = keys_of(NewMessage)
@@ -38,15 +39,6 @@ class SendWebhook(OnWebhook):
     def lacks(self) -> str:
         """Ask for something to say, and which webhook is meant."""
         return lacks_content(self.message) or OnWebhook.lacks(self)
-
-    def asks(self) -> Permissions:
-        """Return nothing: where the webhook is nobody but Discord knows, and one by its address needs none."""
-        return Permissions(0)
-
-    def misfits(self, declared: Declarations) -> Iterator[Misfit]:
-        """Refuse two webhooks."""
-        if self.webhook is not None and self.url is not None:
-            yield Misfit("url", "this names two webhooks", "a message goes through one", "remove `url`, or `webhook`")
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Post it, and return the ids of the message and its channel."""

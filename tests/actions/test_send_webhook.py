@@ -69,6 +69,17 @@ async def test_what_is_no_webhook_or_none_any_more_has_a_kind(bot: StartBot) -> 
     assert said(await made.ran("own", which=str(found.id))) == [("not_found", False)]
 
 
+async def test_its_components_are_shown_whoever_the_webhook_belongs_to(bot: StartBot) -> None:
+    link = "components: [{button: {label: More, url: 'https://example.org'}}]"
+    made = await bot(BOT.replace("content: Hello}\n        catch", f"content: Hello, {link}}}\n        catch"))
+    await made.ran("make")
+    await made.ran("other", which=address(webhook(made)))
+    (posted,) = channel(made, "support").messages.values()
+    assert [each["label"] for row in posted.components for each in row["components"]] == ["More"]
+    (query,) = (entry.query for entry in made.local.wire if "wait" in entry.query)
+    assert query["with_components"] == "true"
+
+
 async def test_into_a_thread_of_its_channel(bot: StartBot) -> None:
     made = await bot(BOT)
     await made.ran("make")
