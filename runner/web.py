@@ -31,7 +31,9 @@ _KEEPS_METHOD: Final = frozenset({307, 308})
 _NUMERIC: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """What a browser would take for an IPv4 address. Source: WHATWG URL Standard, ends in a number checker."""
 
-_OF_ONE_HOST: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
+_FOR_ANYBODY: Final = frozenset({"accept", "accept-language", "content-type"})
+"""The headers that go along where a call is led to another origin: in any other there may be a secret of the first."""
+
 _CHUNK_BYTES: Final = 64 * 1024
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -93,12 +95,16 @@ class Web:
 
         try:
             url = yarl.URL(asked.url)
+            return await self._in_time(asked, url, hosts)
+        except ValueError:
+            raise StepFailed("this is no address of a web server", kind=FailureKind.INVALID) from None
+
+    async def _in_time(self, asked: HttpCall, url: "yarl.URL", hosts: Hosts) -> HttpAnswer:
+        try:
             async with asyncio.timeout(CALL_S):
                 return await self._follow(asked, url, hosts)
         except TimeoutError:
-            raise _failed(asked, "did not answer in time", FailureKind.TIMEOUT) from None
-        except ValueError:
-            raise StepFailed("this is no address of a web server", kind=FailureKind.INVALID) from None
+            raise _failed_at(url.host, "did not answer in time", FailureKind.TIMEOUT) from None
 
     async def _follow(self, asked: HttpCall, url: "yarl.URL", hosts: Hosts) -> HttpAnswer:
         """Make the call, and those that the answers lead to."""
@@ -111,7 +117,7 @@ class Web:
                 return answer
             target = url.join(type(url)(moved_to))
             if target.origin() != url.origin():
-                headers = {name: value for name, value in headers.items() if name.lower() not in _OF_ONE_HOST}
+                headers = {name: value for name, value in headers.items() if name.lower() in _FOR_ANYBODY}
             if answer.status not in _KEEPS_METHOD and method not in ("GET", "HEAD"):
                 method, body = "GET", None
                 headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
@@ -216,16 +222,8 @@ def _resolver(find: Lookup, *, is_private: bool) -> "AbstractResolver":
 
 
 def _inside(host: str | None) -> StepFailed:
-    return _failed_at(host, "stands for an address inside of a network; `http.private` allows that", _NOT_ALLOWED)
-
-
-_NOT_ALLOWED: Final = FailureKind.NOT_ALLOWED
-
-
-def _failed(asked: HttpCall, what: str, kind: FailureKind) -> StepFailed:
-    import yarl
-
-    return _failed_at(yarl.URL(asked.url).host, what, kind)
+    what = "stands for an address inside of a network; `http.private` allows that"
+    return _failed_at(host, what, FailureKind.NOT_ALLOWED)
 
 
 def _failed_at(host: str | None, what: str, kind: FailureKind) -> StepFailed:
