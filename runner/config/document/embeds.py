@@ -3,7 +3,7 @@
 Source of all: Discord docs, Resources: Message, Embed Object and Embed Limits.
 """
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from runner.data import dataclass
 from runner.fields import Color, Entry, Timestamp, option
@@ -13,6 +13,28 @@ WEB_PATTERN: Final = r"https?://\S+"
 WEB_TAKES: Final = "a web address such as https://example.com"
 MEDIA_PATTERN: Final = r"(https?|attachment)://\S+"
 MEDIA_TAKES: Final = "a web address, or attachment://NAME for one of the message's `files`"
+
+
+def _link(description: str) -> Any:  # Any, as in `option`
+    return option(
+        description,
+        default=None,
+        max_length=limits.EMBED_URL_MAX,
+        overflow="refuse",
+        pattern=WEB_PATTERN,
+        takes=WEB_TAKES,
+    )
+
+
+def _icon() -> Any:  # Any, as in `option`
+    return option(
+        "The small image before it.",
+        default=None,
+        max_length=limits.EMBED_URL_MAX,
+        overflow="refuse",
+        pattern=MEDIA_PATTERN,
+        takes=MEDIA_TAKES,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +61,8 @@ class EmbedAuthor(Entry):
     short: ClassVar[str | None] = "name"
 
     name: str = option("The name; without one there is no author.", max_length=limits.EMBED_AUTHOR_NAME_MAX)
-    url: str | None = option(
-        "Where the name leads.",
-        default=None,
-        max_length=limits.EMBED_URL_MAX,
-        overflow="refuse",
-        pattern=WEB_PATTERN,
-        takes=WEB_TAKES,
-    )
-    icon_url: str | None = option(
-        "The small image before it.",
-        default=None,
-        max_length=limits.EMBED_URL_MAX,
-        overflow="refuse",
-        pattern=MEDIA_PATTERN,
-        takes=MEDIA_TAKES,
-    )
+    url: str | None = _link("Where the name leads.")
+    icon_url: str | None = _icon()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +73,7 @@ class EmbedFooter(Entry):
     short: ClassVar[str | None] = "text"
 
     text: str = option("The text; without one there is no footer.", max_length=limits.EMBED_FOOTER_TEXT_MAX)
-    icon_url: str | None = option(
-        "The small image before it.",
-        default=None,
-        max_length=limits.EMBED_URL_MAX,
-        overflow="refuse",
-        pattern=MEDIA_PATTERN,
-        takes=MEDIA_TAKES,
-    )
+    icon_url: str | None = _icon()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +96,7 @@ class Embed(Entry):
 
     title: str | None = option("The headline.", default=None, max_length=limits.EMBED_TITLE_MAX)
     description: str | None = option("The text.", default=None, max_length=limits.EMBED_DESCRIPTION_MAX)
-    url: str | None = option(
-        "Where the title leads.",
-        default=None,
-        max_length=limits.EMBED_URL_MAX,
-        overflow="refuse",
-        pattern=WEB_PATTERN,
-        takes=WEB_TAKES,
-    )
+    url: str | None = _link("Where the title leads.")
     color: Color | None = option("The colour of its edge.", default=None)
     timestamp: Timestamp | None = option("An instant, shown beside the footer.", default=None)
     author: EmbedAuthor | None = option("Who is named above the title.", default=None)
