@@ -1,4 +1,4 @@
-"""Discord's objects as templates see them. Their attributes are those that `check.contexts` declares.
+"""Discord's objects as templates see them, with the attributes of `templates.people`, `templates.places`, `check.contexts`.
 
 Source: Discord docs, Resources: User, Guild (Guild Member), Channel, Permissions (Role), Message (Attachment).
 """

@@ -36,7 +36,10 @@ class CreateChannel(Action):
     Example:
         - create_channel:
             name: "ticket-{{ user.name }}"
-            permissions: [{role: "@everyone", deny: view_channel}, {user: "{{ user }}", allow: view_channel}]
+            permissions:
+              - {role: "@everyone", deny: view_channel}
+              - {user: "{{ user }}", allow: view_channel}
+              - {user: "{{ bot.id }}", allow: view_channel}
     """
 
     repeats: ClassVar[Repeats] = Repeats.ONCE
