@@ -1,4 +1,4 @@
-"""Discord's objects as templates see them, with the attributes of `templates.people`, `templates.places`, `check.contexts`.
+"""Discord's objects as templates see them: what `templates.people`, `templates.places` and `check.contexts` declare.
 
 Source: Discord docs, Resources: User, Guild (Guild Member), Channel, Permissions (Role), Message (Attachment).
 """
