@@ -518,6 +518,8 @@ class Run:
         step, kept, frame.kept, frame.strands = frame.at, frame.kept, None, None
         failure = self._catchable(step, left, leave)
         if failure is not None and step.catch is not None:
+            if frame.scope is not None:  # it has failed in a flow, whose names are not those of this `catch`
+                self.come_back({}, leave)
             self._caught(step, failure, step if leave.depth else self.at or step)
             self._push(step.catch, None if step.ending is None else kept)
         elif kept is None or not step.action.unwound(self, kept, leave):

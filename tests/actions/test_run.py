@@ -57,6 +57,17 @@ commands:
   caught: {description: d, steps: [{run: breaks, catch: [{reply: "{{ error.message }}"}]}, {reply: After}]}
   uncaught: {description: d, steps: [{run: breaks}], on_error: [{reply: "The handler's: {{ error.message }}"}]}
   rescued: {description: d, steps: [{run: {flow: rescues, with: {n: 0}}}, {reply: Never}], on_error: [{reply: No}]}
+  caught_at_home:
+    description: d
+    steps:
+      - let: {text: mine}
+      - for_each: "['a', 'b']"
+        do:
+          - id: it
+            run: {flow: breaks}
+            catch: [{reply: "{{ vars.text }} {{ item }}: {{ error.message }} {{ steps.it is none }}"}]
+          - reply: "{{ vars.text }} {{ item }}"
+      - reply: "{{ vars.text }}"
   catch_first: {description: d, steps: [{run: {flow: rescues, with: {n: 0}}, catch: [{reply: Caught}]}]}
   behind: {description: d, steps: [{run: {flow: rescues, with: {n: 1}}}, {fail: Behind}], on_error: [{reply: Mine}]}
   late:
@@ -96,6 +107,7 @@ commands:
         ("caught", ["Broken", "After"]),
         ("uncaught", ["The handler's: Broken"]),
         ("rescued", ["Not 0"]),
+        ("caught_at_home", ["mine a: Broken True", "mine a", "mine b: Broken True", "mine b", "mine"]),
         ("catch_first", ["Caught"]),
         ("behind", ["1", "Mine"]),
         ("late", ["The flow's"]),
