@@ -19,7 +19,7 @@ from runner.emulator.polls import Polls
 from runner.emulator.rate_limits import RateLimits
 from runner.emulator.snowflake import Snowflakes
 from runner.emulator.timers import Timers
-from runner.emulator.world import Guild, JsonObject, Member, World
+from runner.emulator.world import Channel, Guild, JsonObject, Member, Role, World
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Intents
 
@@ -115,6 +115,36 @@ class Core:
             member.voice = None
             self.announcer.voice(guild, member)
         self.announcer.member_removed(guild, member.user_id)
+
+    def remove_bot(self, guild: Guild) -> None:
+        """Take the bot out of a guild; it hears no more of it than that."""
+        self.announcer.member_removed(guild, self.world.bot_id)
+        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id, intent=Intents.GUILDS)
+        del guild.members[self.world.bot_id]
+
+    def remove_role(self, guild: Guild, role: Role) -> None:
+        """Take a role out of a guild, and from whoever holds it; those above it move down."""
+        del guild.roles[role.id]
+        for member in guild.members.values():
+            member.role_ids = [held for held in member.role_ids if held != role.id]
+        for other in guild.roles.values():
+            other.position -= other.position > role.position
+        data: JsonObject = {"guild_id": str(guild.id), "role_id": str(role.id)}
+        self.announcer.in_guild(guild, "GUILD_ROLE_DELETE", data, Intents.GUILDS)
+
+    def remove_channel(self, guild: Guild, channel: Channel) -> None:
+        """Take a channel out of a guild, with its threads, webhooks and invites; what stood in it stands alone."""
+        world = self.world
+        for thread in world.threads_of(channel.id):
+            self.timers.cancel(thread.id)
+            del world.channels[thread.id]
+        world.webhooks = {key: each for key, each in world.webhooks.items() if each.channel_id != channel.id}
+        world.invites = {key: each for key, each in world.invites.items() if each.channel_id != channel.id}
+        del world.channels[channel.id]
+        self.announcer.channel(channel, "CHANNEL_DELETE")
+        for child in [each for each in world.channels_of(guild.id) if each.parent_id == channel.id]:
+            child.parent_id = None
+            self.announcer.channel(child, "CHANNEL_UPDATE")
 
     def note_registered(self, guild_id: int | None) -> None:
         """Tell everyone that the commands of a scope changed."""

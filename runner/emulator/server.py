@@ -270,12 +270,20 @@ class LocalDiscord:
         return self._membership.join(user=user, guild=find_guild(self.world, guild))
 
     def leave(self, *, user: str, guild: str | int | None = None) -> None:
-        """Let somebody leave a guild. Raises `LocalDiscordError` if they are no member."""
+        """Let somebody leave a guild, or take the bot out of it. Raises `LocalDiscordError` if they are no member."""
         self._membership.leave(user=user, guild=find_guild(self.world, guild))
 
     def add_bot(self, *, guild: str | int | None = None) -> None:
         """Add the bot to a guild that it has left. Raises `LocalDiscordError` if it is there."""
         self._membership.add_bot(guild=find_guild(self.world, guild))
+
+    def delete_role(self, *, role: str, guild: str | int | None = None) -> None:
+        """Delete a role, as somebody does who manages the guild. Raises `LocalDiscordError` if nobody can."""
+        self._membership.delete_role(role=role, guild=find_guild(self.world, guild))
+
+    def delete_channel(self, *, channel: str, guild: str | int | None = None) -> None:
+        """Delete a channel, as somebody does who manages the guild. Raises `LocalDiscordError` if there is none."""
+        self._membership.delete_channel(channel=channel, guild=find_guild(self.world, guild))
 
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel. Raises `LocalDiscordError` if they may not connect to it."""

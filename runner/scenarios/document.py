@@ -14,7 +14,8 @@ DEFAULT_CHANNEL = "general"
 
 VERBS = (
     "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "edit", "delete", "react", "unreact",
-    "vote", "join", "leave", "enter_voice", "leave_voice", "wait", "restart", "together",
+    "vote", "join", "leave", "enter_voice", "leave_voice", "delete_channel", "delete_role",
+    "wait", "restart", "together",
 )  # fmt: skip
 """What can happen; an event without any of these only expects something."""
 
@@ -57,6 +58,12 @@ class ChannelView(Entry):
     last: Words | None = option("Its newest message, as `by` sees it.", default=None)
     count: int | None = option("How many messages `by` sees in it.", default=None, minimum=0)
     topic: str | None = option("Its topic.", default=None)
+    embeds: tuple[Mapping[str, Data], ...] | None = option(
+        "What the embeds of its newest message have among other things.", default=None
+    )
+    components: tuple[str, ...] | None = option(
+        "What the buttons and selects of its newest message say, in order.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +122,11 @@ class Happening(Entry):
     unreact: str | None = option("Take this emoji back from `target`.", default=None, min_length=1)
     vote: int | None = option("Choose this answer of `target`, a poll, from 1.", default=None, minimum=1)
     join: bool | None = option("Join the server; somebody new if nobody is called so.", default=None)
-    leave: bool | None = option("Leave the server.", default=None)
+    leave: bool | None = option("Leave the server; the bot, too, by its name.", default=None)
     enter_voice: str | None = option("Enter this voice channel.", default=None, min_length=1)
     leave_voice: bool | None = option("Leave the voice channel.", default=None)
+    delete_channel: str | None = option("Delete this channel, as an administrator does.", default=None, min_length=1)
+    delete_role: str | None = option("Delete this role, as an administrator does.", default=None, min_length=1)
     wait: Duration | None = option("Let time pass.", default=None, minimum=0.001)
     restart: bool | None = option("Stop the bot and start it again.", default=None)
     together: tuple[Moment, ...] | None = option("Several of these in the same moment.", default=None, min_items=2)

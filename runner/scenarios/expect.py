@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from typing import Any, cast
 
 from runner.data import dataclass
@@ -45,11 +46,15 @@ class SeenMember:
 
 @dataclass(frozen=True, slots=True)
 class SeenChannel:
-    """What a member sees of a channel; `exists` False when there is none of that name."""
+    """What a member sees of a channel; `exists` False when there is none of that name.
+
+    `newest` is its newest message in Discord's JSON; empty if there is none.
+    """
 
     exists: bool
     contents: tuple[str, ...] = ()
     topic: str | None = None
+    newest: Json = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def _of_interaction(expected: Expectation, trace: Trace) -> Iterator[Difference]
     if expected.messages is not None:
         yield from _all_words("messages", expected.messages, [message.content for message in shown])
     yield from _plain("ephemeral", expected.ephemeral, newest.ephemeral if newest else None)
-    yield from _embeds(expected.embeds, newest.embeds if newest else ())
+    yield from _embeds("embeds", expected.embeds, newest.embeds if newest else ())
     yield from _list("components", expected.components, _labels(newest.components if newest else ()))
     if expected.modal is not None:
         yield from _words("modal", expected.modal, trace.modal["title"] if trace.modal else None)
@@ -140,6 +145,8 @@ def _of_channel(key: str, expected: ChannelView, seen: SeenChannel) -> Iterator[
         yield from _words(f"{key}.last", expected.last, seen.contents[-1] if seen.contents else None)
     yield from _plain(f"{key}.count", expected.count, len(seen.contents))
     yield from _plain(f"{key}.topic", expected.topic, seen.topic)
+    yield from _embeds(f"{key}.embeds", expected.embeds, seen.newest.get("embeds") or ())
+    yield from _list(f"{key}.components", expected.components, _labels(seen.newest.get("components") or ()))
 
 
 def _plain(key: str, expected: object, seen: object) -> Iterator[Difference]:
@@ -194,14 +201,14 @@ def _list(key: str, expected: Sequence[str] | None, seen: Sequence[str]) -> Iter
         yield Difference(key, _listed(expected), _listed(seen))
 
 
-def _embeds(expected: Sequence[Mapping[str, object]] | None, seen: Sequence[Json]) -> Iterator[Difference]:
+def _embeds(key: str, expected: Sequence[Mapping[str, object]] | None, seen: Sequence[Json]) -> Iterator[Difference]:
     if expected is None:
         return
     if len(expected) != len(seen):
-        yield Difference("embeds", f"{len(expected)} embeds", str(len(seen)))
+        yield Difference(key, f"{len(expected)} embeds", str(len(seen)))
         return
     for index, (asked, embed) in enumerate(zip(expected, seen, strict=True)):
-        yield from _parts(f"embeds.{index}", asked, embed)
+        yield from _parts(f"{key}.{index}", asked, embed)
 
 
 def _parts(key: str, expected: object, seen: object) -> Iterator[Difference]:

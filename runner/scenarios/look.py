@@ -43,4 +43,5 @@ def _channel(local: LocalDiscord, by: str, name: str) -> SeenChannel:
         shown = local.messages_for(user=by, channel=str(channel.id))
     except LocalDiscordError:  # they can't see it
         return SeenChannel(exists=True, topic=channel.topic)
-    return SeenChannel(exists=True, contents=tuple(str(message["content"]) for message in shown), topic=channel.topic)
+    contents, newest = tuple(str(message["content"]) for message in shown), shown[-1] if shown else {}
+    return SeenChannel(exists=True, contents=contents, topic=channel.topic, newest=newest)

@@ -222,6 +222,10 @@ class Player:
                 local.enter_voice(user=by, channel=channel)
             case Happening(leave_voice=True):
                 local.leave_voice(user=by)
+            case Happening(delete_channel=str() as channel):
+                local.delete_channel(channel=channel)
+            case Happening(delete_role=str() as role):
+                local.delete_role(role=role)
             case _:
                 pass
 

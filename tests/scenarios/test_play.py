@@ -23,6 +23,9 @@ commands:
   form: {description: Form, steps: [{modal: form}]}
   post: {description: Post, steps: [{send: {channel: "#staff", content: Posted}}, {reply: Done}]}
   list: {description: List, steps: [{paginate: {items: "[1]", line: "{{ item }}"}}]}
+  panel:
+    description: Panel
+    steps: [{send: {channel: "#staff", embeds: [{title: Doors, color: "#FFFFFF"}], components: [yes_, no_]}}]
   boom: {description: Boom, steps: [{fail: No luck.}]}
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
@@ -34,6 +37,9 @@ events:
   message_delete: {steps: [{send: gone}]}
   reaction_add: {steps: [{send: "{{ reaction.emoji }}"}]}
   reaction_remove: {steps: [{wait: 20s}, {send: "no {{ reaction.emoji }}"}]}
+  channel_delete: {steps: [{send: {channel: "#general", content: "{{ channel.name }} is gone"}}]}
+  role_delete: {steps: [{send: {channel: "#general", content: "{{ role.name }} is gone"}}]}
+  guild_join: {steps: [{send: {channel: "#general", content: Hello again}}]}
   voice_join: {steps: [{send: {channel: "#general", content: "{{ user.name }} in {{ channel.name }}"}}]}
   voice_leave: {steps: [{send: {channel: "#general", content: "{{ user.name }} out of {{ channel.name }}"}}]}
 modals:
@@ -64,6 +70,14 @@ HOLDS = {
     "a channel that isn't there": "- {expect: {channels: {nowhere: {exists: false}, general: {exists: true}}}}",
     "a channel that one can't see": "- command: post\n- {by: Kim, expect: {channels: {staff: {count: 0}}}}",
     "roles": "- {expect: {members: {Mo: {roles: [Moderator], lacks: Muted}, Kim: {roles: [], in_server: true}}}}",
+    "what the newest message of a channel shows": "- command: panel\n- {by: Mo, expect: "
+    "{channels: {staff: {embeds: [{title: Doors}], components: ['Yes', 'No']}}}}",
+    "a channel that is deleted": "- {delete_channel: staff}\n"
+    "- {expect: {channels: {staff: {exists: false}, general: staff is gone}}}",
+    "a role that is deleted": "- {delete_role: Moderator, expect: {channels: {general: Moderator is gone}}}\n"
+    "- {expect: {members: {Mo: {roles: []}}}}",
+    "a bot that is taken out": "- {leave: true, by: Keeper}\n- {say: Alone, expect: "
+    "{channels: {general: Alone}}}\n- {join: true, by: Keeper, expect: {channels: {general: Hello again}}}",
     "a message of a member": "- {say: Hello, expect: {channels: {general: Hello}}}",
     "a reaction": "- {say: Hello, id: hi}\n- {react: 👍, by: Kim, target: hi}",
     "what the bot says to a reaction": "- {say: Hello, id: hi}\n"
@@ -134,6 +148,20 @@ FAILS = {
     "a channel": ("- {expect: {channels: {nowhere: {exists: true}}}}", "channels.nowhere.exists", "yes", "no"),
     "a topic": ("- {expect: {channels: {general: {topic: Boats}}}}", "channels.general.topic", "“Boats”", "“Talk"),
     "a message": ("- {expect: {channels: {general: Hello}}}", "channels.general.last", "“Hello”", "nothing"),
+    "an embed in a channel": (
+        "- command: panel\n- {by: Mo, expect: {channels: {staff: {embeds: [{title: Windows}]}}}}",
+        "channels.staff.embeds.0.title",
+        "“Windows”",
+        "“Doors”",
+    ),
+    "a button in a channel": (
+        "- command: panel\n- {by: Mo, expect: {channels: {staff: {components: ['Yes']}}}}",
+        "channels.staff.components",
+        "Yes",
+        "Yes, No",
+    ),
+    "a role that nobody can delete": ("- {delete_role: everyone}", "refused", "that it can be done", "everyone"),
+    "a channel that isn't there any more": ("- {delete_channel: attic}", "refused", "that it can be done", "attic"),
     "a count": ("- {command: ask, expect: {channels: {general: {count: 2}}}}", "channels.general.count", "2", "1"),
     "a refusal that isn't": ("- {command: ping, expect: {refused: No}}", "refused", "“No”", "it could be done"),
     "a refusal for another reason": ("- {command: x, expect: {refused: No}}", "refused", "“No”", "x"),

@@ -3,7 +3,7 @@
 from runner.emulator.commands.access import CommandOverwrite, permissions_json
 from runner.emulator.core import Core
 from runner.emulator.gateway.requests import STATUSES
-from runner.emulator.people.directory import find_channel, find_user
+from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.people.standing import Standing
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.voices import move_to
@@ -25,6 +25,9 @@ class Membership:
     def join(self, *, user: str, guild: Guild) -> int:
         """Let somebody join a guild, a new person if nobody is called so; returns their id."""
         person = self._known_or_new(user)
+        if person.id == self._world.bot_id:
+            self.add_bot(guild=guild)
+            return person.id
         if person.id in guild.members:
             raise LocalDiscordError(f"{person.display_name} is in {guild.name} already")
         if person.id in guild.bans:
@@ -35,8 +38,12 @@ class Membership:
         return person.id
 
     def leave(self, *, user: str, guild: Guild) -> None:
-        """Let somebody leave a guild."""
-        self._core.remove_member(guild, self._member(user, guild))
+        """Let somebody leave a guild; the bot, too, whom somebody takes out who manages it."""
+        member = self._member(user, guild)
+        if member.user_id == self._world.bot_id:
+            self._core.remove_bot(guild)
+        else:
+            self._core.remove_member(guild, member)
 
     def add_bot(self, *, guild: Guild) -> None:
         """Add the bot to a guild, as somebody does who manages it. The bot hears of the whole guild at once."""
@@ -47,6 +54,20 @@ class Membership:
         guild.members[member.user_id] = member
         self._core.gateway.show(guild)
         self._core.announcer.member_added(guild, member)
+
+    def delete_role(self, *, role: str, guild: Guild) -> None:
+        """Delete a role, as somebody does who manages the guild."""
+        found = find_role(guild, role)
+        if found.id == guild.id or found.managed_by is not None:
+            raise LocalDiscordError(f"nobody can delete the role {found.name}")
+        self._core.remove_role(guild, found)
+
+    def delete_channel(self, *, channel: str, guild: Guild) -> None:
+        """Delete a channel, as somebody does who manages the guild."""
+        found = find_channel(self._world, channel, self._world.users[guild.owner_id])
+        if found.guild_id != guild.id or found.thread is not None:
+            raise LocalDiscordError(f"{channel!r} is no channel of {guild.name}")
+        self._core.remove_channel(guild, found)
 
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel, from another one if they are in it."""

@@ -3,8 +3,6 @@
 Source: Discord docs, Resources: Channel and Guild.
 """
 
-from collections.abc import Iterable
-
 from runner.emulator.audit_log import AuditEvent, changes
 from runner.emulator.core import Core
 from runner.emulator.forms.channels import check_channel_edit, check_new_channel, check_positions
@@ -93,11 +91,7 @@ def delete_channel(core: Core, call: Call) -> Answer:
         return delete_thread(core, channel, call)
     guild, channel = allowed_guild_channel(core, channel.id, _P.MANAGE_CHANNELS)
     shape = channel_json(core.world, channel)
-    _forget(core, channel)
-    core.announcer.channel(channel, "CHANNEL_DELETE")
-    for child in _children(core, guild, channel):
-        child.parent_id = None
-        core.announcer.channel(child, "CHANNEL_UPDATE")
+    core.remove_channel(guild, channel)
     _note(core, guild, AuditEvent.CHANNEL_DELETE, channel, call, shape, {})
     return Answer(200, shape)
 
@@ -206,20 +200,6 @@ def _move(core: Core, channel: Channel, entry: JsonObject) -> None:
 
 def _last_position(core: Core, guild: Guild) -> int:
     return max((channel.position for channel in core.world.channels_of(guild.id)), default=-1)
-
-
-def _children(core: Core, guild: Guild, channel: Channel) -> Iterable[Channel]:
-    return [child for child in core.world.channels_of(guild.id) if child.parent_id == channel.id]
-
-
-def _forget(core: Core, channel: Channel) -> None:
-    """Take a channel out of the world, with its threads, webhooks and invites."""
-    for thread in core.world.threads_of(channel.id):
-        core.timers.cancel(thread.id)
-        del core.world.channels[thread.id]
-    core.world.webhooks = {key: each for key, each in core.world.webhooks.items() if each.channel_id != channel.id}
-    core.world.invites = {key: each for key, each in core.world.invites.items() if each.channel_id != channel.id}
-    del core.world.channels[channel.id]
 
 
 # --- the audit log

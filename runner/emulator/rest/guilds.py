@@ -11,7 +11,7 @@ from runner.emulator.shapes.users import user_json
 from runner.emulator.shapes.webhooks import webhook_json
 from runner.emulator.world import AuditEntry, Guild, JsonObject
 from runner.lifecycle import limits
-from runner.lifecycle.bits import Intents, Permissions
+from runner.lifecycle.bits import Permissions
 
 
 def get_guild(core: Core, call: Call) -> Answer:
@@ -21,10 +21,7 @@ def get_guild(core: Core, call: Call) -> Answer:
 
 def leave_guild(core: Core, call: Call) -> Answer:
     """DELETE the bot's own membership."""
-    guild = allowed_guild(core, call.id(0))
-    core.announcer.member_removed(guild, core.world.bot_id)
-    core.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild_id=guild.id, intent=Intents.GUILDS)
-    del guild.members[core.world.bot_id]
+    core.remove_bot(allowed_guild(core, call.id(0)))
     return Answer(204)
 
 

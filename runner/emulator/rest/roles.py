@@ -10,7 +10,7 @@ from runner.emulator.rest.calls import Answer, Call, Route
 from runner.emulator.shapes.guilds import role_json
 from runner.emulator.world import Guild, JsonObject, Role, listed
 from runner.lifecycle import limits
-from runner.lifecycle.bits import Intents, Permissions
+from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ErrorCode
 
 _P = Permissions
@@ -74,13 +74,7 @@ def delete_role(core: Core, call: Call) -> Answer:
     if role.id == guild.id or role.managed_by is not None:
         raise refusal(ErrorCode.INVALID_ROLE)
     require_above_role(core, guild, role)
-    del guild.roles[role.id]
-    for member in guild.members.values():
-        member.role_ids = [held for held in member.role_ids if held != role.id]
-    for other in guild.roles.values():
-        other.position -= other.position > role.position
-    data: JsonObject = {"guild_id": str(guild.id), "role_id": str(role.id)}
-    core.announcer.in_guild(guild, "GUILD_ROLE_DELETE", data, Intents.GUILDS)
+    core.remove_role(guild, role)
     _note(core, guild, AuditEvent.ROLE_DELETE, role, call, role_json(role), {})
     return Answer(204)
 
