@@ -15,6 +15,8 @@ FILTER_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
     "list": ("{{ 'abc' | list | join('-') }}", "a-b-c"),
     "reverse": ("{{ ['a', 'b'] | reverse | join }}", "ba"),
     "items": ("{% for name, votes in {'tea': 2} | items %}{{ name }}: {{ votes }}{% endfor %}", "tea: 2"),
+    "labelled": ("{{ [{'id': 7, 'name': 'Tea'}] | labelled('id', '{id}: {name}') | tojson }}", '{"7": "7: Tea"}'),
+    "merge": ("{{ {'a': 1} | merge({'a': 2, 'b': 3}) | tojson }}", '{"a": 1, "b": 3}'),
     "map": ("{{ [{'name': 'a'}, {'name': 'b'}] | map('name') | join(' and ') }}", "a and b"),
     "join": ("{{ ['a', 'b'] | join(', ') }}", "a, b"),
     "sort": ("{{ [3, 1, 2] | sort(reverse=true) | join(' ') }}", "3 2 1"),
@@ -72,6 +74,7 @@ TEST_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
     "odd": ("{{ 'yes' if 4 is odd else 'no' }}", "no"),
     "startswith": ("{{ 'yes' if 'hello' is startswith('he') else 'no' }}", "yes"),
     "endswith": ("{{ 'yes' if 'hello' is endswith('he') else 'no' }}", "no"),
+    "like": ("{{ 'yes' if 'Say Hello' is like('hello') else 'no' }}", "yes"),
     "matches": ("{{ 'yes' if 'A12' is matches('[A-Z][0-9]+') else 'no' }}", "yes"),
     "eq": ("{{ 'yes' if 4 is eq(4) else 'no' }}", "yes"),
     "ne": ("{{ 'yes' if 4 is ne(5) else 'no' }}", "yes"),
@@ -79,6 +82,7 @@ TEST_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {
     "le": ("{{ 'yes' if 4 is le(4) else 'no' }}", "yes"),
     "gt": ("{{ 'yes' if 4 is gt(5) else 'no' }}", "no"),
     "ge": ("{{ 'yes' if 4 is ge(4) else 'no' }}", "yes"),
+    "contains": ("{{ [{'roles': ['red']}] | selectattr('roles', 'contains', 'red') | length }}", "1"),
     "in": ("{{ 'yes' if 'a' is in(['a', 'b']) else 'no' }}", "yes"),
 }
 

@@ -1,6 +1,7 @@
 """Filters on lists and numbers, and the one that stands in for what isn't there."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -27,6 +28,9 @@ from runner.templates.values import Missing, bounded, is_number, kind, pluck, pr
 
 MAX_NUMERAL: Final = 64
 """Characters of a text that `int` and `float` read as a number."""
+
+_PLACE: Final = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+"""Where an attribute of an item stands in a label."""
 
 _COLLECTION: Final = union(ListOf(ANY), MapOf(ANY), STRING)
 _LIST: Final = ListOf(ANY)
@@ -77,6 +81,25 @@ def _map(budget: Budget, value: Sequence[object], attribute: str) -> list[object
 def _pairs(budget: Budget, value: Mapping[object, object]) -> list[object]:
     budget.charge(len(value))
     return [[key, item] for key, item in value.items()]
+
+
+def _labelled(budget: Budget, value: Sequence[object], attribute: str, label: str) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for item in items(budget, value):
+        labels.setdefault(text(present(pluck(item, attribute))), _filled(budget, label, item))
+    return labels
+
+
+def _filled(budget: Budget, label: str, item: object) -> str:
+    """Return a label with the attributes of an item in their places."""
+    filled = _PLACE.sub(lambda place: text(present(pluck(item, place[1]))), label)
+    budget.build(len(filled))
+    return filled
+
+
+def _merge(budget: Budget, value: Mapping[object, object], other: Mapping[object, object]) -> Mapping[object, object]:
+    budget.charge(len(value) + len(other))
+    return {**value, **{key: item for key, item in other.items() if key not in value}}
 
 
 def _join(budget: Budget, value: Sequence[object], separator: str, attribute: str | None) -> str:
@@ -257,6 +280,11 @@ def _list_of_pairs(value: Type, _: Sequence[Type]) -> Type:
     return ListOf(ListOf(union(STRING, value.value if isinstance(value, MapOf) else ANY)))
 
 
+def _merged(value: Type, arguments: Sequence[Type]) -> Type:
+    values = [each.value if isinstance(each, MapOf) else ANY for each in (value, arguments[0])]
+    return MapOf(union(*values))
+
+
 def _or_fallback(value: Type, arguments: Sequence[Type]) -> Type:
     return arguments[0] if value is Scalar.NONE else union(without_none(value), arguments[0])
 
@@ -298,6 +326,24 @@ DATA_FILTERS: Final = (
     _filter("list", "A list of the items, keys or characters.", _COLLECTION, _list_of_items, items),
     _filter("reverse", "From the last to the first.", union(_LIST, STRING), _same, _reverse),
     _filter("items", "A list of pairs, each a key and its value.", MapOf(ANY), _list_of_pairs, _pairs),
+    _filter(
+        "labelled",
+        "A mapping from the attribute of each item to a label, in which `{name}` stands for the item's `name`. "
+        "Of several with one attribute it has the first.",
+        _LIST,
+        always(MapOf(STRING)),
+        _labelled,
+        _NEEDED_ATTRIBUTE,
+        Parameter("label", STRING),
+    ),
+    _filter(
+        "merge",
+        "This mapping, and behind it what only the other one has.",
+        MapOf(ANY),
+        _merged,
+        _merge,
+        Parameter("other", MapOf(ANY)),
+    ),
     _filter("map", "The attribute of each item.", _LIST, _list_of_attribute, _map, _NEEDED_ATTRIBUTE),
     _filter(
         "join",

@@ -1,6 +1,6 @@
 """Jinja's tests (`x is even`), those that bots get."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -8,8 +8,8 @@ from runner.templates.budget import Budget
 from runner.templates.filters_match import PATTERN, matched
 from runner.templates.operators import COMPARISONS
 from runner.templates.signature import Parameter, Signature, always, named
-from runner.templates.types import ANY, BOOLEAN, INTEGER, STRING, Type
-from runner.templates.values import Missing, is_number
+from runner.templates.types import ANY, BOOLEAN, INTEGER, STRING, ListOf, MapOf, Type, union
+from runner.templates.values import Missing, is_number, truth
 
 
 def has_value(value: object) -> bool:
@@ -63,6 +63,17 @@ def _ends_with(budget: Budget, value: str, part: str) -> bool:
     return value.endswith(part)
 
 
+def _contains(budget: Budget, value: object, other: object) -> bool:
+    return truth(COMPARISONS["in"](budget, other, value))
+
+
+def _is_like(budget: Budget, value: str | Sequence[object], part: str) -> bool:
+    texts = [value] if isinstance(value, str) else [each for each in value if isinstance(each, str)]
+    budget.charge(len(texts))
+    budget.read(len(part) + sum(map(len, texts)))
+    return any(part.casefold() in each.casefold() for each in texts)
+
+
 def _matches(budget: Budget, value: str, pattern: str) -> bool:
     return matched(budget, value, pattern) is not None
 
@@ -105,6 +116,14 @@ TESTS: Final[Mapping[str, Signature]] = MappingProxyType(
         _test("odd", "It can't be halved.", _is_odd, INTEGER),
         _of_text("startswith", "It is text that begins with another one.", _starts_with, Parameter("part", STRING)),
         _of_text("endswith", "It is text that ends with another one.", _ends_with, Parameter("part", STRING)),
+        Signature(
+            name="like",
+            summary="It is text with another one somewhere in it, whatever the case, or a list with such a text.",
+            accepts=union(STRING, ListOf(ANY)),
+            returns=always(BOOLEAN),
+            run=_is_like,
+            parameters=(Parameter("part", STRING),),
+        ),
         _of_text("matches", "It is text, and all of it matches a regular expression.", _matches, PATTERN),
         _comparison("eq", "It is the same."),
         _comparison("ne", "It is something else."),
@@ -113,6 +132,14 @@ TESTS: Final[Mapping[str, Signature]] = MappingProxyType(
         _comparison("gt", "It is more."),
         _comparison("ge", "It is more, or the same."),
         _comparison("in", "It is in a list, a mapping or a text."),
+        Signature(
+            name="contains",
+            summary="It is a list, a mapping or a text that has something in it: `in`, seen from the other side.",
+            accepts=union(ListOf(ANY), MapOf(ANY), STRING),
+            returns=always(BOOLEAN),
+            run=_contains,
+            parameters=(Parameter("other"),),
+        ),
     )
 )
 """The tests by name."""
