@@ -62,7 +62,7 @@ from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
 from runner.templates.filters_data import item_type
-from runner.templates.people import MEMBER, PERSON, USER
+from runner.templates.people import KNOWN_USER, MEMBER, PERSON, USER
 from runner.templates.places import CHANNEL, ROLE
 from runner.templates.scopes import LOOP
 from runner.templates.types import (
@@ -879,7 +879,7 @@ def taken_by(shape: Shape) -> Type:
 
 _SUGGESTED: Final = union(ListOf(union(STRING, NUMBER)), MapOf(union(STRING, NUMBER)), NONE)
 _NAMED: Final[Mapping[str, tuple[Type, ...]]] = {
-    "": (USER, MEMBER, CHANNEL, ROLE, MENTIONABLE),
+    "": (USER, MEMBER, KNOWN_USER, CHANNEL, ROLE, MENTIONABLE),
     "#": (CHANNEL,),
     "@": (ROLE, MENTIONABLE),
 }

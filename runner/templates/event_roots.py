@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runner.events import kind_name
-from runner.templates.people import MEMBER, USER
+from runner.templates.people import KNOWN_USER, MEMBER, USER
 from runner.templates.places import CHANNEL, ROLE
 from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, Type, optional
 
@@ -18,7 +18,6 @@ EVENT_GUILD: Final = Object("the server", {"id": SNOWFLAKE, "name": STRING, "sys
 EVENT_MEMBER: Final = Object(
     "a member", {name: type_ for name, type_ in MEMBER.attributes.items() if name != "permissions"}
 )
-KNOWN_USER: Final = Object("a user of whom the id is known", {"id": SNOWFLAKE, "mention": STRING})
 MESSAGE: Final = Object("a message", {"id": SNOWFLAKE, "content": STRING, "url": STRING})
 KNOWN_MESSAGE: Final = Object("a message of which the id is known", {"id": SNOWFLAKE, "url": STRING})
 THREAD: Final = Object("a thread", {**CHANNEL.attributes, "parent_id": optional(SNOWFLAKE)})

@@ -13,6 +13,7 @@ _USER: Final[Mapping[str, Type]] = {
     "is_bot": BOOLEAN,
 }
 USER: Final = Object("a user", _USER)
+KNOWN_USER: Final = Object("a user of whom the id is known", {name: _USER[name] for name in ("id", "mention")})
 MEMBER: Final = Object(
     "a member",
     {**_USER, "nick": optional(STRING), "roles": ListOf(SNOWFLAKE), "permissions": ListOf(STRING)},
