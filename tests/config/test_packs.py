@@ -412,7 +412,8 @@ def test_every_bot_can_be_a_pack_and_does_the_same_there(path: Path) -> None:
     """None of its names is looked for among those of the bot that uses it: whatever refers to one is found."""
 
     def read(file: Path) -> bytes:
-        return f"use: [{{pack: {path.name}, as: it}}]".encode() if file.name == "all.yaml" else file.read_bytes()
+        bot = f"http: '*'\nuse: [{{pack: {path.name}, as: it}}]"  # which hosts are called is the bot's to say
+        return bot.encode() if file.name == "all.yaml" else file.read_bytes()
 
     alone = build(path, Path.read_bytes, {}, ACTIONS)
     packed = build(path.parent / "all.yaml", read, {}, ACTIONS)

@@ -135,7 +135,7 @@ def together(reply: str) -> str:
         names = dict.fromkeys(name.partition(" ")[0] for name in program_of(path).commands)
         renamed = ", ".join(f"{name}: e{number}-{name}"[:40] for name in names)
         uses.append(f"  - {{pack: {path}, as: e{number}, rename: {{{renamed}}}}}\n")
-    return "use:\n" + "".join(uses) + f"commands: {{ping: {{description: Say pong, reply: {reply}}}}}\n"
+    return "http: '*'\nuse:\n" + "".join(uses) + f"commands: {{ping: {{description: Say pong, reply: {reply}}}}}\n"
 
 
 async def test_every_example_runs_in_one_bot_through_a_reload(bot: StartBot) -> None:
