@@ -7,13 +7,14 @@ ping whatever the text mentions (Discord docs, Message resource, Allowed Mention
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
-from typing import Any, Final, Literal
+from dataclasses import field, replace
+from typing import Any, Final, Literal, cast
 
 from runner.data import dataclass
 from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import SETTABLE_BY_EDIT, MessageFlags
+from runner.lifecycle.limits import ComponentType
 
 _NOBODY: Final[Mapping[str, object]] = {"parse": []}
 _WITHOUT_LEGACY: Final[Mapping[str, object]] = {"content": None, "embeds": None, "poll": None}
@@ -108,6 +109,30 @@ class Message:
     key: str = ""
     is_unsigned: bool = False
     encoded: Encoded | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether its components lay it out: then it has no text or embeds beside them."""
+        return bool((self.flags or 0) & MessageFlags.IS_COMPONENTS_V2)
+
+
+def with_text(message: Message, text: str) -> Message:
+    """Return the message with a text: as its content, or, where it is laid out, as a text below everything else."""
+    if not message.is_laid_out:
+        return replace(message, content=text, encoded=None)
+    more = message.more or {}
+    said = {"type": int(ComponentType.TEXT_DISPLAY), "content": text}
+    return replace(message, more={**more, "components": [*_listed(more.get("components")), said]}, encoded=None)
+
+
+def with_rows(message: Message, rows: Sequence[Json]) -> Message:
+    """Return the message with rows of components below those that it has."""
+    more = message.more or {}
+    return replace(message, more={**more, "components": [*_listed(more.get("components")), *rows]}, encoded=None)
+
+
+def _listed(value: object) -> Sequence[object]:
+    return cast(Sequence[object], value) if isinstance(value, (list, tuple)) else ()
 
 
 def new_body(message: Message, *, is_ephemeral: bool = False) -> dict[str, object]:

@@ -1,15 +1,17 @@
 """What every step that asks somebody has."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, Literal
+from dataclasses import replace
+from typing import ClassVar, Final
 
 from runner.actions.action import Action, Who
+from runner.config.document import FormField, Prompt, lacks_content, time_of
 from runner.data import dataclass
-from runner.fields import Duration, Entry, Expression, Steps, option
+from runner.fields import Duration, Entry, Steps, keys_of, option
 from runner.inside import Inside, Waits, WaitsFor
 from runner.lifecycle import limits
 from runner.lifecycle.machine import Event
-from runner.messages import MentionWord, Message, pings
+from runner.messages import Message
 from runner.questions import AskButton, ButtonStyleName
 from runner.templates.people import MEMBER, USER
 from runner.templates.types import Object, Type, optional
@@ -35,6 +37,7 @@ class Asking(Action):
     outputs: ClassVar[Mapping[str, Type]] = {"user": USER}
     late_names: ClassVar[Mapping[str, Type]] = {"event": Object("the answer", ANSWERER)}
 
+    said: Message = keys_of(Prompt)
     from_: Who = option("Who may answer.", default=Who())
     timeout: Duration = option(
         "How long it waits; left out, a day.", default=ANSWER_S, minimum=1.0, maximum=WAIT_MAX_S, static=True
@@ -51,7 +54,6 @@ class Asking(Action):
         max_length=limits.BUTTON_LABEL_MAX,
     )
     ephemeral: bool | None = option("Only the user sees it. Left out: as the handler's `response` says.", default=None)
-    mentions: tuple[MentionWord, ...] = option("Whom the text may ping; nobody unless named here.", default=())
 
     def inside(self) -> Inside | None:
         """Return what it waits for."""
@@ -61,9 +63,22 @@ class Asking(Action):
         """Return who may answer."""
         return self.from_
 
-    def message(self, content: str) -> Message:
-        """Return the message that asks."""
-        return Message(content=content, mentions=pings(self.mentions), is_ephemeral=self.ephemeral)
+    def lacks(self) -> str:
+        """Ask for something to say."""
+        return lacks_content(self.said)
+
+    def takes_s(self) -> float:
+        """Take the time of its files: without any it doesn't leave the process."""
+        return time_of(self.said)
+
+    @property
+    def message(self) -> Message:
+        """The message that asks, without its buttons."""
+        return replace(self.said, is_ephemeral=self.ephemeral, encoded=None)
+
+    def adds(self) -> tuple[int, int]:
+        """Return how many rows it adds to its message at most, and how many buttons and selects are in them."""
+        return 1, 2 + len(self.ways_out())
 
     def ways_out(self) -> tuple[AskButton, ...]:
         """Return the buttons that go back and that call it off, as far as there are any."""
@@ -84,45 +99,6 @@ class ChoiceOption(Entry):
         "What is shown below it, in a select.", default="", max_length=limits.OPTION_DESCRIPTION_MAX
     )
     emoji: str = option("A character, or a server's own emoji as `<:name:id>`.", default="", static=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField(Entry):
-    """One field of a form: a text that the user types."""
-
-    templated: ClassVar[bool] = True
-    short: ClassVar[str | None] = "label"
-
-    label: str = option("What stands above it.", min_length=1, max_length=limits.LABEL_TEXT_MAX)
-    description: str = option(
-        "What stands below the label, smaller.", default="", max_length=limits.LABEL_DESCRIPTION_MAX
-    )
-    style: Literal["short", "paragraph"] = option("One line, or several.", default="short", static=True)
-    required: bool = option("The form can't be sent without it.", default=True, static=True)
-    min_length: int | None = option(
-        "The shortest text.", default=None, minimum=0, maximum=limits.TEXT_INPUT_MIN_LENGTH_MAX, static=True
-    )
-    max_length: int | None = option(
-        "The longest text.",
-        default=None,
-        minimum=limits.TEXT_INPUT_MAX_LENGTH_MIN,
-        maximum=limits.TEXT_INPUT_MAX_LENGTH_MAX,
-        static=True,
-    )
-    placeholder: str = option(
-        "What is shown while it is empty.", default="", max_length=limits.TEXT_INPUT_PLACEHOLDER_MAX
-    )
-    value: str = option("What stands in it at first.", default="", max_length=limits.TEXT_INPUT_VALUE_MAX)
-    type: Literal["text", "integer", "number"] = option("What it has to be.", default="text", static=True)
-    min: float | None = option("The smallest number.", default=None, static=True)
-    max: float | None = option("The largest number.", default=None, static=True)
-    pattern: str | None = option(
-        "A regular expression that the whole text has to match.", default=None, static=True, max_length=200
-    )
-    valid: Expression | None = option(
-        "What has to be true of it: `event.value` is this field, `event.fields` are all.", default=None, late=True
-    )
-    invalid: str | None = option("What the user reads when it isn't right.", default=None, late=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -284,11 +284,19 @@ class Step(Protocol):
         ...
 
     async def rest_message(
-        self, method: str, route: str, message: Message, beside: Mapping[str, object] = NOTHING, **parts: str
+        self,
+        method: str,
+        route: str,
+        message: Message,
+        beside: Mapping[str, object] = NOTHING,
+        *,
+        under: str = "",
+        reason: str | None = None,
+        **parts: str,
     ) -> Any:
         """Call Discord with a message as the body: a new one by POST, an edit by PATCH. As `rest` otherwise.
 
-        `beside` are further keys of that body.
+        `beside` are further keys of that body; `under` is the one that the message stands under, if it isn't all of it.
         """
         ...
 
@@ -565,6 +573,10 @@ class Action(Entry):
     def question(self, kept: Kept) -> Question | None:
         """Return what is asked by the step that waits with `kept`; None when it asks nothing."""
         return None
+
+    def adds(self) -> tuple[int, int]:
+        """Return how many rows its question adds to its message at most, and how many buttons and selects."""
+        return 0, 0
 
     def form(self, kept: Kept) -> Form | None:
         """Return the form that the step opens when it waits with `kept`: at once, or from a button of its question."""

@@ -24,7 +24,6 @@ class Confirm(Asking):
     short: ClassVar[str | None] = "prompt"
     outputs: ClassVar[Mapping[str, Type]] = {"confirmed": BOOLEAN, "user": USER}
 
-    prompt: str = option("The text, at most 2000 characters; longer text is cut.", min_length=1)
     yes: str = option("What is on the first button.", default="Yes", min_length=1, max_length=limits.BUTTON_LABEL_MAX)
     no: str = option("What is on the second one.", default="No", min_length=1, max_length=limits.BUTTON_LABEL_MAX)
     style: ButtonStyleName = option("The first button's colour.", default="primary", static=True)
@@ -32,7 +31,7 @@ class Confirm(Asking):
     def question(self, kept: Kept) -> Question | None:
         """Return the message with its two buttons."""
         buttons = (AskButton(answer="yes", label=self.yes, style=self.style), AskButton(answer="no", label=self.no))
-        return Question(message=self.message(self.prompt), rows=((*buttons, *self.ways_out()),))
+        return Question(message=self.message, rows=((*buttons, *self.ways_out()),))
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Ask."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from runner.actions._on_message import MESSAGE, OnMessage
 from runner.actions.action import Repeats, Step
-from runner.config.document import MessageChange, lacks_content
+from runner.config.document import MessageEdit, lacks_content
 from runner.data import dataclass
 from runner.fields import keys_of
 from runner.lifecycle.bits import Permissions
@@ -23,7 +23,7 @@ class EditMessage(OnMessage):
     repeats: ClassVar[Repeats] = Repeats.SAFE
     needs: ClassVar[Permissions] = Permissions.VIEW_CHANNEL
 
-    said: Message = keys_of(MessageChange)
+    said: Message = keys_of(MessageEdit)
 
     def lacks(self) -> str:
         """Ask for something to change."""

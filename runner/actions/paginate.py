@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
 from runner.actions._asking import ANSWERER, Asking
 from runner.actions.action import Kept, Step, StepFailed
+from runner.config.document import PageMessage
 from runner.data import dataclass
-from runner.fields import Expression, option
+from runner.fields import Expression, keys_of, option
 from runner.formats import shortened
 from runner.inside import Inside, Waits
 from runner.lifecycle import limits
+from runner.messages import Message, with_text
 from runner.questions import Answer, AskButton, Question
 from runner.templates.types import ANY, INTEGER, Object, Type
 from runner.templates.values import is_list
@@ -36,16 +39,25 @@ class Paginate(Asking):
         "number": INTEGER,
     }
 
+    said: Message = keys_of(PageMessage)
     items: Expression = option("A template expression that gives a list, without braces.")
     line: str = option("One line for each: it reads the `item`, and its `number` from 1 on.", late=True, min_length=1)
     per_page: int = option("How many are on a page.", default=10, minimum=1, maximum=50)
-    header: str = option("What stands above them.", default="")
     empty: str = option("What is shown where there is none.", default="There is nothing.", min_length=1)
     previous: str = option("What is on the button back.", default="◀", min_length=1, max_length=limits.BUTTON_LABEL_MAX)
     next: str = option("What is on the button forth.", default="▶", min_length=1, max_length=limits.BUTTON_LABEL_MAX)
     close: str | None = option(
         "The label of a button that ends it.", default=None, min_length=1, max_length=limits.BUTTON_LABEL_MAX
     )
+
+    def lacks(self) -> str:
+        """Nothing: the lines are what it says."""
+        return ""
+
+    def adds(self) -> tuple[int, int]:
+        """Return how many rows it adds to its message at most, and how many buttons are in them."""
+        below = (self.close is not None) + len(self.ways_out())
+        return 1 + bool(below), 3 + below
 
     def inside(self) -> Inside | None:
         """Return what it waits for; where nobody clicks any more, the run goes on."""
@@ -61,7 +73,7 @@ class Paginate(Asking):
         )
         close = (AskButton(answer=CLOSE, label=self.close),) if self.close else ()
         rows = (turn if pages > 1 else (), (*close, *self.ways_out()))
-        return Question(message=self.message(kept["text"]), rows=tuple(row for row in rows if row))
+        return Question(message=_with_lines(self.message, kept["text"]), rows=tuple(row for row in rows if row))
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Show the first page."""
@@ -98,5 +110,14 @@ class Paginate(Asking):
         first = (page - 1) * self.per_page
         shown = enumerate(items[first : first + self.per_page], first + 1)
         lines = [str(step.evaluate(self.line, item=item, number=number)) for number, item in shown]
-        text = "\n".join([*([self.header] if self.header else []), *(lines or [self.empty])])
-        return shortened(text, limits.MESSAGE_CONTENT_MAX)
+        return shortened("\n".join(lines or [self.empty]), limits.EMBED_DESCRIPTION_MAX)
+
+
+def _with_lines(message: Message, lines: str) -> Message:
+    """Return a page: its lines are what the first embed without a description says, or the text of the message."""
+    embeds: Sequence[Any] = (message.more or {}).get("embeds") or ()  # type: ignore[assignment]  # Discord's JSON
+    at = next((index for index, embed in enumerate(embeds) if not embed.get("description")), None)
+    if at is None:
+        return with_text(message, "\n".join([*([message.content] if message.content else []), lines]))
+    filled = [{**embed, "description": lines} if index == at else embed for index, embed in enumerate(embeds)]
+    return replace(message, more={**(message.more or {}), "embeds": filled}, encoded=None)

@@ -6,7 +6,7 @@ Source of all: Discord docs, Components: Component Reference.
 from collections.abc import Iterator
 from typing import Final, cast
 
-from runner.config.document import ModalField, Select
+from runner.config.document import FormField, Select
 from runner.config.entry_places import Places
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Entry
@@ -15,7 +15,7 @@ from runner.templates.values import is_list
 _REFERENCE: Final = "(Discord docs, Component Reference)"
 
 
-Chooser = ModalField | Select
+Chooser = FormField | Select
 """What values are chosen in."""
 
 

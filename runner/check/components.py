@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from runner.check.choices import check_defaults, check_numbers, has_options, without_effect
 from runner.check.messages import every_message
-from runner.check.shown import Elsewhere, rendered_by
+from runner.check.shown import Elsewhere, rendered_by, rendered_in
 from runner.check.steps import every_step
 from runner.config.document import (
     LAYOUT,
@@ -46,9 +46,10 @@ def check_components(config: Config) -> list[Diagnostic]:
         found += _in_message(config, message)
     for repeated, first in config.inlines.repeated:
         found.append(_repeated(config.places, repeated, first))
-    for step in every_step(config):
-        for elsewhere in rendered_by(config.document, step):
-            found += _given(config, elsewhere)
+    shown = [each for step in every_step(config) for each in rendered_by(config.document, step)]
+    shown += [each for named in config.document.messages.values() for each in rendered_in(config.document, named)]
+    for elsewhere in shown:
+        found += _given(config, elsewhere)
     return found
 
 
@@ -264,8 +265,7 @@ def _given(config: Config, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
             headline = f"`{name}` of {elsewhere.what} {takes}"
             why = f"it is declared as `{types[name]}`"
             yield _fault("unfit-parameter", span, headline, why, "write what it takes, or declare it otherwise")
-    if elsewhere.is_carried:
-        yield from _too_long(places, elsewhere)
+    yield from _too_long(places, elsewhere)
     if missing := [name for name in types if name not in given]:
         listed = " and ".join(f"`{name}`" for name in missing)
         yield _fault(

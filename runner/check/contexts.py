@@ -11,8 +11,8 @@ from typing import Final
 from runner.actions.action import Action, Ending, WrittenStep
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
-from runner.check.shown import Elsewhere, rendered_by
-from runner.check.steps import Openers, always_ends, origins_of
+from runner.check.shown import Elsewhere, rendered_by, rendered_in
+from runner.check.steps import Openers, always_ends, messages_of, origins_of
 from runner.config.document import (
     Command,
     Component,
@@ -25,6 +25,7 @@ from runner.config.document import (
     InlineSelect,
     Modal,
     ModalField,
+    NamedMessage,
     Option,
     Param,
     RecordSuggestions,
@@ -61,6 +62,7 @@ from runner.fields import (
 from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 from runner.lifecycle.machine import Origin
 from runner.templates import Kind, check, narrow
+from runner.templates.chosen import FILE, MENTIONABLE, chosen_type, entered_type
 from runner.templates.filters_data import item_type
 from runner.templates.people import KNOWN_USER, MEMBER, PERSON, USER
 from runner.templates.places import CHANNEL, ROLE
@@ -89,22 +91,6 @@ from runner.templates.values import is_list, is_mapping
 from runner.texts import TEXTS
 
 GUILD: Final = Object("a server", {"id": SNOWFLAKE, "name": STRING, "locale": STRING})
-MENTIONABLE: Final = Object(
-    "a user or a role",
-    {"id": SNOWFLAKE, "kind": STRING, "name": STRING, "display_name": STRING, "mention": STRING, "is_bot": BOOLEAN},
-)
-FILE: Final = Object(
-    "a file",
-    {
-        "id": SNOWFLAKE,
-        "filename": STRING,
-        "size": INTEGER,
-        "content_type": optional(STRING),
-        "url": STRING,
-        "width": optional(INTEGER),
-        "height": optional(INTEGER),
-    },
-)
 BOT: Final = Object("the bot", {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "latency_ms": INTEGER})
 INTERACTION: Final = Object("the interaction", {"id": SNOWFLAKE, "locale": STRING, "created_at": INSTANT})
 MESSAGE: Final = Object(
@@ -159,6 +145,9 @@ ROOTS: Final = frozenset(
 
 TEXT_ROOTS: Final = ("user", "channel", "interaction", "vars", "data")
 """What is there whatever an interaction is, and whatever has become of its handler."""
+
+MESSAGE_ROOTS: Final = ("vars", "data", "inputs", "bot", "now")
+"""What a message by its name reads besides its parameters: what is the same whoever sends it, and where."""
 
 Scope = Mapping[str, Type]
 """What may be read at a point of a handler: its roots, with the variables and the outputs that were set so far."""
@@ -231,7 +220,30 @@ def check_templates(config: Config, openers: Openers, roots_of_event: Callable[[
     found.is_private = False
     for name, flow in document.flows.items():
         _of_flow(flow, {**general, **_flow_roots(config, name, flow)}, found)
-    return [*found.faults, *_of_elsewhere(config, found.rendering)]
+    for name, message in document.messages.items():
+        found.faults += _of_message(config, name, message, general)
+    return [*found.faults, *_of_elsewhere(config, found.rendering), *_of_messages_named(config, found.rendering)]
+
+
+def _of_message(config: Config, name: str, message: NamedMessage, general: Scope) -> Iterator[Diagnostic]:
+    """Yield the faults of the templates of a message that is sent by its name, and of the components in it."""
+    roots = {root: general[root] for root in MESSAGE_ROOTS if root in general}
+    scope = {**roots, **_params(config, ("messages", name), message.params, f"the message `{name}`")}
+    yield from _of_value(message, scope)
+    for elsewhere in rendered_in(config.document, message):
+        yield from _of_given(elsewhere, scope)
+        yield from _of_shown(elsewhere, scope, config.places.value(elsewhere.giver))
+
+
+def _of_messages_named(config: Config, steps: Sequence[tuple[WrittenStep, Scope]]) -> Iterator[Diagnostic]:
+    """Yield the faults of what steps give to the messages that they name."""
+    for step, scope in steps:
+        for message in messages_of(step):
+            if (named := message.named) is not None:
+                for name in named.params.keys() & message.with_.keys():
+                    param, given = named.params[name], _given(message.with_[name], scope)
+                    span = config.places.key(message, "with", name)
+                    yield from _ill_fitting(f"`{name}`", param.type, given, span, is_needed=param.is_needed)
 
 
 def _of_suggestions(handler: Handler, kept: Declarations, general: Scope, unread: Scope) -> Iterator[Diagnostic]:
@@ -271,14 +283,19 @@ def _of_suggestion(given: Authored, scope: Scope) -> Iterator[Diagnostic]:
 
 
 def _flow_roots(config: Config, name: str, flow: Flow) -> Scope:
-    params: Mapping[str, Type] = {
-        **dict.fromkeys(config.written_names("flows", name, "params"), ANY),
-        **{each: _param(param) for each, param in flow.params.items()},
-    }
-    roots: dict[str, Type] = {"params": Object("the parameters of this flow", params)}
+    roots = {**_params(config, ("flows", name), flow.params, "this flow")}
     if not config.is_sound("flows", name):
         roots["steps"] = Object(_OUTPUTS, dict.fromkeys(config.written_ids("flows", name), ANY))
     return roots
+
+
+def _params(config: Config, path: tuple[str, str], declared: Mapping[str, Param], whose: str) -> Scope:
+    """Return `params` of a flow or a message; of one that can't be read, which is a fault of its own, nothing."""
+    params: Mapping[str, Type] = {
+        **dict.fromkeys(config.written_names(*path, "params"), ANY),
+        **{each: _param(param) for each, param in declared.items()},
+    }
+    return {"params": Object(f"the parameters of {whose}", params)}
 
 
 def _param(declared: Param) -> Type:
@@ -325,12 +342,18 @@ def _of_elsewhere(config: Config, steps: Sequence[tuple[WrittenStep, Scope]]) ->
     for step, scope in steps:
         for elsewhere in rendered_by(config.document, step):
             yield from _of_given(elsewhere, scope)
-            own = {**_without_params(scope), **params_of(elsewhere.kinds, elsewhere.what)}
-            for fault in _of_value(elsewhere.shown, own):
+            span = step.key if elsewhere.giver is step.action else config.places.value(elsewhere.giver)
+            for fault in _of_shown(elsewhere, scope, span):
                 if (fault.slug, fault.span) not in noted:
                     noted.add((fault.slug, fault.span))
-                    span = step.key if elsewhere.giver is step.action else config.places.value(elsewhere.giver)
-                    yield replace(fault, marks=(*fault.marks, Mark(span, f"{elsewhere.verb} here")))
+                    yield fault
+
+
+def _of_shown(elsewhere: Elsewhere, scope: Scope, at: Span) -> Iterator[Diagnostic]:
+    """Yield the faults of what is written elsewhere and shown at a place with this scope."""
+    own = {**_without_params(scope), **params_of(elsewhere.kinds, elsewhere.what)}
+    for fault in _of_value(elsewhere.shown, own):
+        yield replace(fault, marks=(*fault.marks, Mark(at, f"{elsewhere.verb} here")))
 
 
 def _without_params(scope: Scope) -> Scope:
@@ -485,30 +508,12 @@ def _option(declared: Option) -> Type:
 
 
 def _values(select: Select) -> Type:
-    return ListOf(_CHOSEN.get(select.type, STRING))
+    return ListOf(chosen_type(select.type))
 
 
 def _field(asked: ModalField) -> Type:
     """Return the type of what stands in a field. Source: `engine.entered`."""
-    match asked.type:
-        case "text":
-            return STRING
-        case "checkbox":
-            return BOOLEAN
-        case kind:
-            one = _CHOSEN.get(kind, STRING)
-            is_single = asked.most == 1 and kind != "checkbox_group"
-            return ListOf(one) if not is_single else one if asked.required else optional(one)
-
-
-_CHOSEN: Final[Mapping[str, Type]] = {
-    "user": PERSON,
-    "role": ROLE,
-    "mentionable": MENTIONABLE,
-    "channel": CHANNEL,
-    "file_upload": FILE,
-}
-"""The types of what can be chosen in a select, or uploaded; of any other a text."""
+    return entered_type(asked.type, most=asked.most, is_required=asked.required)
 
 
 def _with_error(at: Scope) -> Scope:
@@ -702,7 +707,7 @@ def _ill_fitting(what: str, declared: str, given: Type, span: Span, *, is_needed
             span=span,
             headline=f"{what} is {describe(taken)}, and this is {describe(given)}",
             why="the step would fail whenever it runs",
-            fix="give something else, or declare another type in the flow",
+            fix="give something else, or declare another type",
         )
     elif is_needed and is_optional(given) and taken is not ANY:
         yield Diagnostic(

@@ -1,16 +1,16 @@
 """Flows: what runs them gives what they take, and each of them has an end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from typing import Final
 
 from runner.actions.action import WrittenStep
 from runner.check.steps import all_steps, every_step
-from runner.config.document import Flow
+from runner.config.document import Flow, Param
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
 from runner.data import dataclass
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Span
 from runner.fields import Steps
 from runner.inside import AllOf, Begin, Call, Ensured, Loop, OneOf, Waits
 
@@ -43,24 +43,42 @@ def _called(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
 
 
 def _params(step: WrittenStep, call: Call | Begin, flow: Flow) -> Iterator[Diagnostic]:
-    for name in call.values:
-        if name not in flow.params:
+    at = step.spans.get("flow", step.key)
+    use = Use(f"the flow `{call.flow}`", f"{step.name}: {{flow: {call.flow}", flow.params, call.values, at)
+    yield from given_faults(use, lambda name: step.spans.get(f"with_.{name}", step.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What uses something that takes parameters: what that is, how the use is written up to `with`, and where."""
+
+    what: str
+    written: str
+    params: Mapping[str, Param]
+    given: Mapping[str, object]
+    at: Span
+
+
+def given_faults(use: Use, span_of: Callable[[str], Span]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the names of the parameters that something is given; `span_of` says where each is."""
+    for name in use.given:
+        if name not in use.params:
             yield Diagnostic(
                 slug="unknown-param",
-                span=step.spans.get(f"with_.{name}", step.key),
-                headline=f"the flow `{call.flow}` has no parameter `{name}`",
+                span=span_of(name),
+                headline=f"{use.what} has no parameter `{name}`",
                 why="a value that nobody reads would be ignored silently",
-                fix=suggestion(name, flow.params) or "leave it out, or declare it under the flow's `params`",
+                fix=suggestion(name, use.params) or "leave it out, or declare it under its `params`",
             )
-    missing = [name for name, param in flow.params.items() if param.is_needed and name not in call.values]
+    missing = [name for name, param in use.params.items() if param.is_needed and name not in use.given]
     if missing:
         names, values = " and ".join(f"`{name}`" for name in missing), ", ".join(f"{name}: …" for name in missing)
         yield Diagnostic(
             slug="missing-param",
-            span=step.spans.get("flow", step.key),
-            headline=f"the flow `{call.flow}` has to be given {names}",
+            span=use.at,
+            headline=f"{use.what} has to be given {names}",
             why=_HANDLERS,
-            fix=f"write `{step.name}: {{flow: {call.flow}, with: {{{values}}}}}`, with what it was given so far",
+            fix=f"write `{use.written}, with: {{{values}}}}}`, with what it was given so far",
         )
 
 

@@ -6,7 +6,7 @@ Source of all: Discord docs, Components: Component Reference; what is not there 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
-from runner.check.messages import every_message
+from runner.check.steps import every_step, messages_of
 from runner.config.document import (
     Component,
     Container,
@@ -31,15 +31,33 @@ from runner.fields import Entry
 from runner.lifecycle import limits
 
 _REFERENCE: Final = "(Discord docs, Component Reference)"
-_BESIDE: Final = ("content", "embeds", "poll")
+_BESIDE: Final = ("embeds", "poll", "stickers")
 
 Part = Item | Thumbnail
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What a question adds to its message: rows, and buttons and selects in them."""
+
+    rows: int = 0
+    inside: int = 0
+
+
+_NOTHING: Final = _Taken()
 
 
 def check_layout(config: Config) -> list[Diagnostic]:
     """Return a fault for each message whose components Discord would refuse together."""
     layout = _Layout(config.places, config.document.components)
-    return [fault for message in every_message(config) for fault in layout.message(message)]
+    found = [fault for message in config.document.messages.values() for fault in layout.message(message)]
+    for step in every_step(config):
+        room = _Taken(*step.action.adds())
+        for message in messages_of(step):
+            shown = message.named or message
+            if shown is message or room != _NOTHING:
+                found += layout.message(shown, room)
+    return found
 
 
 def _fault(slug: str, span: Span, headline: str, why: str, fix: str, *marks: Mark) -> Diagnostic:
@@ -51,17 +69,17 @@ class _Layout:
     places: Places
     named: Mapping[str, Component]
 
-    def message(self, message: MessageChange) -> Iterator[Diagnostic]:
+    def message(self, message: MessageChange, taken: _Taken = _NOTHING) -> Iterator[Diagnostic]:
         items = message.components or ()
         for row in _rows_in(items):
             yield from self._width(row)
         if message.is_laid_out:
             yield from self._beside(message)
-            yield from self._total(items)
+            yield from self._total(items, taken.rows + taken.inside)
             yield from self._texts(items)
             yield from self._media(message)
         else:
-            yield from self._rows(items)
+            yield from self._rows(items, taken.rows)
 
     def _width(self, row: Row) -> Iterator[Diagnostic]:
         """A select fills a row, so nothing stands beside it."""
@@ -77,14 +95,15 @@ class _Layout:
                 Mark(self._place(first if second is select else select), "it stands beside this"),
             )
 
-    def _rows(self, items: Sequence[Item]) -> Iterator[Diagnostic]:
+    def _rows(self, items: Sequence[Item], taken: int) -> Iterator[Diagnostic]:
         """Without a layout a message has at most five rows, of five buttons or one select each."""
         for rows, item in self._numbered(items):
-            if rows > limits.LEGACY_ACTION_ROWS_MAX:
+            if rows + taken > limits.LEGACY_ACTION_ROWS_MAX:
+                beside = f", of which the question takes {taken}" if taken else ""
                 yield _fault(
                     "too-many-rows",
                     self._place(item),
-                    f"a sixth row begins here, and a message has at most {limits.LEGACY_ACTION_ROWS_MAX}",
+                    f"a sixth row begins here, and a message has at most {limits.LEGACY_ACTION_ROWS_MAX}{beside}",
                     f"a row has up to five buttons, or one select {_REFERENCE}",
                     "remove it, or put all of them into a `container`",
                 )
@@ -102,19 +121,19 @@ class _Layout:
 
     def _beside(self, message: MessageChange) -> Iterator[Diagnostic]:
         laid_out = next(item for item in message.components or () if not isinstance(item, Row | Shown | InlineButton))
-        for key in _BESIDE:
+        for key in (message.text_key, *_BESIDE):
             if self.places.has(message, key):
                 yield _fault(
                     "beside-a-layout",
                     self.places.key(message, key),
                     f"`{key}` can't stand beside components that lay a message out",
                     "Discord shows either the one or the other (Discord docs, Message Flags)",
-                    "write it as `text:` among the components" if key == "content" else "remove it",
+                    "write it as `text:` among the components" if key == message.text_key else "remove it",
                     Mark(self._place(laid_out), "this lays the message out"),
                 )
 
-    def _total(self, items: Sequence[Item]) -> Iterator[Diagnostic]:
-        count = 0
+    def _total(self, items: Sequence[Item], taken: int) -> Iterator[Diagnostic]:
+        count = taken
         for item, added in self._counted(items):
             count += added
             if count > limits.COMPONENTS_V2_TOTAL_MAX:

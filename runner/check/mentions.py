@@ -6,16 +6,19 @@ Source: Discord docs, Message resource, Allowed Mentions Object.
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from jinja2 import nodes
 
-from runner.actions.action import Authored, WrittenStep
-from runner.check.steps import all_steps, every_step, runs_of
-from runner.config.document import Command, Handler, MessageChange
+from runner.actions.action import Authored
+from runner.check.messages import every_message
+from runner.check.steps import all_steps, messages_of, runs_of
+from runner.config.document import Command, Handler, MessageChange, MessageEdit
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.templates.names import attributes_read
+from runner.templates.scopes import path_of
 from runner.templates.syntax import offset_of
 
 _PINGS: Mapping[str, re.Pattern[str]] = {
@@ -37,30 +40,32 @@ _TYPED_ATTRIBUTES = {
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a step says to people, and whom it may ping; where both stand."""
+    """What a message says to people, and whom it may ping; where both stand."""
 
     content: object
     mentions: tuple[object, ...]
-    step: WrittenStep
+    content_at: Span
+    mentions_at: Span
 
 
 def check_mentions(config: Config) -> list[Diagnostic]:
     """Return a hint for each ping that won't be one, and a warning for each text of a user that could become one."""
-    found = [fault for step in every_step(config) if (said := _said(step)) for fault in _without_ping(said)]
+    messages = (message for message in every_message(config) if not isinstance(message, MessageEdit))
+    found = [fault for message in messages if (said := _said(config, message)) for fault in _without_ping(said)]
     for _, _, handler in config.handlers():
         for step in all_steps(*runs_of(handler)):
-            if said := _said(step):
-                found += _from_users(said, handler)
+            for message in messages_of(step):
+                found += _from_users(config, message, handler)
     return found
 
 
-def _said(step: WrittenStep) -> _Said | None:
-    message: object = getattr(step.action, "message", None)
-    if not isinstance(message, MessageChange) or message.content is None:
+def _said(config: Config, message: MessageChange) -> _Said | None:
+    if message.text is None or config.places.node(message) is None:
         return None
-    mentions = message.mentions
+    mentions, places = message.mentions, config.places
     named = [word for word in ("users", "roles") if getattr(mentions, word)]  # some of them, at least
-    return _Said(message.content, (*mentions.parse, *named), step)
+    at, mentions_at = places.key(message, message.text_key), places.key(message, "mentions")
+    return _Said(message.text, (*mentions.parse, *named), at, mentions_at)
 
 
 def _without_ping(said: _Said) -> Iterator[Diagnostic]:
@@ -82,27 +87,37 @@ def _without_ping(said: _Said) -> Iterator[Diagnostic]:
 def _place(said: _Said, offset: int, length: int) -> Span:
     if isinstance(said.content, Authored):
         return said.content.locate(offset, length)
-    return said.step.spans.get("content", said.step.key)
+    return said.content_at
 
 
-def _from_users(said: _Said, handler: Handler) -> Iterator[Diagnostic]:
-    many = [word for word in said.mentions if word in _PINGS_MANY]
-    if not many or not isinstance(said.content, Authored):
+def _from_users(config: Config, message: MessageChange, handler: Handler) -> Iterator[Diagnostic]:
+    said = _said(config, message.named or message)
+    many = [word for word in said.mentions if word in _PINGS_MANY] if said else []
+    for authored in _filling(said.content, message) if said and many else ():
+        read = attributes_read(authored.template.tree)
+        typed = next((node for node in read if isinstance(node, nodes.Getattr) and _is_typed(node, handler)), None)
+        if said is not None and typed is not None:
+            path = f"{getattr(typed.node, 'name', '')}.{typed.attr}"
+            yield Diagnostic(
+                slug="user-text-may-ping",
+                span=authored.locate(offset_of(typed.node), len(path)),
+                headline=f"who writes `@everyone` into `{path}` pings everybody",
+                why="this message may ping more than single users, and this text is what a user has typed",
+                fix="post the ping and the text as two messages, the second without `mentions`",
+                severity=Severity.WARNING,
+                marks=(Mark(said.mentions_at, "the message may ping here"),),
+            )
+
+
+def _filling(content: object, message: MessageChange) -> Iterator[Authored]:
+    """Yield the templates of a step that fill the text of its message in: those of parameters where that has a name."""
+    if message.named is None:
+        yield from (content,) if isinstance(content, Authored) else ()
         return
-    read = attributes_read(said.content.template.tree)
-    typed = next((node for node in read if isinstance(node, nodes.Getattr) and _is_typed(node, handler)), None)
-    if typed is None:
-        return
-    path = f"{getattr(typed.node, 'name', '')}.{typed.attr}"
-    yield Diagnostic(
-        slug="user-text-may-ping",
-        span=said.content.locate(offset_of(typed.node), len(path)),
-        headline=f"who writes `@everyone` into `{path}` pings everybody",
-        why="this message may ping more than single users, and this text is what a user has typed",
-        fix="post the ping and the text as two messages, the second without `mentions`",
-        severity=Severity.WARNING,
-        marks=(Mark(said.step.spans.get("mentions", said.step.key), "the message may ping here"),),
-    )
+    read = attributes_read(content.template.tree) if isinstance(content, Authored) else ()
+    names = {path[1] for node in read if (path := path_of(node)) and path[0] == "params" and len(path) > 1}
+    given = cast(Mapping[str, object], message.with_)  # `Data` is a type of its own only in name
+    yield from (value for name in names if isinstance(value := given.get(name), Authored))
 
 
 def _is_typed(node: nodes.Getattr, handler: Handler) -> bool:

@@ -24,9 +24,10 @@ def check_messages(config: Config) -> list[Diagnostic]:
 
 
 def every_message(config: Config) -> Iterator[MessageChange]:
-    """Yield every message of the file, in its order within each handler."""
+    """Yield every message of the file: those of steps, in their order within each handler, and those with names."""
     for step in every_step(config):
         yield from messages_of(step)
+    yield from config.document.messages.values()
 
 
 def _message(places: Places, message: MessageChange) -> Iterator[Diagnostic]:

@@ -5,16 +5,21 @@ Source of all: Discord docs, Interactions: Receiving and Responding; Components:
 """
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from runner.actions.action import WrittenStep
 from runner.check.choices import check_defaults, check_numbers, has_options, without_effect
-from runner.check.steps import all_steps, modal_of, reached_runs
-from runner.config.document import ModalField
+from runner.check.steps import all_steps, every_step, modal_of, reached_runs
+from runner.config.document import TYPED, FormField, ModalField
+from runner.config.document.modals import FieldType
 from runner.config.entry_places import Places
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark, Span
-from runner.fields import Steps, fields_of
+from runner.fields import Entry, Steps, attributes_of, fields_of
 from runner.lifecycle import limits
+from runner.templates.values import is_list, is_mapping
+
+Fields = Mapping[str, FormField]
 
 _FIRST = "Discord opens a form only as the first response, within 3 s (Discord docs, Receiving and Responding)"
 
@@ -30,7 +35,27 @@ def check_modals(config: Config) -> list[Diagnostic]:
         found += _in_rescues(config, ("flows", name), flow.on_error, flow.on_timeout)
     for modal in config.document.modals.values():
         found += check_fields(config, modal.fields)
+    for step in every_step(config):
+        for asked in _asked(step.action):
+            found += check_fields(config, asked)
     return found
+
+
+def _asked(value: object) -> Iterator[Fields]:
+    """Yield the fields of the forms that a step asks to fill in."""
+    match value:
+        case _ if is_mapping(value):
+            fields = {str(name): each for name, each in value.items() if isinstance(each, FormField)}
+            if fields:
+                yield fields
+        case _ if is_list(value):
+            for item in value:
+                yield from _asked(item)
+        case Entry():
+            for name in attributes_of(type(value)):
+                yield from _asked(getattr(value, name))
+        case _:
+            return
 
 
 def _in_rescues(
@@ -52,11 +77,14 @@ def _in_rescues(
 _SELECTS = ("select", "user", "role", "mentionable", "channel")
 _COUNTED = (*_SELECTS, "file_upload", "checkbox_group")
 _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
-    "style": ("text",),
-    "min_length": ("text",),
-    "max_length": ("text",),
-    "value": ("text",),
-    "placeholder": ("text", *_SELECTS),
+    "style": TYPED,
+    "min_length": TYPED,
+    "max_length": TYPED,
+    "value": TYPED,
+    "pattern": TYPED,
+    "min": ("integer", "number"),
+    "max": ("integer", "number"),
+    "placeholder": (*TYPED, *_SELECTS),
     "options": ("select", "radio_group", "checkbox_group"),
     "min_values": _COUNTED,
     "max_values": _COUNTED,
@@ -64,8 +92,9 @@ _ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "default": ("checkbox",),
     "channel_types": ("channel",),
     "file_types": ("file_upload",),
-    "required": ("text", *_COUNTED, "radio_group"),
+    "required": (*TYPED, *_COUNTED, "radio_group"),
 }
+_OF_MODALS = get_args(FieldType)
 _OPTIONS: Mapping[str, tuple[int, int]] = {
     "select": (limits.SELECT_OPTIONS_MIN, limits.SELECT_OPTIONS_MAX),
     "radio_group": (limits.RADIO_GROUP_OPTIONS_MIN, limits.RADIO_GROUP_OPTIONS_MAX),
@@ -77,7 +106,7 @@ _VALUES_MAX: Mapping[str, int] = {
 }
 
 
-def check_fields(config: Config, fields: Mapping[str, ModalField]) -> Iterator[Diagnostic]:
+def check_fields(config: Config, fields: Fields) -> Iterator[Diagnostic]:
     """Yield a fault for each field of a form that Discord would refuse, or that nobody could fill in."""
     places = config.places
     for name, field in fields.items():
@@ -91,13 +120,13 @@ def check_fields(config: Config, fields: Mapping[str, ModalField]) -> Iterator[D
             yield from _choices(places, field) if config.is_whole(field) else ()
 
 
-def _between(places: Places, field: ModalField) -> Iterator[Diagnostic]:
-    for item in fields_of(ModalField):
+def _between(places: Places, field: FormField) -> Iterator[Diagnostic]:
+    for item in fields_of(FormField):
         if item.name != "text" and places.has(field, item.name):
             yield without_effect(places, field, item.name, "a text between two fields", "a field, which has a `label`")
 
 
-def _without_label(places: Places, name: str, field: ModalField) -> Diagnostic:
+def _without_label(places: Places, name: str, field: FormField) -> Diagnostic:
     return Diagnostic(
         slug="missing-label",
         span=places.value(field),
@@ -107,10 +136,11 @@ def _without_label(places: Places, name: str, field: ModalField) -> Diagnostic:
     )
 
 
-def _keys(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+def _keys(places: Places, field: FormField) -> Iterator[Diagnostic]:
     for key, types in _ONLY_FOR.items():
         if places.has(field, key) and field.type not in types:
-            listed = ", ".join(f"`{kind}`" for kind in types)
+            known = types if not isinstance(field, ModalField) else [kind for kind in types if kind in _OF_MODALS]
+            listed = ", ".join(f"`{kind}`" for kind in known)
             yield without_effect(places, field, key, f"a field of type `{field.type}`", listed)
     emoji = next((value for value, choice in field.options.items() if choice.emoji is not None), None)
     if emoji is not None and field.type in ("radio_group", "checkbox_group"):
@@ -118,7 +148,7 @@ def _keys(places: Places, field: ModalField) -> Iterator[Diagnostic]:
         yield without_effect(places, choice, "emoji", f"an option of a `{field.type}`", "an option of a `select`")
 
 
-def _lengths(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+def _lengths(places: Places, field: FormField) -> Iterator[Diagnostic]:
     least, most, value, placeholder = field.min_length, field.max_length, field.value, field.placeholder
     if least is not None and most is not None and least > most:
         yield Diagnostic(
@@ -139,7 +169,7 @@ def _lengths(places: Places, field: ModalField) -> Iterator[Diagnostic]:
             marks=(Mark(places.key(field, "max_length"), "the longest text"),),
         )
     longest = limits.TEXT_INPUT_PLACEHOLDER_MAX
-    if field.type == "text" and isinstance(placeholder, str) and len(placeholder) > longest:
+    if field.is_typed and isinstance(placeholder, str) and len(placeholder) > longest:
         yield Diagnostic(
             slug="placeholder-too-long",
             span=places.value(field, "placeholder"),
@@ -149,7 +179,7 @@ def _lengths(places: Places, field: ModalField) -> Iterator[Diagnostic]:
         )
 
 
-def _choices(places: Places, field: ModalField) -> Iterator[Diagnostic]:
+def _choices(places: Places, field: FormField) -> Iterator[Diagnostic]:
     if field.type in _OPTIONS:
         yield from has_options(places, field, *_OPTIONS[field.type])
     if field.type in _COUNTED:

@@ -117,7 +117,12 @@ def _unused(config: Config) -> Iterator[Diagnostic]:
     for name in config.document.checks:
         if name not in used:
             yield _warning(config.key("checks", name), f"nothing uses the check `{name}`")
-    messages = (message for step in every_step(config) for message in messages_of(step))
+    messages = [message for step in every_step(config) for message in messages_of(step)]
+    named = {message.name for message in messages}
+    for name in config.document.messages:
+        if name not in named:
+            yield _warning(config.key("messages", name), f"no step sends the message `{name}`")
+    messages += config.document.messages.values()
     shown = {shown.name for message in messages for shown in shown_in(message.components or ())}
     for name in config.document.components:
         if name not in shown:

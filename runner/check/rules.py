@@ -21,6 +21,7 @@ from runner.check.layout import check_layout
 from runner.check.mentions import check_mentions
 from runner.check.messages import check_messages
 from runner.check.modals import check_modals
+from runner.check.named import check_named
 from runner.check.names import check_names
 from runner.check.outside import check_outside
 from runner.check.pace import check_pace
@@ -72,6 +73,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_inputs(config),
         *check_guarded(config),
         *check_messages(config),
+        *check_named(config),
         *check_components(config),
         *check_layout(config),
         *check_templates(config, opened, event_roots),

@@ -1,4 +1,4 @@
-"""What a step shows that is written elsewhere: forms, components by name, messages by name; and what it gives them.
+"""What a step shows that is written elsewhere, forms and components by name, and what it gives them.
 
 Such a thing is rendered where it is shown, with what may be read there, and with the parameters that it is given.
 """
@@ -19,8 +19,8 @@ class Elsewhere:
     """Something that is rendered by a step, and written elsewhere.
 
     `section` and `name` say where it is defined, `verb` what the step does with it. `shown` is all of it that may have
-    templates. `kinds` are the types of its parameters, by name, and `given` what `giver` gives for them. They
-    are carried in a custom_id where it `is_carried`: then of a user, a role or a channel only the id.
+    templates. `kinds` are the types of its parameters, by name, and `given` what `giver` gives for them: they are
+    carried in a custom_id, of a user, a role or a channel only the id.
     """
 
     section: str
@@ -30,7 +30,6 @@ class Elsewhere:
     kinds: Mapping[str, str]
     giver: Entry
     given: Mapping[str, object]
-    is_carried: bool = True
 
     @property
     def what(self) -> str:
@@ -61,14 +60,24 @@ def rendered_by(document: Document, step: WrittenStep) -> Iterator[Elsewhere]:
         shown = shown_by(modal)
         yield Elsewhere("modals", name, "opened", shown, modal.params, step.action, given)
     for message in messages_of(step):
-        yield from _in_message(document, message)
+        yield from rendered_in(document, message)
 
 
-def _in_message(document: Document, message: MessageChange) -> Iterator[Elsewhere]:
+def rendered_in(document: Document, message: MessageChange) -> Iterator[Elsewhere]:
+    """Yield the components that a message shows by their names. What isn't defined is passed over."""
     for item in interactive_in(message.components or ()):
         if isinstance(item, Shown) and (component := document.components.get(item.name)) is not None:
             look = component.button or component.select
             yield Elsewhere("components", item.name, "shown", look, component.params, item, item.with_)
+
+
+def templates_elsewhere(document: Document, step: WrittenStep) -> Iterator[object]:
+    """Yield everything with templates that a step renders and that is written elsewhere, in its messages too."""
+    yield from (each.shown for each in rendered_by(document, step))
+    for message in messages_of(step):
+        if (named := message.named) is not None:
+            yield named
+            yield from (each.shown for each in rendered_in(document, named))
 
 
 def shown_by(modal: Modal) -> object:

@@ -1,7 +1,11 @@
 """`Config` to `Program`."""
 
 from runner.compile.compiler import compile_program
+from runner.compile.components import asked_in_menu, menu_json
 from runner.compile.guards import bits
+from runner.compile.messages import fitting
+from runner.compile.modals import asked_in, form_body
+from runner.compile.params import taken_params, typed
 from runner.compile.program import (
     CALLER,
     AskedField,
@@ -58,6 +62,13 @@ __all__ = [
     "Scope",
     "Suggestions",
     "Texts",
+    "asked_in",
+    "asked_in_menu",
     "bits",
     "compile_program",
+    "fitting",
+    "form_body",
+    "menu_json",
+    "taken_params",
+    "typed",
 ]

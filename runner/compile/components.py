@@ -13,9 +13,10 @@ from runner.config import document
 from runner.config.inline import Inlines
 from runner.custom_ids import PREFIX, CustomId, Types
 from runner.data import dataclass
-from runner.fields import Authored, coerce
+from runner.fields import Authored, Entry, coerce
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ButtonStyle, ComponentType
+from runner.questions import AskMenu
 
 _SELECTS: Mapping[str, ComponentType] = {
     "string": ComponentType.STRING_SELECT,
@@ -179,6 +180,18 @@ def select_json(look: document.Select) -> Json:
         channel_types=channel_types(look.channel_types) or None,
         disabled=leaf(look.disabled) or None,
     )
+
+
+def menu_json(look: Entry) -> Json:
+    """Return the select of a question, without its custom_id."""
+    assert isinstance(look, document.Select), "a question has no other menu"
+    return select_json(look)
+
+
+def asked_in_menu(menu: AskMenu) -> AskedField:
+    """Return what the select of a question takes."""
+    assert isinstance(menu.look, document.Select), "a question has no other menu"
+    return asked_select(menu.look)
 
 
 def asked_select(look: document.Select) -> AskedField:

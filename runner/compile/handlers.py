@@ -11,7 +11,7 @@ from runner.check.reachability import UNATTENDED
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.servers import needs_server
-from runner.check.shown import rendered_by
+from runner.check.shown import templates_elsewhere
 from runner.check.steps import all_steps, asked_by, handler_steps, reached_runs
 from runner.compile.commands import declared_options
 from runner.compile.components import asked_select
@@ -143,7 +143,7 @@ class HandlerCompiler:
         declared = self.config.document.state
         reached = reached_runs(self.config.document.flows, handler_steps(written), *rescues)
         steps = [run for run in reached if run is not None]
-        shown = [each.shown for step in all_steps(*steps) for each in rendered_by(self.config.document, step)]
+        shown = [each for step in all_steps(*steps) for each in templates_elsewhere(self.config.document, step)]
         found = frozenset[str]().union(*(state_read_in(value, declared) for value in (*steps, *shown)))
         asked = (self._with_named(checks) for checks in checks_of(*steps))
         found = found.union(*(state_read_in(value, declared) for value in chain.from_iterable(asked)))
@@ -175,8 +175,8 @@ class HandlerCompiler:
         for checks in checks_of(*steps):
             found = found.union(*map(roots_of, self._with_named(checks)))
         for step in all_steps(*steps):
-            for elsewhere in rendered_by(self.config.document, step):
-                found |= roots_of(elsewhere.shown) - {"params"}  # its own, and not those of this handler
+            for elsewhere in templates_elsewhere(self.config.document, step):
+                found |= roots_of(elsewhere) - {"params"}  # its own, and not those of this handler
         return found
 
     def _guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> list[object]:

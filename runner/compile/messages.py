@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from typing import Any
 
 from runner.actions.action import FailureKind, StepFailed
+from runner.check.contexts import MESSAGE_ROOTS
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, needing, present, text
 from runner.compile.components import ComponentCompiler
 from runner.compile.files import file_part
 from runner.compile.layout import fitting_layout
+from runner.compile.params import taken_params
 from runner.compile.program import Context, Prepared
 from runner.config import document
 from runner.data import dataclass
@@ -26,10 +29,13 @@ class MessageCompiler:
 
     components: ComponentCompiler
     content_of: Callable[[document.File], bytes]
+    _named: dict[str, Message | Prepared] = field(default_factory=dict[str, Message | Prepared])
 
     def prepared(self, written: document.MessageChange) -> Message | Prepared:
         """Return the message, encoded once where it is the same in each run, or what makes that of one run."""
-        content: Any = leaf(written.content)  # Any, here and below: a part, or the hole for one
+        if (named := written.named) is not None:
+            return self._by_name(str(written.name), named, written.with_)
+        content: Any = leaf(written.text)  # Any, here and below: a part, or the hole for one
         more, mentions, flags = self._more(written), _mentions(written.mentions), _flags(written)
         files: Any = None if written.files is None else [file_part(each, self.content_of) for each in written.files]
         parts = [body_renderer(part) for part in (content, more, mentions, flags, files)]
@@ -43,12 +49,27 @@ class MessageCompiler:
         def render(context: Context) -> Message:
             return Message(
                 content=render_content(context) if render_content else content,
-                more=_fitting(render_more(context)) if render_more else more,
+                more=fitting(render_more(context)) if render_more else more,
                 mentions=render_mentions(context) if render_mentions else mentions,
                 flags=render_flags(context) if render_flags else flags,
                 files=None if files is None else tuple(render_files(context) if render_files else files),
                 is_unsigned=is_unsigned,
             )
+
+        return Prepared(render)
+
+    def _by_name(self, name: str, named: document.NamedMessage, given: Mapping[str, object]) -> Message | Prepared:
+        """Return a message by its name, which is compiled once, with what it is given where it is used."""
+        made = self._named[name] = self._named.get(name) or self.prepared(named)
+        if isinstance(made, Message):
+            return made
+        render_named, values = made.render, {each: leaf(value) for each, value in given.items()}
+        fill = body_renderer(values)
+
+        def render(context: Context) -> Message:
+            params = taken_params(named.params, fill(context) if fill else values, f"the message `{name}`")
+            message: Message = render_named({**_common(context), "params": params})
+            return message
 
         return Prepared(render)
 
@@ -61,10 +82,15 @@ class MessageCompiler:
         )
 
 
+def _common(context: Context) -> Context:
+    """Return what a message by its name reads besides its parameters."""
+    return {root: context[root] for root in MESSAGE_ROOTS if root in context}
+
+
 def _fixed(message: Message) -> Message | Prepared:
     """Return a message that is the same in each run; of one that Discord fails with, what fails the step."""
     try:
-        _fitting(dict(message.more or {}))
+        fitting(dict(message.more or {}))
     except StepFailed as failure:
         detail = failure.detail
 
@@ -97,8 +123,8 @@ def _as_bits(said: Json) -> int:
     return sum(_FLAGS[name] for name, is_set in said.items() if is_set)
 
 
-def _fitting(more: Json) -> Json:
-    """Return what a template has filled in as Discord takes it, or raise `StepFailed`."""
+def fitting(more: Json) -> Json:
+    """Return what is known in a run only as Discord takes it, or raise `StepFailed`. It may be changed in place."""
     if embeds := more.get("embeds"):
         more["embeds"] = _fitting_together(embeds)
     if components := more.get("components"):

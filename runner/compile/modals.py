@@ -4,6 +4,7 @@ Source: Discord docs, Interactions: Receiving and Responding, Modal; Components:
 """
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from runner.compile.bodies import Json, body_renderer, leaf, present, text
 from runner.compile.choices import channel_types, defaults_json, options_json
@@ -13,11 +14,12 @@ from runner.custom_ids import MODAL_PREFIX, CustomId, Values
 from runner.formats import shortened
 from runner.lifecycle import limits
 from runner.lifecycle.limits import ComponentType, TextInputStyle
+from runner.questions import Form
 
-Fields = Mapping[str, document.ModalField]
+Fields = Mapping[str, document.FormField]
 
 _TYPES: Mapping[str, ComponentType] = {
-    "text": ComponentType.TEXT_INPUT,
+    **dict.fromkeys(document.TYPED, ComponentType.TEXT_INPUT),
     "select": ComponentType.STRING_SELECT,
     "user": ComponentType.USER_SELECT,
     "role": ComponentType.ROLE_SELECT,
@@ -46,6 +48,21 @@ def form_renderer(name: str, modal: document.Modal) -> Callable[[Context, Values
     return render_form
 
 
+def form_body(form: Form, custom_id: str) -> Json:
+    """Return the body of a form that a step asks to fill in: everything in it is known by now."""
+    fields = cast(Fields, form.fields)
+    return {
+        "custom_id": custom_id,
+        "title": shortened(form.title, limits.MODAL_TITLE_MAX),
+        "components": form_components(fields),
+    }
+
+
+def asked_in(form: Form) -> Mapping[str, AskedField]:
+    """Return what each field of a form takes that a step asks to fill in."""
+    return asked_fields(cast(Fields, form.fields))
+
+
 def form_components(fields: Fields) -> list[Json]:
     """Return the fields of a form as JSON with holes. Their custom ids are their names."""
     return [_component(name, field) for name, field in fields.items()]
@@ -56,7 +73,7 @@ def asked_fields(fields: Fields) -> Mapping[str, AskedField]:
     return {name: _asked(field) for name, field in fields.items() if field.text is None}
 
 
-def _component(name: str, field: document.ModalField) -> Json:
+def _component(name: str, field: document.FormField) -> Json:
     if field.text is not None:
         return {"type": int(ComponentType.TEXT_DISPLAY), "content": leaf(field.text)}
     return present(
@@ -67,10 +84,10 @@ def _component(name: str, field: document.ModalField) -> Json:
     )
 
 
-def _details(field: document.ModalField) -> Json:
+def _details(field: document.FormField) -> Json:
     """Return what the component of a field says besides its type and its name."""
     match field.type:
-        case "text":
+        case _ if field.is_typed:
             return _text_input(field)
         case "checkbox":
             return present(default=leaf(field.default))
@@ -85,7 +102,7 @@ def _details(field: document.ModalField) -> Json:
             return _counted(field, default_values=chosen, channel_types=channel_types(field.channel_types) or None)
 
 
-def _counted(field: document.ModalField, **more: object) -> Json:
+def _counted(field: document.FormField, **more: object) -> Json:
     return present(
         required=field.required,
         placeholder=text(field.placeholder),
@@ -95,7 +112,7 @@ def _counted(field: document.ModalField, **more: object) -> Json:
     )
 
 
-def _text_input(field: document.ModalField) -> Json:
+def _text_input(field: document.FormField) -> Json:
     most = field.max_length or limits.TEXT_INPUT_VALUE_MAX
     return present(
         style=int(TextInputStyle[field.style.upper()]),
@@ -107,7 +124,7 @@ def _text_input(field: document.ModalField) -> Json:
     )
 
 
-def _asked(field: document.ModalField) -> AskedField:
+def _asked(field: document.FormField) -> AskedField:
     kind = _TYPES[field.type]
     if kind is ComponentType.TEXT_INPUT:
         least, most = field.min_length or 0, field.max_length or limits.TEXT_INPUT_VALUE_MAX

@@ -8,7 +8,7 @@ from runner.actions.action import OnCrash, Repeats, WrittenStep
 from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
-from runner.check.shown import rendered_by
+from runner.check.shown import templates_elsewhere
 from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.compile.foresight import Foresight
 from runner.compile.messages import MessageCompiler
@@ -103,7 +103,7 @@ class StepsCompiler:
 
     def _reads_state(self, step: WrittenStep) -> bool:
         """Tell whether templates that the step renders may read the state; those of a check are not its own."""
-        elsewhere = templates_in([each.shown for each in rendered_by(self.document, step)])
+        elsewhere = templates_in([*templates_elsewhere(self.document, step)])
         asks = any(True for _ in checks_of(Steps((step,))))
         return asks or any(ROOT in each.template.roots for each in (*templates_of(step), *elsewhere))
 

@@ -1,5 +1,9 @@
 """Faults of a mapping's keys: unknown, misspelt, of a later version, or beside what they belong under."""
 
+from collections.abc import Mapping as AnyMapping
+from types import MappingProxyType
+from typing import Final
+
 from runner.config import wording
 from runner.config.document import CommandOrGroup, TopCommand
 from runner.config.later import Path
@@ -32,6 +36,10 @@ def misspelt(mapping: Mapping, schema: Schema) -> dict[str, str]:
     return {name: near for name in strange if (near := nearest(name, wanted))}
 
 
+_OTHERWISE: Final[AnyMapping[str, tuple[str, ...]]] = MappingProxyType({"content": ("prompt", "header")})
+"""What keys of some places are called in others, by the name that they have nearly everywhere."""
+
+
 def unknown_key(name: str, mapping: Mapping, known: list[str], meant: str) -> Diagnostic:
     """Return the fault of a key that nobody reads; `meant` is the key that it evidently stands for, if any."""
     key, value = mapping.key(name), mapping.entries[name].value
@@ -43,6 +51,7 @@ def unknown_key(name: str, mapping: Mapping, known: list[str], meant: str) -> Di
             why="between `{` and `}` a comma separates keys",
             fix="quote the whole text, from before the comma to its end",
         )
+    meant = meant or next((each for each in _OTHERWISE.get(name, ()) if each in known), "")
     repair = f"did you mean `{meant}`?" if meant else suggestion(name, known)
     fix = repair or f"one of: {listed([each for each in known if not each.startswith('$')])}"
     headline = f"there is no key `{name}` here"

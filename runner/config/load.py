@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runner.config import source
 from runner.config.data_files import read_data
-from runner.config.document import Command, Document, File, Handler, InlineButton, commands_in, declarations
+from runner.config.document import (
+    Command,
+    Document,
+    File,
+    Handler,
+    InlineButton,
+    MessageChange,
+    commands_in,
+    declarations,
+)
 from runner.config.entry_places import Places, first_line, is_inside
 from runner.config.environment import (
     TOKEN_PATH,
@@ -338,6 +347,8 @@ def _read(
     bereft = frozenset(_place(source.at(root, path[:-1])) for path in broken if path)
     reader = Reader(actions, declared, bereft, None if packs is None else packs.namespaces)
     document = reader.entry(Document, sound)
+    for message in reader.places.entries(MessageChange) if document.messages else ():
+        message.look_up(document.messages)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
     inlines = inline_components(document)

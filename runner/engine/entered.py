@@ -50,14 +50,6 @@ def fields(data: Json, declared: Mapping[str, AskedField]) -> dict[str, Any]:
     return {name: _entered(name, asked, given.get(name), resolved) for name, asked in declared.items()}
 
 
-def typed(data: Json) -> dict[str, str]:
-    """Return the texts that were typed into a form, by field; one that was left blank is an empty text.
-
-    Source: Discord docs, Interactions: Receiving and Responding, Modal Submit Data Structure.
-    """
-    return {name: given["value"] or "" for name, given in _given(data).items() if "value" in given}
-
-
 def values(data: Json, declared: AskedField) -> list[Any]:
     """Return what was chosen in a select. Raises `NotAsked`."""
     try:

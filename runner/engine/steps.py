@@ -620,7 +620,7 @@ class Run:
         else:
             self.acted.set()
         self._because_of_the_step()
-        message = await self._completed(message)
+        message = await self.completed(message)
         if self._shared.durable is not None:
             message = replace(message, key=self.key)
         try:
@@ -684,18 +684,27 @@ class Run:
             self._watch(Called(*place, method, path, *said))
 
     async def rest_message(
-        self, method: str, route: str, message: Message, beside: Mapping[str, object] = NOTHING, **parts: str
+        self,
+        method: str,
+        route: str,
+        message: Message,
+        beside: Mapping[str, object] = NOTHING,
+        *,
+        under: str = "",
+        reason: str | None = None,
+        **parts: str,
     ) -> Any:
         """Call Discord with a message as the body. Any: Discord's JSON."""
-        message = await self._completed(message)
+        message = await self.completed(message)
         try:
             body = edit_body(message) if method == "PATCH" else new_body(message)
         except EmptyMessage:
             reason = "there was nothing in the message that Discord would show"
             raise StepFailed(reason, kind=FailureKind.INVALID) from None
-        return await self.rest(method, route, with_contents({**body, **beside}, message), **parts)
+        said = {**({under: body} if under else body), **beside}
+        return await self.rest(method, route, with_contents(said, message), reason=reason, **parts)
 
-    async def _completed(self, message: Message) -> Message:
+    async def completed(self, message: Message) -> Message:
         """Return a message with its custom_ids written and its files at hand. Raises `StepFailed`."""
         if message.files:
             from runner.engine.files import fetched  # most bots send none

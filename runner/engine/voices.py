@@ -14,15 +14,14 @@ from runner.engine.acknowledger import Acknowledger, Rejected, TokenExpired
 from runner.engine.frames import Asked
 from runner.engine.references import reference
 from runner.engine.speaker import Speaker
-from runner.lifecycle.limits import ButtonStyle, ComponentType
+from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.machine import Event, Origin, State
-from runner.messages import EmptyMessage, Message, edit_body, new_body, with_contents
+from runner.messages import EmptyMessage, Message, edit_body, new_body, with_contents, with_text
 from runner.rest import Rest, RestRefused
 
 Json = Mapping[str, Any]
 
-_USABLE: Final = frozenset({2, 3, 5, 6, 7, 8})
-"""Components that can be clicked, or chosen from. Source: Discord docs, Component Reference, Component Types."""
+_LAID_OUT: Final = int(MessageFlags.IS_COMPONENTS_V2)
 
 
 class Voice(Speaker, Protocol):
@@ -58,7 +57,8 @@ class Answered:
         """
         self.spoken_on = self._inner = inner
         self.question = message if message and is_of(message, flow_id) else None
-        self._closed = disabled(self.question.get("components") or ()) if self.question else None
+        self._is_laid_out = bool(self.question and self.question.get("flags", 0) & _LAID_OUT)
+        self._closed = disabled(self.question.get("components") or (), flow_id) if self.question else None
 
     @property
     def origin(self) -> Origin:
@@ -109,7 +109,7 @@ class Answered:
         """Close the question, if nothing has."""
         if self._closed is not None and self._inner.state in (State.RECEIVED, State.DEFERRED_UPDATE):
             with suppress(Rejected):  # it has been deleted, perhaps
-                await self.respond(Event.UPDATE, Message(more={"components": self._closed}), is_ephemeral=False)
+                await self.respond(Event.UPDATE, self._disabled(self._closed), is_ephemeral=False)
 
     async def _closing(self, event: Event, message: Message, is_ephemeral: bool) -> tuple[Event, Message]:
         """Return what is to be said instead, so that the question is closed by it, or close it beforehand."""
@@ -119,13 +119,28 @@ class Answered:
             return event, message
         self._closed = None
         if event is Event.UPDATE:
-            return event, replace(message, more={"components": (), **(message.more or {})}, encoded=None)
-        closing = Message(more={"components": closed})
+            return event, self._in_its_place(message)
+        closing = self._disabled(closed)
         if event is Event.DEFER_UPDATE:
             return Event.UPDATE, closing
         with suppress(Rejected):  # the answer itself matters more
             await self._inner.respond(Event.UPDATE, closing, is_ephemeral=is_ephemeral)
         return event, message
+
+    def _disabled(self, closed: object) -> Message:
+        """Return the question as it is when nobody can answer it any more."""
+        return Message(more={"components": closed}, flags=_LAID_OUT if self._is_laid_out else None)
+
+    def _in_its_place(self, message: Message) -> Message:
+        """Return what an `update` puts in the question's place. What is laid out stays so: a text is a part of it then.
+
+        Source: Discord docs, Resources: Message, Message Flags.
+        """
+        bare = replace(message, more={"components": (), **(message.more or {})}, encoded=None)
+        if not self._is_laid_out or message.is_laid_out:
+            return bare
+        laid_out = replace(bare, content=None, flags=(message.flags or 0) | _LAID_OUT)
+        return with_text(laid_out, message.content) if message.content else laid_out
 
     async def hand_over(self, message: Message) -> None:
         """Put a sentence in the spinner's place."""
@@ -255,16 +270,22 @@ class Afterwards:
 def is_of(message: Json, flow_id: str) -> bool:
     """Tell whether a message shows a question of a run."""
     parts = (part for row in message.get("components") or () for part in row.get("components") or ())
-    found = (reference(part.get("custom_id", "")) for part in parts)
-    return any(each is not None and each.flow_id == flow_id for each in found)
+    return any(_asks(part, flow_id) for part in parts)
 
 
-def disabled(rows: Any) -> tuple[Json, ...]:
-    """Return rows of components of which none can be used any more."""
-    return tuple({**row, "components": [_disabled(each) for each in row.get("components") or ()]} for row in rows)
+def _asks(component: Json, flow_id: str) -> bool:
+    found = reference(component.get("custom_id", ""))
+    return found is not None and found.flow_id == flow_id
 
 
-def _disabled(component: Json) -> Json:
-    is_link = component.get("style") == ButtonStyle.LINK and component.get("type") == ComponentType.BUTTON
-    is_usable = component.get("type") in _USABLE and not is_link
-    return {**component, "disabled": True} if is_usable else component
+def disabled(components: Any, flow_id: str) -> tuple[Json, ...]:
+    """Return the components of a message with those of a run's question disabled. Any: Discord's JSON.
+
+    The question's are in rows of their own; whatever else the message shows goes on working.
+    """
+    return tuple(_without_use(row, flow_id) if row.get("components") else row for row in components)
+
+
+def _without_use(row: Json, flow_id: str) -> Json:
+    parts = ({**part, "disabled": True} if _asks(part, flow_id) else part for part in row["components"])
+    return {**row, "components": [*parts]}

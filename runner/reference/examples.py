@@ -180,6 +180,15 @@ components:
 commands:
   door: {description: Show the door, reply: {content: Come in!, components: [hello]}}
 """,
+    "messages": """
+version: 1
+messages:
+  welcome:
+    params: {member: user, number: integer}
+    embeds: [{title: "Welcome, {{ params.member.name }}!", description: "You are our member no. {{ params.number }}."}]
+commands:
+  welcome: {description: Show it, reply: {message: welcome, with: {member: "{{ user }}", number: 7}}}
+""",
     "schedules": """
 version: 1
 schedules:

@@ -92,3 +92,44 @@ async def test_what_can_not_be_a_post_has_a_kind(bot: StartBot) -> None:
     kinds = {name: said(await made.ran(name))[0][0] for name in ("no_tag", "tag_in_a_channel", "post_without")}
     assert kinds == {"no_tag": "not_found", "tag_in_a_channel": "invalid", "post_without": "invalid"}
     assert "It breaks" not in names(made)
+
+
+FIRST = """
+messages: {opening: {params: {name: string}, embeds: [{title: "For {{ params.name }}"}], components: [close]}}
+components: {close: {button: {label: Close}, reply: Closed}}
+commands:
+  post:
+    description: d
+    steps:
+      - create_thread:
+          channel: "#questions"
+          name: It breaks
+          content: Look
+          embeds: [{title: Here}]
+          files: [{text: trace, name: trace.txt}]
+          components: [close]
+          tags: [bug]
+      - reply: Done
+  named:
+    description: d
+    steps:
+      - create_thread: {channel: "#questions", name: Named, says: opening, with: {name: "{{ user.name }}"}}
+      - create_thread: {name: Beside, says: opening, with: {name: "{{ user.name }}"}}
+      - reply: Done
+"""
+
+
+async def test_a_post_says_all_that_a_message_can(bot: StartBot) -> None:
+    made = await with_a_forum(bot, FIRST)
+    await made.ran("post")
+    (first,) = channel(made, "It breaks").messages.values()
+    assert (first.content, first.embeds[0]["title"]) == ("Look", "Here")
+    assert [each["filename"] for each in first.attachments] == ["trace.txt"]
+    assert (await made.pressed(first.id, "Close")).messages[-1].content == "Closed"
+
+
+async def test_the_first_message_of_a_thread_is_one_with_a_name(bot: StartBot) -> None:
+    made = await with_a_forum(bot, FIRST)
+    await made.ran("named")
+    firsts = [next(iter(channel(made, name).messages.values())) for name in ("Named", "Beside")]
+    assert [first.embeds[0]["title"] for first in firsts] == ["For robin", "For robin"]

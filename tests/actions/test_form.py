@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runner.emulator.messages import Upload
 from runner.emulator.trace import InteractionState, Trace
 from tests.conftest import Bot, StartBot
 
@@ -190,3 +191,82 @@ async def test_a_form_that_any_message_opens_leaves_that_message_as_it_is(bot: S
     assert len(made.usable(panel)) == 1
     await made.pressed(question, "Yes")
     assert (made.text(question), made.text(panel)) == ("Done True", "Panel")
+
+
+KINDS = """
+commands:
+  kinds:
+    description: d
+    steps:
+      - id: it
+        form:
+          title: T
+          fields:
+            who: {label: Who?, type: user, default_values: "{{ user }}"}
+            where: {label: Where?, type: channel, channel_types: text, required: false}
+            which: {label: Which?, type: select, options: {a: A, b: {label: B, default: true}}, max_values: 2}
+            one: {label: One, type: radio_group, options: {x: X, y: Y}}
+            sure: {label: Sure?, type: checkbox, valid: event.value, invalid: "You have to be sure."}
+      - reply: >-
+          {{ steps.it.who.name }} {{ steps.it.where is none }} {{ steps.it.which | join('+') }} {{ steps.it.one }}
+          {{ steps.it.sure }}
+  files:
+    description: d
+    steps:
+      - id: it
+        form:
+          title: T
+          fields:
+            about: {text: "Two files, **please**"}
+            files: {label: Files, type: file_upload, max_values: 2}
+            roles: {label: Roles, type: role, max_values: 2, required: false}
+            boxes: {label: Boxes, type: checkbox_group, options: {x: X, y: Y}, required: false}
+      - reply: "{{ steps.it.files | map('filename') | join }} {{ steps.it.roles | length }} {{ steps.it.boxes | join }}"
+"""
+ENTERED = {"who": "Kim", "which": ["b", "a"], "one": "y", "sure": True}
+
+
+async def test_a_form_asks_for_everything_that_forms_can(bot: StartBot) -> None:
+    made = await bot(KINDS)
+    trace = await made.ran("kinds")
+    who, _, which, one, _ = (row["component"] for row in form(trace)["components"])
+    assert who["default_values"] == [{"id": str(trace.user_id), "type": "user"}]
+    assert [each.get("default", False) for each in which["options"]] == [False, True]
+    assert [each["value"] for each in one["options"]] == ["x", "y"]
+    assert said(await made.submitted(trace, **ENTERED)) == ["kim True b+a y True"]
+
+
+async def test_what_was_chosen_stands_there_again(bot: StartBot) -> None:
+    made = await bot(KINDS)
+    wrong = await made.submitted(await made.ran("kinds"), **{**ENTERED, "which": ["a"], "sure": False})
+    assert said(wrong) == ["You have to be sure."]
+    again = await opened(made, wrong)
+    who, _, which, one, sure = (row["component"] for row in form(again)["components"])
+    kim = next(str(user.id) for user in made.local.world.users.values() if user.username == "kim")
+    assert who["default_values"] == [{"id": kim, "type": "user"}]
+    assert [each.get("default", False) for each in which["options"]] == [True, False]
+    assert [each.get("default", False) for each in one["options"]] == [False, True]
+    assert sure["default"] is False
+    assert said(await made.submitted(again, **ENTERED))[-1] == "kim True b+a y True"
+
+
+async def test_texts_stand_between_fields_and_files_come_along(bot: StartBot) -> None:
+    made = await bot(KINDS)
+    trace = await made.ran("files")
+    assert form(trace)["components"][0]["content"] == "Two files, **please**"
+    upload = Upload(0, "notes.txt", "text/plain", b"a")
+    assert said(await made.submitted(trace, files=[upload], boxes=["y"])) == ["notes.txt 0 y"]
+
+
+async def test_what_was_not_asked_for_is_refused_and_the_form_stays_open(bot: StartBot) -> None:
+    made = await bot(KINDS)
+    trace = await made.ran("kinds")
+
+    def forge(payload: dict[str, Any]) -> None:
+        payload["data"]["components"][3]["component"]["value"] = "z"
+
+    made.local.faults.forge(forge)
+    assert said(await made.submitted(trace, **ENTERED)) == [
+        "This form belongs to an older version of me. Please start again."
+    ]
+    assert said(await made.submitted(trace, **ENTERED))[-1] == "kim True b+a y True"

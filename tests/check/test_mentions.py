@@ -54,6 +54,19 @@ def test_what_a_user_types_must_not_ping_everybody(
     expect(reply(message), *([WARNING] if is_doubtful else []))
 
 
+NAMED = "messages: {{hello: {{params: {{text: string}}, content: '@here {{{{ params.text }}}}', mentions: [here]}}}}\n"
+
+
+def test_what_a_message_by_its_name_is_given_must_not_ping_everybody(expect: Callable[..., None]) -> None:
+    message = "{message: hello, with: {text: '{{ ›options.text }}'}}"
+    expect(NAMED.format() + reply(message), WARNING)
+    expect(NAMED.format() + reply("{message: hello, with: {text: '{{ options.who.mention }}'}}"))
+
+
+def test_a_ping_in_a_message_by_its_name_that_will_be_none_is_a_hint(expect: Callable[..., None]) -> None:
+    expect("messages: {hello: {›content: '@here'}}\n" + reply("{message: hello}"), HINT)
+
+
 def test_a_choice_is_not_typed(expect: Callable[..., None]) -> None:
     options = "text: {type: string, description: T, required: true, choices: {a: A}}"
     expect(reply("{content: '@here {{ options.text }}', mentions: [here]}", options=options))

@@ -41,6 +41,7 @@ CASES = {
         "commands: {it: {description: C, steps: [{modal: form}]}}\nmodals: {›form: {title: F, reply: a}}",
         ("missing-key",),
     ),
+    "a message that nobody sends": ("messages: {›hello: {content: Hello}}", ("unused-name",)),
     "a modal that nobody opens": ("modals: {›form: {title: F, fields: {a: A}, reply: a}}", ("unused-name",)),
     "an id twice in a modal": (
         "commands: {it: {description: C, steps: [{modal: form}]}}\n"

@@ -38,8 +38,19 @@ from runner.config.document.layout import (
     interactive_in,
     shown_in,
 )
-from runner.config.document.messages import Mentions, MessageChange, NewMessage, lacks_content, time_of
-from runner.config.document.modals import Modal, ModalField
+from runner.config.document.messages import (
+    FirstMessage,
+    Mentions,
+    MessageChange,
+    MessageEdit,
+    NamedMessage,
+    NewMessage,
+    PageMessage,
+    Prompt,
+    lacks_content,
+    time_of,
+)
+from runner.config.document.modals import TYPED, FormField, Modal, ModalField
 from runner.config.document.pace import Concurrency, Cooldown
 from runner.config.document.packs import Input, Use
 from runner.config.document.params import PARAM_SHAPES, ParamTypeName, ParamTypes
@@ -59,6 +70,7 @@ __all__ = [
     "NOBODY",
     "PARAM_SHAPES",
     "STRATEGIES",
+    "TYPED",
     "Activity",
     "AskedCheck",
     "Bot",
@@ -83,7 +95,9 @@ __all__ = [
     "Event",
     "File",
     "FileDisplay",
+    "FirstMessage",
     "Flow",
+    "FormField",
     "Guards",
     "Handler",
     "HttpHosts",
@@ -97,11 +111,14 @@ __all__ = [
     "MediaGallery",
     "Mentions",
     "MessageChange",
+    "MessageEdit",
     "MissedWord",
     "Modal",
     "ModalField",
+    "NamedMessage",
     "NewMessage",
     "Option",
+    "PageMessage",
     "Param",
     "ParamTypeName",
     "ParamTypes",
@@ -109,6 +126,7 @@ __all__ = [
     "Poll",
     "PollAnswer",
     "Presence",
+    "Prompt",
     "RecordField",
     "RecordSuggestions",
     "Records",

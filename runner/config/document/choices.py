@@ -32,4 +32,38 @@ def choices(description: str, most: int) -> Any:  # Any, as in `option`
     return option(description, default={}, min_items=1, max_items=most, pattern=VALUE_PATTERN, takes=VALUE_TAKES)
 
 
+def least_values() -> Any:  # Any, as in `option`
+    """Declare how many have to be chosen."""
+    return option(
+        "How many are chosen at least.", default=None, minimum=0, maximum=limits.SELECT_VALUES_MAX, static=True
+    )
+
+
+def most_values(description: str) -> Any:  # Any, as in `option`
+    """Declare how many can be chosen."""
+    return option(
+        description,
+        default=None,
+        minimum=limits.SELECT_MAX_VALUES_MIN,
+        maximum=limits.SELECT_VALUES_MAX,
+        static=True,
+    )
+
+
+def default_values() -> Any:  # Any, as in `option`
+    """Declare what is chosen from the start."""
+    return option(
+        "What is chosen from the start: values of `options`, or ids.",
+        default=(),
+        single=True,
+        at_once=True,
+        max_items=limits.SELECT_VALUES_MAX,
+    )
+
+
+def offered_channels() -> Any:  # Any, as in `option`
+    """Declare which kinds of channel can be chosen."""
+    return option("Which kinds of channel are offered.", default=(), single=True, static=True)
+
+
 SelectOptions = Mapping[str, SelectOption]

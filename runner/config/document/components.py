@@ -7,7 +7,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import ClassVar, Final, Literal
 
-from runner.config.document.choices import SelectOption, choices
+from runner.config.document.choices import (
+    SelectOption,
+    choices,
+    default_values,
+    least_values,
+    most_values,
+    offered_channels,
+)
 from runner.config.document.commands import ChannelTypeName
 from runner.config.document.embeds import WEB_TAKES
 from runner.config.document.handlers import Handler
@@ -71,26 +78,10 @@ class Select(Entry):
     placeholder: str | None = option(
         "What is shown while nothing is chosen.", default=None, max_length=limits.SELECT_PLACEHOLDER_MAX
     )
-    min_values: int | None = option(
-        "How many are chosen at least.", default=None, minimum=0, maximum=limits.SELECT_VALUES_MAX, static=True
-    )
-    max_values: int | None = option(
-        "How many can be chosen.",
-        default=None,
-        minimum=limits.SELECT_MAX_VALUES_MIN,
-        maximum=limits.SELECT_VALUES_MAX,
-        static=True,
-    )
-    default_values: tuple[Data, ...] = option(
-        "What is chosen from the start: values of `options`, or ids.",
-        default=(),
-        single=True,
-        at_once=True,
-        max_items=limits.SELECT_VALUES_MAX,
-    )
-    channel_types: tuple[ChannelTypeName, ...] = option(
-        "Which kinds of channel are offered.", default=(), single=True, static=True
-    )
+    min_values: int | None = least_values()
+    max_values: int | None = most_values("How many can be chosen.")
+    default_values: tuple[Data, ...] = default_values()
+    channel_types: tuple[ChannelTypeName, ...] = offered_channels()
     disabled: bool = option("It is shown but nothing can be chosen.", default=False)
 
     @property

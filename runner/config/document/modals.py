@@ -1,14 +1,21 @@
 """`modals:` forms and their fields. Source: Discord docs, Components: Component Reference."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
-from runner.config.document.choices import SelectOption, choices
+from runner.config.document.choices import (
+    SelectOption,
+    choices,
+    default_values,
+    least_values,
+    most_values,
+    offered_channels,
+)
 from runner.config.document.commands import FILE_TYPE_PATTERN, FILE_TYPE_TAKES, ChannelTypeName
 from runner.config.document.handlers import Handler
 from runner.config.document.params import ParamTypeName, params
 from runner.data import dataclass
-from runner.fields import Data, Entry, Text, option
+from runner.fields import Data, Entry, Expression, Text, option
 from runner.lifecycle import limits
 
 FIELD_PATTERN = "[a-z_][a-z0-9_]{0,31}"
@@ -26,16 +33,19 @@ FieldType = Literal[
     "checkbox_group",
     "checkbox",
 ]
+AskedType = Literal[FieldType, "integer", "number"]
+TYPED: Final = ("text", "integer", "number")
+"""The types of field into which users type a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModalField(Entry):
+class FormField(Entry):
     """One field of a form, or a text between two of them. Templates are rendered when the form opens."""
 
     templated: ClassVar[bool] = True
     short: ClassVar[str | None] = "label"
 
-    type: FieldType = option("What the user enters or chooses.", default="text", static=True)
+    type: AskedType = option("What the user enters or chooses.", default="text", static=True)
     label: str | None = option("What stands above it.", default=None, min_length=1, max_length=limits.LABEL_TEXT_MAX)
     text: str | None = option(
         "A text that stands there, in place of a field.",
@@ -73,27 +83,11 @@ class ModalField(Entry):
         overflow="trim",
     )
     options: Mapping[str, SelectOption] = choices("What can be chosen: value and label.", limits.SELECT_OPTIONS_MAX)
-    min_values: int | None = option(
-        "How many are chosen at least.", default=None, minimum=0, maximum=limits.SELECT_VALUES_MAX, static=True
-    )
-    max_values: int | None = option(
-        "How many can be chosen; with 1, steps read the one instead of a list.",
-        default=None,
-        minimum=limits.SELECT_MAX_VALUES_MIN,
-        maximum=limits.SELECT_VALUES_MAX,
-        static=True,
-    )
-    default_values: tuple[Data, ...] = option(
-        "What is chosen from the start: values of `options`, or ids.",
-        default=(),
-        single=True,
-        at_once=True,
-        max_items=limits.SELECT_VALUES_MAX,
-    )
+    min_values: int | None = least_values()
+    max_values: int | None = most_values("How many can be chosen; with 1, steps read the one instead of a list.")
+    default_values: tuple[Data, ...] = default_values()
     default: bool = option("The checkbox is ticked from the start.", default=False)
-    channel_types: tuple[ChannelTypeName, ...] = option(
-        "Which kinds of channel are offered.", default=(), single=True, static=True
-    )
+    channel_types: tuple[ChannelTypeName, ...] = offered_channels()
     file_types: tuple[str, ...] = option(
         "Which files are taken: `image`, `video`, `audio`, or an extension such as `.pdf`.",
         default=(),
@@ -103,6 +97,20 @@ class ModalField(Entry):
         takes=FILE_TYPE_TAKES,
         static=True,
     )
+    min: float | None = option("The smallest number.", default=None, static=True)
+    max: float | None = option("The largest number.", default=None, static=True)
+    pattern: str | None = option(
+        "A regular expression that the whole text has to match.", default=None, static=True, max_length=200
+    )
+    valid: Expression | None = option(
+        "What has to be true of it: `event.value` is this field, `event.fields` are all.", default=None, late=True
+    )
+    invalid: str | None = option("What the user reads when it isn't right.", default=None, late=True)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether a text is typed into it, whatever that has to be."""
+        return self.text is None and self.type in TYPED
 
     @property
     def most(self) -> int:
@@ -120,6 +128,18 @@ class ModalField(Entry):
         if not self.required:
             return 0
         return 1 if self.min_values is None else self.min_values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModalField(FormField):
+    """One field of a form of `modals:`, which nobody is asked for again."""
+
+    type: FieldType = option("What the user enters or chooses.", default="text", static=True)
+    min: None = None
+    max: None = None
+    pattern: None = None
+    valid: None = None
+    invalid: None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

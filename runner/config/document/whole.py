@@ -12,6 +12,7 @@ from runner.config.document.flows import Flow
 from runner.config.document.guards import Check
 from runner.config.document.handlers import Defaults
 from runner.config.document.http import HttpHosts
+from runner.config.document.messages import NamedMessage
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES, Modal
 from runner.config.document.packs import INPUT_PATTERN, INPUT_TAKES, Input, Use
 from runner.config.document.schedules import Schedule
@@ -91,6 +92,13 @@ class Document(Entry):
     )
     components: Mapping[str, Component] = option(
         "Buttons and selects by name.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES
+    )
+    messages: Mapping[str, NamedMessage] = option(
+        "Messages by name, which steps send as `message: <name>`.",
+        default={},
+        pattern=NAME_PATTERN,
+        takes=NAME_TAKES,
+        max_items=500,
     )
     schedules: Mapping[str, Schedule] = option(
         "What the bot does by the clock.", default={}, pattern=NAME_PATTERN, takes=NAME_TAKES, max_items=500

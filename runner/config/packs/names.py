@@ -32,7 +32,19 @@ from runner.fields import (
 from runner.fields import Entry as EntryType
 
 SECTIONS: Final = frozenset(
-    {"checks", "components", "data", "events", "flows", "modals", "records", "schedules", "state", "vars"}
+    {
+        "checks",
+        "components",
+        "data",
+        "events",
+        "flows",
+        "messages",
+        "modals",
+        "records",
+        "schedules",
+        "state",
+        "vars",
+    }
 )
 """The sections whose names are a pack's own."""
 

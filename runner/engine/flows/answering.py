@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from runner.actions._asking import BACK, CANCEL
 from runner.actions.action import Action, Refused, Who
+from runner.compile import form_body
 from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, Superseded
 from runner.engine.coming import CalledOff, Coming
+from runner.engine.entered import NotAsked
 from runner.engine.flows.interactions import answer_of
 from runner.engine.flows.putting import expiries
 from runner.engine.flows.services import Services, before_anything
@@ -83,7 +85,7 @@ class Answering:
         live = taken.live
         for frame in [*waiting_in(taken.run.stack)]:
             action = taken.action(frame)
-            self._admit(taken, action, answer_of(live.interaction, ""))
+            self._admit(taken, action, answer_of(live.interaction, "", action, frame.kept or {}))
             of(frame.asked).action = action
         plain = live.acknowledger
         assert isinstance(plain, Acknowledger), "nobody has answered this yet"
@@ -100,18 +102,26 @@ class Answering:
 
     async def _answered(self, taken: Taken, frame: Frame, ref: Reference) -> None:
         live, action = taken.live, taken.action(frame)
-        answer = answer_of(live.interaction, ref.word)
-        self._admit(taken, action, answer)
+        self._admit(taken, action, answer_of(live.interaction, "", action, frame.kept or {}))
         form = action.form(frame.kept or {}) if ref.word == OPEN_FORM else None
         if form is not None:  # nothing of the run changes: it may be opened as often as one likes
             live.held, live.outcome = None, "form opened"
-            body = form.body(Reference(ref.flow_id, ref.number, FORM).custom_id)
+            body = form_body(form, Reference(ref.flow_id, ref.number, FORM).custom_id)
             await live.acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=False)
             return
+        answer = self._answer_to(taken, frame, action, ref.word)
         plain = live.acknowledger
         assert isinstance(plain, Acknowledger), "nobody has answered this yet"
         taken.speak_through(Answered(plain, live.interaction.get("message"), taken.held.row.id))
         await self.taking.in_time(taken, self._act(taken, ref, answer))
+
+    def _answer_to(self, taken: Taken, frame: Frame, action: Action, word: str) -> Answer:
+        """Return the answer. Raises `NotAsked` for one that was not on offer; the question stays open then."""
+        try:
+            return answer_of(taken.live.interaction, word, action, frame.kept or {})
+        except NotAsked:
+            taken.live.held = None
+            raise
 
     async def _act(self, taken: Taken, ref: Reference, answer: Answer) -> None:
         taken.coming(ref.number, ref.word, self.services.now())

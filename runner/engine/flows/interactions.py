@@ -4,30 +4,43 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from runner.actions.action import Action, Kept
+from runner.compile import asked_in, asked_in_menu
 from runner.engine import context, entered
 from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import trimmed
+from runner.engine.references import FORM
 from runner.lifecycle import budget
 from runner.lifecycle.limits import TOKEN_LIFETIME_S
 from runner.objects import user
-from runner.questions import Answer
+from runner.questions import Answer, AskMenu
 
 Json = Mapping[str, Any]  # Any: JSON
 
-_SAID = ("values", "components")
+_SAID = ("values", "components", "resolved")
 _SHOWN = ("id", "flags", "components")
 
 
-def answer_of(interaction: Json, word: str) -> Answer:
-    """Return what a click or a submitted form says."""
+def answer_of(interaction: Json, word: str, action: Action, kept: Kept) -> Answer:
+    """Return what a click or a submitted form says to the step that waits with `kept`.
+
+    Raises `NotAsked` for what was not on offer.
+    """
     data: Json = interaction.get("data") or {}
     event = {
         "user": user(context.caller(interaction), interaction.get("member")),
         "member": context.member(interaction),
     }
-    fields = entered.typed(data) if "components" in data else {}
-    return Answer(word=word, values=tuple(data.get("values") or ()), fields=fields, event=event)
+    form = action.form(kept) if word == FORM else None
+    question = action.question(kept) if word == AskMenu.answer else None
+    menu = None if question is None else question.menu
+    return Answer(
+        word=word,
+        values=() if menu is None else entered.values(data, asked_in_menu(menu)),
+        fields={} if form is None else entered.fields(data, asked_in(form)),
+        event=event,
+    )
 
 
 def token_until(live: Live, now: float) -> float:

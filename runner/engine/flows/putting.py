@@ -1,10 +1,13 @@
 """Putting a run away where it waits: saved first, then shown, then confirmed."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from runner.actions.action import StepFailed
+from runner.compile import fitting, form_body, menu_json
 from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Superseded
@@ -22,11 +25,13 @@ from runner.engine.steps import Run
 from runner.engine.voices import Afterwards, Answered, is_of
 from runner.lifecycle.bits import MessageFlags
 from runner.lifecycle.machine import Event, Origin, State
-from runner.messages import Message
+from runner.messages import Message, with_rows
 from runner.questions import Question
 from runner.store.errors import LimitReached, StoreFailed, TooLarge
 from runner.store.flows import Flow, Waits
 from runner.templates import RenderError
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
 
 _IN_PLACE = (State.RECEIVED, State.DEFERRED_UPDATE, State.UPDATED)
 
@@ -155,7 +160,7 @@ class Putting:
         action, kept = asked.action, frame.kept or {}
         form = action.form(kept)
         if form is not None and may_open(live):
-            body = form.body(Reference(held.row.id, asked.number, FORM).custom_id)
+            body = form_body(form, Reference(held.row.id, asked.number, FORM).custom_id)
             await live.acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=run.is_ephemeral)
             source = live.interaction.get("message")
             if source and is_of(source, held.row.id):  # it takes what follows, and is closed with the form
@@ -169,18 +174,20 @@ class Putting:
 
     def shown(self, held: Held, asked: Asked, question: Question, *, is_over: bool = False) -> Message:
         """Return a question as a message with its components."""
-        rows = question.components(lambda word: Reference(held.row.id, asked.number, word).custom_id, is_over=is_over)
-        said = question.message
-        return replace(said, more={**(said.more or {}), "components": rows})
+        made = partial(Reference, held.row.id, asked.number)
+        rows = question.components(lambda word: made(word).custom_id, menu_json, is_over=is_over)
+        said = with_rows(question.message, rows)
+        return replace(said, more=fitting({**(said.more or {})}))
 
     async def _ask(self, live: Live, run: Run, asked: Asked, message: Message) -> None:
         """Show a question: in the place of the one that has just been answered, else as an answer of its own."""
         voice = live.acknowledger
         is_private = run.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
         source = voice.question if isinstance(voice, Answered) else None
+        message = await run.completed(message)
         await voice.settled()
-        if source is not None and voice.state in _IN_PLACE:
-            await voice.ask(Event.UPDATE, message, is_ephemeral=is_private)
+        if source is not None and voice.state in _IN_PLACE and _can_take_the_place(message, source):
+            await voice.ask(Event.UPDATE, _in_place_of(source, message), is_ephemeral=is_private)
             asked.message_id = voice.asked_id or source["id"]
             asked.is_private = bool(source.get("flags", 0) & MessageFlags.EPHEMERAL)
         else:
@@ -240,6 +247,23 @@ def expiries(stack: list[Frame]) -> list[float]:
 def may_open(live: Live) -> bool:
     """Tell whether Discord takes a form now. Source: Discord docs, Interaction Callback Type."""
     return live.acknowledger.is_unanswered and live.origin in (Origin.COMMAND, Origin.COMPONENT)
+
+
+def _can_take_the_place(message: Message, source: Json) -> bool:
+    """Tell whether an edit can make one message of another: what is laid out stays laid out.
+
+    Source: Discord docs, Resources: Message, Message Flags.
+    """
+    return message.is_laid_out or not source.get("flags", 0) & MessageFlags.IS_COMPONENTS_V2
+
+
+def _in_place_of(source: Json, message: Message) -> Message:
+    """Return a message that takes the place of another one, of which an edit would leave what it says nothing of."""
+    more = message.more or {}
+    if source.get("embeds") and "embeds" not in more and not message.is_laid_out:
+        more = {**more, "embeds": ()}
+    is_bare = source.get("attachments") and message.files is None
+    return replace(message, more=more, files=() if is_bare else message.files)
 
 
 def _number(frame: Frame | None) -> int:

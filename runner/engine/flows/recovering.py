@@ -77,7 +77,7 @@ class Recovering:
             interaction, is_open = await self._interaction(by)
             held.is_unsaid = is_open is False and not held.machine.recovered
             voice = Answered(interaction, by.get("message"), held.row.id) if interaction and is_open else voice
-            coming = CalledOff() if word == CANCEL else answer_of(taken.live.interaction, word)
+            coming = CalledOff() if word == CANCEL else self._answer(taken, frame, word)
         if word == EXPIRED:
             await self.expiring.leave(taken)
             return
@@ -88,6 +88,9 @@ class Recovering:
             await self.taking.in_time(taken, self.taking.go_back(taken))
         else:
             await self.taking.in_time(taken, self.taking.go_on(taken, number, coming))
+
+    def _answer(self, taken: Taken, frame: Frame, word: str) -> Answer:
+        return answer_of(taken.live.interaction, word, taken.action(frame), frame.kept or {})
 
     async def _show(self, taken: Taken) -> None:
         """Show the questions of which it isn't known whether they are shown, unless Discord shows them."""

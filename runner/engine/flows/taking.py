@@ -153,7 +153,12 @@ class Taking:
             question = taken.action(frame).question(frame.kept or {})
             if question is not None:
                 shown = self.putting.shown(taken.held, asked, question, is_over=True)
-                await voice.change(Message(more=shown.more))
+                closed = Message(
+                    more={"components": (shown.more or {})["components"]},
+                    flags=shown.flags if shown.is_laid_out else None,
+                    is_unsigned=shown.is_unsigned,
+                )
+                await voice.change(await taken.run.completed(closed))
         except (StepFailed, RenderError, RestRefused) as failure:
             flow = short(taken.held.row.id)
             self.services.log.debug("question not closed", flow=flow, reason=str(failure))
