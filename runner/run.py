@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runner.engine.interaction import Engine
     from runner.engine.keeper import TimeKeeper
     from runner.engine.observer import Observer
+    from runner.outside import Outside
     from runner.reload import Build, Reloader
 
 REGISTRATION_S = 20.0
@@ -96,6 +97,7 @@ class _Start:
     observer: "Observer | None"
     slack: float
     chance: Random | None
+    outside: "Outside | None"
 
 
 class Door:
@@ -150,22 +152,23 @@ async def run(
     observer: "Observer | None" = None,
     slack: float = 1.0,
     chance: Random | None = None,
+    outside: "Outside | None" = None,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
     With `files` the program is swapped whenever they change, and on SIGHUP. Relative paths of what is kept begin in
     `directory`; left out: where the file is. `live_max` interactions may be under way; left out: the engine's bound.
     With `is_real_time` a thread stands by for when the event loop stands still: it goes by the machine's own clock.
-    `observer` is told what the engine does; `chance` decides what is left to chance. What is done again and again
-    while nothing happens, such as renewing a lease, is done rarer by the factor `slack`: where time jumps it alone
-    takes time, and nothing else ends meanwhile.
+    `observer` is told what the engine does; `chance` decides what is left to chance; `outside` calls other servers,
+    and left out they are called. What is done again and again while nothing happens, such as renewing a lease, is done
+    rarer by the factor `slack`: where time jumps it alone takes time, and nothing else ends meanwhile.
     Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is
     no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
-        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer, slack, chance)
+        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer, slack, chance, outside)
         try:
             await _run(start, discord, opening, serving, stopping)
         finally:
@@ -265,7 +268,7 @@ async def _serve(
             secret=discord.token,
             standby=standby,
             observer=start.observer,
-            outside=web,
+            outside=start.outside or web,
             chance=start.chance,
             rebuild=_rebuilt,
         ) as engine:

@@ -110,7 +110,7 @@ class Web:
         """Make the call, and those that the answers lead to."""
         method, body, headers = asked.method, asked.body, {**asked.headers}
         for _ in range(REDIRECTS_MAX + 1):
-            _ensure_allowed(url, hosts)
+            ensure_allowed(url, hosts)
             answer = await self._send(HttpCall(method, str(url), headers, body), url, hosts)
             moved_to = answer.headers.get("location")
             if answer.status not in _MOVED or moved_to is None:
@@ -171,7 +171,7 @@ async def _read(response: "aiohttp.ClientResponse") -> bytes:
     return bytes(body)
 
 
-def _ensure_allowed(url: "yarl.URL", hosts: Hosts) -> None:
+def ensure_allowed(url: "yarl.URL", hosts: Hosts) -> None:
     """Raise `StepFailed` for what must not be called."""
     host, port = url.host, url.port
     if url.scheme not in PORTS or not host or port is None:

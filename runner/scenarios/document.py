@@ -15,7 +15,7 @@ DEFAULT_CHANNEL = "general"
 VERBS = (
     "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "edit", "delete", "react", "unreact",
     "vote", "join", "leave", "enter_voice", "leave_voice", "delete_channel", "delete_role",
-    "wait", "restart", "together",
+    "wait", "restart", "together", "web",
 )  # fmt: skip
 """What can happen; an event without any of these only expects something."""
 
@@ -32,7 +32,10 @@ class Words(Entry):
     is_: str | None = option("The whole text.", default=None)
     contains: tuple[str, ...] = option("What stands somewhere in it.", default=(), single=True)
     lacks: tuple[str, ...] = option("What stands nowhere in it.", default=(), single=True)
-    matches: str | None = option("A regular expression that matches somewhere in it.", default=None)
+    matches: str | None = option(
+        "A regular expression that matches somewhere in it; what `(?P<name>…)` finds is `${name}` in later events.",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,33 @@ class ChannelView(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallView(Entry):
+    """What another server is expected to have been asked."""
+
+    short: ClassVar[str | None] = "url"
+
+    url: str | None = option("The address.", default=None)
+    method: str | None = option("The method.", default=None)
+    headers: Mapping[str, str] = option("Headers that it had among others.", default={})
+    json: Data | None = option("What was sent as JSON, among other things.", default=None)
+    body: Words | None = option("What was sent, as text.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAnswer(Entry):
+    """How another server answers."""
+
+    short: ClassVar[str | None] = "status"
+
+    status: int = option("The status.", default=200, minimum=200, maximum=599)
+    json: Data | None = option("What it says, as JSON.", default=None)
+    text: str | None = option("What it says, as text.", default=None)
+    headers: Mapping[str, str] = option("Its headers.", default={})
+    takes: Duration = option("How long that takes.", default=0.0)
+    down: bool = option("It can't be reached.", default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation(Entry):
     """What is expected to be seen after an event. What is left out is not looked at."""
 
@@ -90,6 +120,9 @@ class Expectation(Entry):
     refused: Words | None = option("Why Discord's own client won't let them.", default=None)
     members: Mapping[str, MemberView] = option("How members stand now, by name.", default={})
     channels: Mapping[str, ChannelView] = option("What is in channels now, by name.", default={})
+    called: tuple[CallView, ...] | None = option(
+        "What other servers have been asked since something happened last, in order.", default=None, single=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +163,19 @@ class Happening(Entry):
     wait: Duration | None = option("Let time pass.", default=None, minimum=0.001)
     restart: bool | None = option("Stop the bot and start it again.", default=None)
     together: tuple[Moment, ...] | None = option("Several of these in the same moment.", default=None, min_items=2)
+    web: Mapping[str, WebAnswer] | None = option(
+        "Let other servers answer so from now on, by address; without its query it stands for any. No other is there.",
+        default=None,
+    )
     by: str = option("Who does it, by name.", default=DEFAULT_MEMBER)
     in_: str = option("Where, by the channel's name; `dm` for direct messages.", default=DEFAULT_CHANNEL)
     options: Mapping[str, Data] = option("A command's options; people, roles and channels by name.", default={})
     focused: str | None = option("The option that is typed into.", default=None)
     values: tuple[str, ...] = option("What is chosen.", default=(), single=True)
-    target: str | None = option("A member by name, or a message by its event's `id`; else the newest.", default=None)
+    target: str | None = option(
+        "A member by name, or a message by its event's `id` or as the newest of a `#channel`; else the newest.",
+        default=None,
+    )
     id: str | None = option("A name by which later events mean this one's message.", default=None)
     expect: Expectation | None = option("What is expected afterwards.", default=None)
 

@@ -1,5 +1,6 @@
 """Comparing what was seen with what was expected: pure, and every difference is told with both sides."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
@@ -8,7 +9,8 @@ from typing import Any, cast
 from runner.data import dataclass
 from runner.emulator.trace import Trace
 from runner.lifecycle.limits import ComponentType
-from runner.scenarios.document import ChannelView, Expectation, MemberView, Words
+from runner.outside import HttpCall
+from runner.scenarios.document import CallView, ChannelView, Expectation, MemberView, Words
 from runner.templates.values import is_list, is_mapping
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
@@ -65,6 +67,7 @@ class Seen:
     refused: str | None
     members: Mapping[str, SeenMember]
     channels: Mapping[str, SeenChannel]
+    calls: Sequence[HttpCall] = ()
 
 
 def differences(expected: Expectation, seen: Seen) -> list[Difference]:
@@ -77,7 +80,30 @@ def differences(expected: Expectation, seen: Seen) -> list[Difference]:
         found += _of_member(f"members.{name}", member, seen.members[name])
     for name, channel in expected.channels.items():
         found += _of_channel(f"channels.{name}", channel, seen.channels[name])
+    if expected.called is not None:
+        found += _of_calls(expected.called, seen.calls)
     return found
+
+
+def noted(expected: Expectation, seen: Seen) -> Mapping[str, str]:
+    """Return what the named groups of the expected patterns hold, where everything is as expected."""
+    found: dict[str, str] = {}
+    for words, text in _texts(expected, seen):
+        if words.matches is not None and (match := re.search(words.matches, text)) is not None:
+            found |= {name: value for name, value in match.groupdict().items() if value is not None}
+    return found
+
+
+def _texts(expected: Expectation, seen: Seen) -> Iterator[tuple[Words, str]]:
+    """Yield what is expected of the texts of messages, and those texts."""
+    shown = [message.content for message in seen.trace.messages if not message.deleted] if seen.trace else []
+    yield from zip(expected.messages or (), shown, strict=False)
+    if expected.content is not None and shown:
+        yield expected.content, shown[-1]
+    for name, channel in expected.channels.items():
+        contents = seen.channels[name].contents
+        if channel.last is not None and contents:
+            yield channel.last, contents[-1]
 
 
 def first_response(trace: Trace) -> str:
@@ -147,6 +173,34 @@ def _of_channel(key: str, expected: ChannelView, seen: SeenChannel) -> Iterator[
     yield from _plain(f"{key}.topic", expected.topic, seen.topic)
     yield from _embeds(f"{key}.embeds", expected.embeds, seen.newest.get("embeds") or ())
     yield from _list(f"{key}.components", expected.components, _labels(seen.newest.get("components") or ()))
+
+
+def _of_calls(expected: Sequence[CallView], seen: Sequence[HttpCall]) -> Iterator[Difference]:
+    if len(expected) != len(seen):
+        yield Difference("called", f"{len(expected)} calls", f"{len(seen)}: {_listed([call.url for call in seen])}")
+        return
+    for index, (asked, call) in enumerate(zip(expected, seen, strict=True)):
+        yield from _of_call(f"called.{index}", asked, call)
+
+
+def _of_call(key: str, expected: CallView, call: HttpCall) -> Iterator[Difference]:
+    body = (call.body or b"").decode()
+    yield from _plain(f"{key}.url", expected.url, call.url)
+    yield from _plain(f"{key}.method", expected.method, call.method)
+    headers = {name.lower(): value for name, value in call.headers.items()}
+    for name, value in expected.headers.items():
+        yield from _plain(f"{key}.headers.{name}", value, headers.get(name.lower()))
+    if expected.json is not None:
+        yield from _parts(f"{key}.json", expected.json, _json(body))
+    if expected.body is not None:
+        yield from _words(f"{key}.body", expected.body, body)
+
+
+def _json(body: str) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _plain(key: str, expected: object, seen: object) -> Iterator[Difference]:

@@ -13,8 +13,9 @@ from runner.emulator.trace import SeenMessage, Trace
 from runner.engine.observer import Observer
 from runner.inspector.record import RunRecord
 from runner.scenarios.document import INTERACTIONS, VERBS, Expectation, Happening, Moment, Scenario
-from runner.scenarios.expect import Difference, Seen, differences, labels_of
+from runner.scenarios.expect import Difference, Seen, differences, labels_of, noted
 from runner.scenarios.look import channels_seen, members_seen
+from runner.scenarios.placeholders import filled
 from runner.scenarios.stage import BotEnded, MakeWorld, Stage, on_stage
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
@@ -92,9 +93,16 @@ class Player:
     traces: list[Trace] = field(default_factory=list[Trace])
     named: dict[str, Trace | int] = field(default_factory=dict[str, Trace | int])
     opened: dict[str, Trace] = field(default_factory=dict[str, Trace])
+    noted: dict[str, str] = field(default_factory=dict[str, str])
 
     async def after(self, index: int, event: Happening) -> Failure | None:
         """Let an event happen, and return what is not as expected then."""
+        try:
+            event = filled(event, self.noted)
+        except LocalDiscordError as error:
+            return Failure(index, (Difference("event", "names that a pattern has noted", str(error)),), None)
+        if any(getattr(event, verb) is not None for verb in VERBS if verb != "restart"):
+            self.stage.web.calls.clear()
         if event.together is not None:
             return await self._together(index, event.together)
         trace, refused = None, None
@@ -148,7 +156,12 @@ class Player:
             members = members_seen(local.world, self.stage.clock.now(), expected.members)
         except LocalDiscordError as error:
             return [Difference("members", "people who are there", str(error))]
-        return differences(expected, Seen(trace, refused, members, channels_seen(local, by, expected.channels)))
+        channels = channels_seen(local, by, expected.channels)
+        seen = Seen(trace, refused, members, channels, self.stage.web.calls)
+        found = differences(expected, seen)
+        if not found:
+            self.noted.update(noted(expected, seen))
+        return found
 
     def _remember(self, event: Happening, trace: Trace) -> None:
         self.traces.append(trace)
@@ -188,6 +201,8 @@ class Player:
                     self.named[event.id] = message
             case Happening(wait=float() as seconds):
                 await elapse(seconds)
+            case Happening(web=answers) if answers is not None:
+                self.stage.web.answers.update(answers)
             case Happening(restart=True):
                 await self.stage.stop_bot()
                 await self.stage.start_bot()
@@ -199,15 +214,15 @@ class Player:
         local, by = self.stage.local, event.by
         match event:
             case Happening(edit=str() as content):
-                local.edit(user=by, message=self._message(event.target), content=content)
+                local.edit(user=by, message=self._message(event.target, by), content=content)
             case Happening(delete=True):
-                local.delete(user=by, message=self._message(event.target))
+                local.delete(user=by, message=self._message(event.target, by))
             case Happening(react=str() as emoji):
-                local.react(user=by, message=self._message(event.target), emoji=emoji)
+                local.react(user=by, message=self._message(event.target, by), emoji=emoji)
             case Happening(unreact=str() as emoji):
-                local.unreact(user=by, message=self._message(event.target), emoji=emoji)
+                local.unreact(user=by, message=self._message(event.target, by), emoji=emoji)
             case Happening(vote=int() as answer):
-                local.vote(user=by, message=self._message(event.target), answer=answer)
+                local.vote(user=by, message=self._message(event.target, by), answer=answer)
             case _:
                 pass
 
@@ -238,10 +253,14 @@ class Player:
     def _target(self, event: Happening) -> int | str:
         """Return what a context menu is opened on: a message by its event, or a member by name."""
         target = event.target
-        return target if target is not None and target not in self.named else self._message(target)
+        if target is None or target in self.named or target.startswith("#"):
+            return self._message(target, event.by)
+        return target
 
-    def _message(self, name: str | None) -> int:
-        """Return the id of an event's newest message; of the newest interaction's if no event is named."""
+    def _message(self, name: str | None, by: str) -> int:
+        """Return the id of the newest message of a channel or an event; of the newest interaction if none is named."""
+        if name is not None and name.startswith("#"):
+            return self._newest(name[1:], by)
         of = self.named.get(name) if name is not None else next(reversed(self.traces), None)
         if isinstance(of, int):
             return of
@@ -249,6 +268,12 @@ class Player:
         if not shown:
             raise LocalDiscordError(f"there is no message of `{name}`" if name else "there is no message yet")
         return shown[-1].id
+
+    def _newest(self, channel: str, by: str) -> int:
+        shown = self.stage.local.messages_for(user=by, channel=channel)
+        if not shown:
+            raise LocalDiscordError(f"{by} sees no message in #{channel}")
+        return int(shown[-1]["id"])
 
     def _component(self, label: str, by: str, where: str, target: str | None) -> tuple[int, str]:
         """Return the message and the custom_id of the newest component that says `label`, as `by` sees it."""
@@ -261,7 +286,10 @@ class Player:
     def _shown(self, by: str, where: str, target: str | None) -> list[Json]:
         """Return the messages in which a component may be, the newest first."""
         if target is not None:
-            wanted = self._message(target)
+            wanted = self._message(target, by)
+            if target.startswith("#"):
+                public = self.stage.local.messages_for(user=by, channel=target[1:])
+                return [message for message in public if int(message["id"]) == wanted]
             return [as_json(seen) for trace in self.traces for seen in trace.messages if seen.id == wanted][-1:]
         messages = [message for trace in self.traces for message in trace.messages if not message.deleted]
         private = [as_json(message) for message in messages if message.ephemeral]

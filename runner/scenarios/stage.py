@@ -18,6 +18,7 @@ from runner.inspector.recorder import Recorder
 from runner.lifecycle import limits
 from runner.logs import Log
 from runner.run import Discord, Running, run
+from runner.scenarios.web import ScriptedWeb
 
 DELIVERY_S = 0.001
 """How long what has been sent may be on its way, in virtual seconds."""
@@ -76,7 +77,7 @@ class _Audience:
 class Stage:
     """One local Discord, and one bot at a time. `program` is what the bot runs, `folder` where it keeps things.
 
-    `recorder` keeps what the bot did last, `audience` is it and whoever else looks on.
+    `recorder` keeps what the bot did last, `audience` is it and whoever else looks on, `web` are all other servers.
     """
 
     program: Program
@@ -86,6 +87,7 @@ class Stage:
     recorder: Recorder
     audience: Observer
     lines: _Lines = field(default_factory=_Lines)
+    web: ScriptedWeb = field(default_factory=ScriptedWeb)
     running: Running | None = None
     stopping: "asyncio.Future[None] | None" = None
     task: "asyncio.Task[None] | None" = None
@@ -109,6 +111,7 @@ class Stage:
                 is_real_time=False,
                 observer=self.audience,
                 slack=SLACK,
+                outside=self.web,
             )
         )
         await asyncio.wait((serving, self.task), return_when=asyncio.FIRST_COMPLETED)

@@ -11,6 +11,7 @@ from tests.conftest import compiled
 
 BOT = """
 store: postgresql://not.there/bots
+http: {allow: tea.example}
 state: {taps: {type: integer, default: 0}}
 commands:
   tap: {description: Tap, steps: [{increment: {state: taps}}, {reply: "{{ state.taps }}"}]}
@@ -27,6 +28,20 @@ commands:
     description: Panel
     steps: [{send: {channel: "#staff", embeds: [{title: Doors, color: "#FFFFFF"}], components: [yes_, no_]}}]
   boom: {description: Boom, steps: [{fail: No luck.}]}
+  call:
+    description: Call
+    steps:
+      - id: it
+        http: {url: "https://tea.example/cup", query: {hot: 1}, headers: {X-Key: abc}, json: {sugar: [1, 2]}}
+      - let: {more: "{{ steps.it.headers['x-more'] | default('') }}"}
+      - reply: "{{ steps.it.json.says if steps.it.json else steps.it.text }} {{ vars.more }}"
+  elsewhere:
+    description: Elsewhere
+    options: {where: {type: string, description: Where, required: true}}
+    steps: [{http: "{{ options.where }}"}, {reply: Done}]
+  card:
+    description: Card
+    steps: [{send: {channel: "#staff", embeds: [{title: A, color: 5}], components: [yes_]}}, {reply: Done}]
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
   no_: {button: {label: "No"}, reply: "{{ user.display_name }} says no"}
@@ -99,6 +114,31 @@ HOLDS = {
     "what is kept over a restart": "- {command: tap, expect: '1'}\n- restart: true\n- {command: tap, expect: '2'}",
     "several in one moment": "- command: ask\n- together: [{click: 'No', by: Mo}, {click: 'No', by: Kim}]",
     "what a client won't do": "- {command: nothing, expect: {refused: {contains: nothing}}}",
+    "another server": "- web: {'https://tea.example/cup': {json: {says: Hot}, headers: {X-More: please}}}\n"
+    "- {command: call, expect: {content: Hot please, called: 'https://tea.example/cup?hot=1'}}",
+    "what it was asked": "- web: {'https://tea.example/cup?hot=1': {text: Hot}}\n"
+    "- {command: call, expect: {called: [{method: POST, headers: {x-key: abc}, json: {sugar: [1, 2]}, body: "
+    "{contains: sugar}}]}}",
+    "another server that changes": "- web: {'https://tea.example/cup': 503}\n"
+    "- {command: call, expect: {content: {contains: went wrong}}}\n- web: {'https://tea.example/cup': {text: Hot}}\n"
+    "- restart: true\n- {command: call, expect: {content: {contains: Hot}}}",
+    "another server that is slow": "- web: {'https://tea.example/cup': {text: Hot, takes: 8s}}\n"
+    "- {command: call, expect: {content: {contains: Hot}, response: defer, acknowledged_within: 2.5s}}",
+    "another server that takes too long": "- web: {'https://tea.example/cup': {text: Hot, takes: 11s}}\n"
+    "- {command: call, expect: {content: {contains: went wrong}}}",
+    "another server that is down": "- web: {'https://tea.example/cup': {down: true}}\n"
+    "- {command: call, expect: {content: {contains: went wrong}, called: [{method: POST}]}}",
+    "another server of which nothing is said": "- {command: call, expect: {content: {contains: went wrong}}}",
+    "another server that the bot may not call": "- web: {'https://example.com': 200}\n"
+    "- {command: elsewhere, options: {where: 'https://example.com'}, expect: {called: []}}",
+    "what a pattern has found": "- {command: ping, options: {who: Mo}, expect: {content: {matches: '(?P<who>mo)'}}}\n"
+    "- {say: 'Hi ${who}', expect: {channels: {general: {last: {matches: '(?P<all>Hi mo)'}}}}}\n"
+    "- {command: ping, options: {who: '${who}'}, expect: {messages: [{contains: '${who}'}]}}\n"
+    "- together: [{command: ping, expect: {content: {lacks: '${all}'}}}, {command: tap}]",
+    "the newest message of a channel": "- {command: post, by: Mo}\n"
+    "- {react: 👍, by: Mo, target: '#staff', expect: {channels: {staff: 👍}}}\n"
+    "- {delete: true, by: Olive, target: '#staff', expect: {channels: {staff: gone}}}",
+    "a button on it": "- {command: card, by: Mo}\n- {click: 'Yes', by: Mo, target: '#staff', expect: Agreed}",
     "a private failure": "- {command: boom, expect: {content: No luck., ephemeral: true}}",
 }
 
@@ -107,6 +147,8 @@ HOLDS = {
 def test_what_is_so_is_as_expected(events: str) -> None:
     assert failure(events) is None
 
+
+CALL = "- web: {'https://tea.example/cup': 200}\n- {command: call, expect: {called: "
 
 FAILS = {
     "a text": ("- {command: ping, expect: Pang}", "content", "“Pang”", "“Pong”"),
@@ -168,6 +210,24 @@ FAILS = {
     "a refusal that nobody expects": ("- command: x", "refused", "that it can be done", "x"),
     "a button that isn't there": ("- {click: Perhaps}", "refused", "that it can be done", "Perhaps"),
     "a form that isn't open": ("- {submit: {a: b}}", "refused", "that it can be done", "Robin has no form open"),
+    "a call too few": ("- {command: ping, expect: {called: [https://example.com]}}", "called", "1 calls", "0: nothing"),
+    "another address": (CALL + "[https://example.com]}}", "called.0.url", "“https://example.com”", "/cup?hot=1"),
+    "another method": (CALL + "[{method: PUT}]}}", "called.0.method", "“PUT”", "“POST”"),
+    "another header": (CALL + "[{headers: {X-Key: xyz}}]}}", "called.0.headers.X-Key", "“xyz”", "“abc”"),
+    "another body": (CALL + "[{body: Tea}]}}", "called.0.body", "“Tea”", "sugar"),
+    "other JSON": (CALL + "[{json: {sugar: [1, 3]}}]}}", "called.0.json.sugar.1", "3", "2"),
+    "a channel without messages": (
+        "- {react: 👍, target: '#general'}",
+        "refused",
+        "that it can be done",
+        "Robin sees no message in #general",
+    ),
+    "what nobody has noted": (
+        "- {say: '${who}'}",
+        "event",
+        "names that a pattern has noted",
+        "nothing has been noted as `who`",
+    ),
     "several in one moment": (
         "- command: ask\n- together: [{click: 'No'}, {click: 'No', by: Kim, expect: Robin says no}]",
         "content",
