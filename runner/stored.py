@@ -72,6 +72,6 @@ class Stored(Protocol):
         """Change the records that meet every condition and return them."""
         ...
 
-    def drop(self, table: str, where: Row) -> int:
-        """Delete the records that meet every condition and return how many there were."""
+    def drop(self, table: str, where: Row) -> Sequence[Row]:
+        """Delete the records that meet every condition and return them."""
         ...

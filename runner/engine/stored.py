@@ -112,8 +112,8 @@ class StoredInUnit:
         """Change the records that meet every condition and return them."""
         return self._records(table).change(conditions(where), as_kept(values))
 
-    def drop(self, table: str, where: Row) -> int:
-        """Delete the records that meet every condition and return how many there were."""
+    def drop(self, table: str, where: Row) -> Sequence[Row]:
+        """Delete the records that meet every condition and return them."""
         return self._records(table).drop(conditions(where))
 
     def _noted(self, name: str, of: str | None, value: T) -> T:

@@ -84,14 +84,15 @@ class Records:
             self._tx.put(RECORDS, _record(collection.id, number, data))
         return [{"id": number, **data} for number, data in changed.items()]
 
-    def drop(self, where: Sequence[Where]) -> int:
-        """Delete the rows that meet every condition and return how many there were. Raises `WrongKind`."""
+    def drop(self, where: Sequence[Where]) -> list[Row]:
+        """Delete the rows that meet every condition and return them. Raises `WrongKind`."""
         collection = self._locked()
-        gone = [row["id"] for row in self._matching(collection.id, where)]
+        rows = list(self._matching(collection.id, where))
+        gone = [row["id"] for row in rows]
         self._unindex(collection.id, gone)
         self._tx.rows_each(_DROPPED, [{"its_collection": collection.id, "its_record": number} for number in gone])
         self._resize(collection.id, size=-len(gone), next_id=0)
-        return len(gone)
+        return rows
 
     def hold(self) -> None:
         """Keep others from changing anything here until this unit ends: it goes by what it finds."""

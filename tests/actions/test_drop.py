@@ -15,7 +15,7 @@ commands:
     steps:
       - {id: it, drop: {from: tags, where: {name: "{{ options.tag }}"}}}
       - {id: left, find: {in: tags}}
-      - reply: "{{ steps.it.count }}, {{ steps.left.rows | map(attribute='name') | join(' ') }}"
+      - reply: "{{ steps.it.count }} {{ steps.it.rows | join('', 'name') }}, {{ steps.left.rows | join(' ', 'name') }}"
 """
 
 
@@ -23,6 +23,6 @@ async def test_records_that_meet_the_conditions_are_gone_and_make_room(bot: Star
     made = await bot(BOT)
     for tag in ("a", "b"):
         await made.ran("add", tag=tag)
-    assert (await made.ran("drop", tag="a")).messages[0].content == "1, b"
-    assert (await made.ran("drop", tag="a")).messages[0].content == "0, b"
+    assert (await made.ran("drop", tag="a")).messages[0].content == "1 a, b"
+    assert (await made.ran("drop", tag="a")).messages[0].content == "0 , b"
     assert (await made.ran("add", tag="c")).messages[0].content == "ok"
