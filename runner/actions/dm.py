@@ -1,7 +1,7 @@
 """`dm`: write to somebody directly."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from runner.actions.action import Action, FailureKind, Repeats, Step, StepFailed
 from runner.config.document import NewMessage, lacks_content
@@ -11,7 +11,7 @@ from runner.fields import Snowflake, Steps, keys_of, option
 from runner.inside import Inside, OneOf
 from runner.lifecycle import limits
 from runner.messages import Message
-from runner.templates.types import BOOLEAN, Type
+from runner.templates.types import BOOLEAN, SNOWFLAKE, Type, optional
 
 _CLOSED: Final = (FailureKind.CLOSED_DM, FailureKind.UNKNOWN_USER)
 
@@ -27,7 +27,11 @@ class Dm(Action):
     repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "content"
     worst_case_s: ClassVar[float] = 2 * limits.REST_CALL_S
-    outputs: ClassVar[Mapping[str, Type]] = {"was_delivered": BOOLEAN}
+    outputs: ClassVar[Mapping[str, Type]] = {
+        "was_delivered": BOOLEAN,
+        "message_id": optional(SNOWFLAKE),
+        "channel_id": optional(SNOWFLAKE),
+    }
 
     message: Message = keys_of(NewMessage)
     user: Snowflake | None = option("To whom: a user, or an id. Left out: whoever runs this.", default=None)
@@ -53,15 +57,15 @@ class Dm(Action):
         if user_id is None:
             raise StepFailed("nobody runs this; name somebody with `user`", kind=FailureKind.INVALID)
         try:
-            await self._send(step, user_id)
+            sent = await self._send(step, user_id)
         except StepFailed as failure:
             if self.if_closed is None or failure.kind not in _CLOSED:
                 raise
             step.enter(self.if_closed)
-            return {"was_delivered": False}
-        return {"was_delivered": True}
+            return {"was_delivered": False, "message_id": None, "channel_id": None}
+        return {"was_delivered": True, "message_id": sent["id"], "channel_id": sent["channel_id"]}
 
-    async def _send(self, step: Step, user_id: str) -> None:
+    async def _send(self, step: Step, user_id: str) -> Any:  # Discord's JSON
         channel = await step.rest("POST", "/users/@me/channels", {"recipient_id": user_id})
         route = "/channels/{channel_id}/messages"
-        await step.rest_message("POST", route, self.message, channel_id=channel["id"])
+        return await step.rest_message("POST", route, self.message, channel_id=channel["id"])

@@ -16,6 +16,15 @@ commands:
           content: "{{ user.name }} greets you"
           if_closed: [{send: "{{ options.who.mention }}, open your inbox"}]
       - reply: "{{ steps.it.was_delivered }}"
+  changes:
+    description: d
+    steps:
+      - {id: it, dm: Hello}
+      - edit_message:
+          channel: "{{ steps.it.channel_id | default('') }}"
+          message: "{{ steps.it.message_id | default('') }}"
+          content: Bye
+      - reply: Done
   fails: {description: d, steps: [{dm: Hello, catch: [{reply: "{{ error.kind }}"}]}]}
   blank: {description: d, steps: [{dm: "{{ ' ' }}", catch: [{reply: "{{ error.kind }}"}]}]}
 """.replace("WHO", WHO)
@@ -53,3 +62,9 @@ async def test_without_anything_to_do_instead_it_fails_by_its_kind(bot: StartBot
     made.local.world.users[user_id(made, "Robin")].dms_open = False
     assert said(await made.ran("fails")) == [("closed_dm", False)]
     assert said(await made.ran("blank")) == [("invalid", False)]
+
+
+async def test_what_was_written_can_be_changed(bot: StartBot) -> None:
+    made = await bot(BOT)
+    assert said(await made.ran("changes")) == [("Done", False)]
+    assert direct_messages(made, "Robin") == ["Bye"]
