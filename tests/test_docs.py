@@ -67,7 +67,7 @@ def test_every_scenario_in_the_readme_holds_for_its_first_config(block: str) -> 
 
 @pytest.mark.parametrize("path", BOTS, ids=lambda p: p.name)
 def test_every_example_validates_without_a_warning(path: Path) -> None:
-    assert built(path.read_text(), path.name).diagnostics == []
+    assert build(path, Path.read_bytes, {}, load_actions()).diagnostics == []
 
 
 def test_the_fault_that_the_readme_shows_is_what_validate_says() -> None:
