@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from runner.actions.action import FailureKind, StepFailed
@@ -19,6 +19,7 @@ from runner.formats import level, shortened
 from runner.lifecycle import limits
 from runner.lifecycle.bits import MessageFlags
 from runner.messages import Message, embed_length
+from runner.templates.named_mentions import has_names
 
 _HOUR_S = 3600
 
@@ -42,8 +43,8 @@ class MessageCompiler:
         is_unsigned = self.components.carries_params(written.components or ())
         if not any(parts):
             fixed = None if files is None else tuple(files)
-            made = Message(content=content, more=more, mentions=mentions, flags=flags, files=fixed, encoded={})
-            return _fixed(made)
+            made = Message(content=content, more=more, mentions=mentions, flags=flags, files=fixed)
+            return _fixed(made if has_names(made) else replace(made, encoded={}))
         render_content, render_more, render_mentions, render_flags, render_files = parts
 
         def render(context: Context) -> Message:

@@ -72,6 +72,7 @@ from runner.questions import Answer
 from runner.rest import Rest, RestRefused
 from runner.stored import Stored
 from runner.templates import RenderError
+from runner.templates.named_mentions import has_names, with_ids
 
 Json = Mapping[str, Any]
 
@@ -705,7 +706,10 @@ class Run:
         return await self.rest(method, route, with_contents(said, message), reason=reason, **parts)
 
     async def completed(self, message: Message) -> Message:
-        """Return a message with its custom_ids written and its files at hand. Raises `StepFailed`."""
+        """Return a message with its names found, its custom_ids written, its files at hand. Raises `StepFailed`."""
+        if message.encoded is None and has_names(message):
+            found, guild = self._directory, self.guild_id or ""
+            message = with_ids(message, partial(found.role_named, guild), partial(found.channel_named, guild))
         if message.files:
             from runner.engine.files import fetched  # most bots send none
 

@@ -24,6 +24,9 @@ BAR_MAX: Final = 50
 
 _MENTIONS: Final = {"user": "<@{}>", "role": "<@&{}>", "channel": "<#{}>"}
 _SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
+_BY_NAME: Final = {"role": re.compile(r"@[^<>\n]{1,100}"), "channel": re.compile(r"#[^<>\n]{1,100}")}
+"""What stands for an id: the name of a role or a channel, for which the message is sent with the server's own."""
+
 _MARKS_ANYWHERE: Final = re.compile(r"([\\*_~|`\[])")
 _MARKS_AT_LINE_START: Final = re.compile(r"^([ \t]*(?:[0-9]{1,9}(?=\.))?)([>#+.-])", re.MULTILINE)
 _UNITS: Final = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
@@ -108,6 +111,8 @@ def _mention(_: Budget, value: str | int | Mapping[str, object], kind: str) -> s
 
 def _mention_of(snowflake: object, kind: str) -> str:
     if isinstance(snowflake, str | int) and _SNOWFLAKE.fullmatch(str(snowflake)):
+        return _MENTIONS[kind].format(snowflake)
+    if isinstance(snowflake, str) and kind in _BY_NAME and _BY_NAME[kind].fullmatch(snowflake):
         return _MENTIONS[kind].format(snowflake)
     raise RenderError("template-failed", "`mention` needs an id, or something that has one")
 
@@ -212,7 +217,7 @@ TEXT_FILTERS: Final = (
     ),
     Signature(
         name="mention",
-        summary='As a mention: of a user, unless `kind` is "role" or "channel".',
+        summary='As a mention: of a user, unless `kind` is "role" or "channel"; those may be named, as @name or #name.',
         accepts=union(STRING, INTEGER, MapOf(ANY)),
         returns=always(STRING),
         run=_mention,

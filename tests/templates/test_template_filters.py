@@ -40,6 +40,8 @@ FILTERED = {
     "mention-of-an-id": ("big_id | mention", "<@80351110224678912>"),
     "mention-of-a-number": ("80351110224678912 | mention", "<@80351110224678912>"),
     "mention-of-a-role": ("big_id | mention('role')", "<@&80351110224678912>"),
+    "mention-of-a-named-role": ("'@News' | mention('role')", "<@&@News>"),
+    "mention-of-a-named-channel": ("'#news' | mention('channel')", "<##news>"),
     "mention-of-a-channel": ("{'id': big_id} | mention(kind='channel')", "<#80351110224678912>"),
     "timestamp": ("1700000000.9 | timestamp", "<t:1700000000:f>"),
     "timestamp-style": ("1700000000 | timestamp('D')", "<t:1700000000:D>"),
@@ -182,6 +184,15 @@ def test_every_filter_has_an_example() -> None:
 FAILING = {
     "mention-of-a-word": ("'everyone' | mention", "`mention` needs an id, or something that has one"),
     "mention-of-a-mapping-without-id": ("{'a': 1} | mention", "`mention` needs an id, or something that has one"),
+    "mention-of-a-named-user": ("'@Robin' | mention", "`mention` needs an id, or something that has one"),
+    "mention-of-a-role-as-a-channel": (
+        "'@News' | mention('channel')",
+        "`mention` needs an id, or something that has one",
+    ),
+    "mention-of-a-role-that-injects": (
+        "'@News> @everyone' | mention('role')",
+        "`mention` needs an id, or something that has one",
+    ),
     "mention-that-injects": ("'1> @everyone <@2' | mention", "`mention` needs an id, or something that has one"),
     "split-at-nothing": ("'a' | split('')", "`split` needs something to split at"),
     "clamp-turned": ("1 | clamp(3, 2)", "`clamp` needs the smaller bound first"),

@@ -12,7 +12,7 @@ from runner.config.document.layout import LAID_OUT, LAYOUT, Item
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
 from runner.config.document.polls import Poll
 from runner.data import dataclass
-from runner.fields import Authored, Data, Entry, Snowflake, TextShape, option
+from runner.fields import Authored, Data, Entry, Role, Snowflake, TextShape, option
 from runner.lifecycle import limits
 from runner.messages import MentionWord
 
@@ -30,8 +30,12 @@ class Mentions(Entry):
     users: tuple[Snowflake, ...] = option(
         "Only these users.", default=(), single=True, at_once=True, max_items=limits.ALLOWED_MENTIONS_USERS_MAX
     )
-    roles: tuple[Snowflake, ...] = option(
-        "Only these roles.", default=(), single=True, at_once=True, max_items=limits.ALLOWED_MENTIONS_ROLES_MAX
+    roles: tuple[Role, ...] = option(
+        "Only these roles, each an id or `@name`.",
+        default=(),
+        single=True,
+        at_once=True,
+        max_items=limits.ALLOWED_MENTIONS_ROLES_MAX,
     )
 
 
