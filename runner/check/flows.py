@@ -28,7 +28,7 @@ def check_flows(config: Config) -> list[Diagnostic]:
 
 def _called(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
     call, defined = step.action.inside(), config.written_names("flows")
-    if not isinstance(call, (Call, Begin)):
+    if not isinstance(call, (Call, Begin)) or not call.flow:  # that none is written is said already
         return
     if call.flow not in defined:
         yield Diagnostic(

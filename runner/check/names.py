@@ -67,7 +67,7 @@ def _shown_and_opened(config: Config) -> Iterator[Diagnostic]:
 
 def _opened_modal(config: Config, step: WrittenStep) -> Iterator[Diagnostic]:
     name, defined = modal_of(step), config.written_names("modals")
-    if name is not None and name not in defined:
+    if name and name not in defined:  # that none is written is said already
         yield Diagnostic(
             slug="undefined-modal",
             span=step.spans.get("name", step.key),

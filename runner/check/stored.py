@@ -109,7 +109,7 @@ def _undefined(config: Config) -> Iterator[Diagnostic]:
     for step in every_step(config):
         for used in step.action.refers():
             defined = config.written_names(used.section)
-            if used.name not in defined:
+            if used.name and used.name not in defined:  # that none is written is said already
                 what = "value of the state" if used.section == "state" else "table of records"
                 yield _fault(
                     "undefined-state" if used.section == "state" else "undefined-records",
