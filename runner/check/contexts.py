@@ -9,6 +9,7 @@ from dataclasses import field, replace
 from typing import Final
 
 from runner.actions.action import Action, Ending, WrittenStep
+from runner.check.passing import passing_faults
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.shown import Elsewhere, rendered_by, rendered_in
@@ -299,8 +300,13 @@ def _params(config: Config, path: tuple[str, str], declared: Mapping[str, Param]
 
 
 def _param(declared: Param) -> Type:
-    known = VALUE_TYPES[declared.type]
+    known = _declared(declared.type)
     return known if declared.required or declared.default is not None else optional(known)
+
+
+def _declared(name: str) -> Type:
+    """Return the type with this name; one that there is not has been reported, and takes anything."""
+    return VALUE_TYPES.get(name, ANY)
 
 
 def _of_flow(flow: Flow, at: Scope, found: _Found) -> None:
@@ -590,7 +596,7 @@ def _outputs(step: WrittenStep, found: _Found) -> Mapping[str, Type]:
         found.knows_private = found.knows_private or PRIVATE_ID in outputs.values()
     if flow is None or flow.result is None:
         return outputs
-    returned = VALUE_TYPES[flow.result]
+    returned = _declared(flow.result)
     return {**outputs, "result": returned if always_ends(flow.steps) else optional(returned)}
 
 
@@ -625,6 +631,8 @@ def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     found.faults += _of_value(step.action, at)
     if found.knows_private:
         found.faults += private_faults(step, templates_in(step.action, late=False), at)
+    if step.action.refers():
+        found.faults += passing_faults(templates_in(step.action, late=False), at)
     found.rendering.append((step, at))
     if step.action.ends:
         if step.action.ends is Ending.RETURN and found.result is not None:
@@ -699,7 +707,7 @@ def _given(value: object, at: Scope) -> Type:
 
 
 def _ill_fitting(what: str, declared: str, given: Type, span: Span, *, is_needed: bool) -> Iterator[Diagnostic]:
-    taken = VALUE_TYPES[declared]
+    taken = _declared(declared)
     written = union(STRING, NUMBER, BOOLEAN) if taken is STRING else taken  # what can be written as text is taken, too
     if not may_be(given, written if is_needed else optional(written)):
         yield Diagnostic(

@@ -44,6 +44,13 @@ def _thing(value: object) -> object:
     raise BadValue("this takes a whole user, channel or role, and not its id or name alone")
 
 
+def _file(value: object) -> object:
+    """Take a file that somebody has sent, as templates see it."""
+    if is_mapping(value) and "id" in value and "filename" in value:
+        return value
+    raise BadValue("this takes a whole file that somebody has sent, and not its id or name alone")
+
+
 def _list(value: object) -> object:
     if is_list(value):
         return value
@@ -58,11 +65,13 @@ def _mapping(value: object) -> object:
 
 _TYPES: Final[Mapping[str, Callable[[object], object]]] = {
     "any": lambda value: value,
+    "attachment": _file,
     "boolean": lambda value: coerce(BooleanShape(), value),
     "channel": _thing,
     "integer": lambda value: coerce(NumberShape(integer=True), value),
     "list": _list,
     "mapping": _mapping,
+    "mentionable": _thing,
     "number": lambda value: coerce(NumberShape(integer=False), value),
     "role": _thing,
     "string": _text,

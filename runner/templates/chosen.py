@@ -5,7 +5,7 @@ from typing import Final
 
 from runner.templates.people import PERSON
 from runner.templates.places import CHANNEL, ROLE
-from runner.templates.types import BOOLEAN, INTEGER, SNOWFLAKE, STRING, ListOf, Object, Type, optional
+from runner.templates.types import BOOLEAN, INTEGER, PASSING_URL, SNOWFLAKE, STRING, ListOf, Object, Type, optional
 
 MENTIONABLE: Final = Object(
     "a user or a role",
@@ -18,7 +18,7 @@ FILE: Final = Object(
         "filename": STRING,
         "size": INTEGER,
         "content_type": optional(STRING),
-        "url": STRING,
+        "url": PASSING_URL,
         "width": optional(INTEGER),
         "height": optional(INTEGER),
     },

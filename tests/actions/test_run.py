@@ -1,7 +1,11 @@
 """`run`: a flow runs with its parameters, and what it returns is the step's result."""
 
+from typing import get_args
+
 import pytest
 
+from runner.config.document.flows import ValueTypeName
+from runner.emulator.messages import Upload
 from runner.engine.calls import CALLS_NESTED_MAX
 from tests.conftest import StartBot
 
@@ -151,3 +155,38 @@ async def test_a_check_and_a_root_that_only_a_flow_needs_are_there(bot: StartBot
     """)
     said = [[seen.content for seen in (await made.ran("it", user=who)).messages] for who in ("Robin", "Kim")]
     assert said == [["general"], ["Robin only"]]
+
+
+GIVEN = ("text", "number", "boolean", "list", "mapping", "user", "file")
+TAKEN = {
+    "any": set(GIVEN),
+    "attachment": {"file"},
+    "boolean": {"boolean"},
+    "integer": {"number"},
+    "list": {"list"},
+    "mapping": {"mapping", "user", "file"},
+    "number": {"number"},
+    "string": {"text", "number", "boolean"},
+    "channel": {"user"},  # one thing that has a mention is not told from another
+    "mentionable": {"user"},
+    "role": {"user"},
+    "user": {"user"},
+}
+
+
+@pytest.mark.parametrize("kind", get_args(ValueTypeName))
+async def test_a_parameter_takes_what_is_of_its_type_and_nothing_else(bot: StartBot, kind: str) -> None:
+    made = await bot(f"""
+    flows: {{keep: {{params: {{it: {kind}}}, steps: [{{log: Taken}}]}}}}
+    commands:
+      it:
+        description: d
+        options: {{n: {{type: integer, description: n, required: true}}, file: {{type: attachment, description: f}}}}
+        steps:
+          - let: {{all: [x, 7, true, [1], {{a: 1}}, "{{{{ user }}}}", "{{{{ options.file }}}}"]}}
+          - {{run: {{flow: keep, with: {{it: "{{{{ vars.all[options.n] }}}}"}}}}, catch: [{{reply: No}}, stop]}}
+          - reply: Taken
+    """)
+    file = Upload(0, "a.txt", "text/plain", b"a")
+    said = {given: (await made.ran("it", n=n, file=file)).messages[0].content for n, given in enumerate(GIVEN)}
+    assert {given for given, answer in said.items() if answer == "Taken"} == TAKEN[kind]

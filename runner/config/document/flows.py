@@ -7,7 +7,20 @@ from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
 from runner.data import dataclass
 from runner.fields import Data, Duration, Entry, Steps, option
 
-ValueTypeName = Literal["any", "boolean", "channel", "integer", "list", "mapping", "number", "role", "string", "user"]
+ValueTypeName = Literal[
+    "any",
+    "attachment",
+    "boolean",
+    "channel",
+    "integer",
+    "list",
+    "mapping",
+    "mentionable",
+    "number",
+    "role",
+    "string",
+    "user",
+]
 
 FLOW_EXPIRES_MAX_S: Final = 366 * 86_400.0
 """The longest that a flow may wait, in seconds: a year."""
