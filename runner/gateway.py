@@ -34,6 +34,9 @@ SILENCE_S: Final = 60.0
 RATE_LIMIT_WAIT_MAX_S: Final = 60.0
 """The longest wait for a rate limit: for a longer one (ten minutes, for a channel's name) a call fails instead."""
 
+_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
+"""Where Discord keeps files (Discord docs, Reference: Image Formatting, and the `proxy_url` of attachments)."""
+
 DISCORD_API_URL: Final = "https://discord.com/api/v10"
 
 _ACTIVITIES: Final = {
@@ -277,7 +280,9 @@ class Gateway:
             return await self._client.http.request(Route(method, route, **parts), reason=reason, **given)
 
     async def download(self, url: str) -> bytes:
-        """Return a file that Discord keeps."""
+        """Return a file that Discord keeps, and nothing from elsewhere: part of an address may come from a template."""
+        if yarl.URL(url).authority not in (*_CDN, yarl.URL(Route.BASE).authority):
+            raise RestRefused(0, 0, "that is no address at which Discord keeps files")
         with _refusing():
             return await self._client.http.get_from_cdn(url)
 

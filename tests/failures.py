@@ -2,8 +2,7 @@
 
 `F…` are failure modes that people report of their bots, `R…` rules of Discord's and of discord.py's that are easily got
 wrong, `S…` symptoms with their causes. Each is *refused* (by `validate`), *impossible* (there is no way to write it),
-*repaired* (while the bot runs) or *told* (nobody can prevent it; the log names it). What can't happen yet, because the
-steps for it don't exist, is *absent*.
+*repaired* (while the bot runs) or *told* (nobody can prevent it; the log names it).
 
 `docs/lifecycle.md` shows the register; `test_failures.py` holds it to the tests and the document to it.
 """
@@ -11,7 +10,7 @@ steps for it don't exist, is *absent*.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-How = Literal["refused", "impossible", "repaired", "told", "absent"]
+How = Literal["refused", "impossible", "repaired", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +268,10 @@ FAILURES: Final = (
           _ACK + "an_interaction_that_discord_has_given_up_gets_no_further_call",
           _EXPIRY + "a_token_that_discord_ends_before_its_time_is_one_that_has_expired",
           "test_gateway.py::test_a_session_that_discord_ends_for_good_ends_the_bot"),
-    _mode("S22", "500 for a layout that is too much for Discord", "absent"),
+    _mode("S22", "500 for a layout that is too much for Discord", "refused",
+          _REFUSED + "layout_too_much",
+          "messages/test_layout.py::test_texts_with_which_discord_is_known_to_fail_are_not_sent",
+          "messages/test_layout.py::test_more_pictures_than_discord_is_known_to_survive_are_not_sent"),
     _mode("S23", "`@everyone` pings from what a user has written", "impossible",
           "actions/test_send.py::test_nobody_is_pinged_unless_the_author_says_so"),
     _mode("S24", "answers ping the users that they mention", "impossible",
@@ -278,7 +280,10 @@ FAILURES: Final = (
     _mode("S25", "there is no member in a direct message", "repaired",
           _INTERACTION + "a_command_that_asks_for_permissions_is_refused_in_direct_messages",
           "engine/test_memory.py::test_what_is_kept_for_servers_is_used_in_servers_alone"),
-    _mode("S26", "the address of a file that a user has sent dies", "absent"),
+    _mode("S26", "the address of a file that a user has sent dies", "refused",
+          _REFUSED + "passing_address",
+          "messages/test_files.py::test_what_a_user_has_sent_is_posted_again_and_no_other_file",
+          "messages/test_files.py::test_a_file_that_discord_has_dropped_meanwhile_is_told_to_the_user_and_named_in_the_log"),
     _mode("S27", "events come twice", "repaired",
           _INTERACTION + "an_interaction_that_is_delivered_twice_is_answered_once",
           "engine/test_events.py::test_what_comes_twice_is_handled_once"),

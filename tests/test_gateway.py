@@ -272,6 +272,13 @@ async def test_a_refused_call_says_what_discord_said(bot: StartBot) -> None:
     assert "content" in bad.errors
 
 
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/a.txt", "https://example.com/cdn.discordapp.com", "a.txt"])
+async def test_files_are_fetched_from_discord_alone(bot: StartBot, url: str) -> None:
+    made = await bot(FAST)
+    with pytest.raises(RestRefused, match="no address at which Discord keeps files"):
+        await made.gateway.download(url)
+
+
 async def test_a_call_that_finds_no_discord_is_a_refusal_too(bot: StartBot) -> None:
     made = await bot(FAST)
     made.local.faults.next("GET /channels", cut="before", times=10)

@@ -337,6 +337,10 @@ class LocalDiscord:
         """Let an interaction's token die now instead of after 15 minutes."""
         self._core.desk.expire_token(trace)
 
+    def expire_files(self) -> None:
+        """Let the address of every file that was sent so far die, as Discord does some time later."""
+        self._core.messages.files.clear()
+
     def reconnect(self) -> None:
         """Ask every connected session to reconnect (op 7)."""
         self._core.gateway.reconnect()

@@ -1,23 +1,33 @@
 """The files that go along with a message: those of users are fetched, and none is larger than Discord takes it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from runner.actions.action import FailureKind, StepFailed
 from runner.lifecycle import limits
 from runner.messages import FileContent, Message, SentFile
 from runner.rest import Rest, RestRefused
+from runner.templates.values import is_list, is_mapping
 
-Json = Mapping[str, Any]  # Any: Discord's JSON
+Json = Mapping[str, Any]  # Any: Discord's JSON, and what templates read
+
+_ROOTS: Final = ("options", "fields", "params", "target", "message", "steps")
+"""Where templates read what users have sent."""
+
+_FILE: Final = frozenset({"id", "filename", "size", "url"})
+"""What such a file has, and nothing else that templates read."""
 
 
-async def fetched(message: Message, interaction: Json, rest: Rest) -> Message:
-    """Return a message with all of its files at hand. Raises `StepFailed` for what can't be had, or is too large."""
+async def fetched(message: Message, interaction: Json, context: Json, rest: Rest) -> Message:
+    """Return a message with all of its files at hand. Raises `StepFailed` for what can't be had, or is too large.
+
+    `context` is what the run's templates read: what users have sent is in it, however many questions ago that was.
+    """
     most = int(interaction.get("attachment_size_limit") or limits.ATTACHMENT_DEFAULT_MAX_BYTES)
     files = [
-        each if isinstance(each, FileContent) else await _fetched(each, interaction, rest, most)
+        each if isinstance(each, FileContent) else await _fetched(each, _sent(each.attachment_id, context), rest, most)
         for each in message.files or ()
     ]
     if any(len(each.content) > most for each in files):
@@ -28,24 +38,36 @@ async def fetched(message: Message, interaction: Json, rest: Rest) -> Message:
     return replace(message, files=tuple(files))
 
 
-async def _fetched(file: SentFile, interaction: Json, rest: Rest, most: int) -> FileContent:
-    """Return a file that came with the interaction: no other, whoever gives its id."""
-    data: Json = interaction.get("data") or {}
-    resolved: Json = data.get("resolved") or {}
-    attachments: Json = resolved.get("attachments") or {}
-    known: Json | None = attachments.get(file.attachment_id)
-    if known is None:
-        reason = "a file is to be posted again that has not come with this interaction"
-        raise StepFailed(reason, kind=FailureKind.INVALID)
-    if int(known.get("size") or 0) > most:
+async def _fetched(file: SentFile, sent: Mapping[object, Any], rest: Rest, most: int) -> FileContent:
+    if int(sent["size"]) > most:
         raise _too_large(most)
     try:
         async with asyncio.timeout(limits.REST_CALL_S):
-            content = await rest.download(str(known["url"]))
+            content = await rest.download(str(sent["url"]))
     except RestRefused as refused:
         raise StepFailed(f"a user's file can't be fetched: {refused}") from None
-    name = file.name or str(known["filename"])
+    name = file.name or str(sent["filename"])
     return FileContent(name=name, content=content, description=file.description, is_spoiler=file.is_spoiler)
+
+
+def _sent(identity: str, context: Json) -> Mapping[object, Any]:
+    """Return the file with this id among those that users have sent to this run: no other, whoever gives its id."""
+    found = next((file for root in _ROOTS for file in _files_in(context.get(root)) if file["id"] == identity), None)
+    if found is None:
+        reason = "a file is to be posted again that nobody has sent to this run"
+        raise StepFailed(reason, kind=FailureKind.INVALID)
+    return found
+
+
+def _files_in(value: object) -> Iterator[Mapping[object, Any]]:
+    if is_mapping(value):
+        if value.keys() >= _FILE:
+            yield value
+        for each in value.values():
+            yield from _files_in(each)
+    elif is_list(value):
+        for each in value:
+            yield from _files_in(each)
 
 
 def _too_large(most: int) -> StepFailed:

@@ -713,7 +713,7 @@ class Run:
         if message.files:
             from runner.engine.files import fetched  # most bots send none
 
-            message = await fetched(message, self._interaction, self._rest)
+            message = await fetched(message, self._interaction, self.context, self._rest)
         return await self._carrier.signed(message) if message.is_unsigned else message
 
     async def read_state(self) -> None:

@@ -10,6 +10,7 @@ from runner.templates.types import (
     INSTANT,
     INTEGER,
     NUMBER,
+    PASSING_URL,
     PRIVATE_ID,
     SNOWFLAKE,
     STRING,
@@ -26,7 +27,7 @@ ResultType = Callable[[Type, Type], Type | None]
 """From the types of two operands to that of the result; None if the operator can't take them."""
 
 _NUMERIC: Final = (INTEGER, NUMBER, INSTANT)
-_TEXTUAL: Final = (STRING, SNOWFLAKE, PRIVATE_ID)
+_TEXTUAL: Final = (STRING, SNOWFLAKE, PRIVATE_ID, PASSING_URL)
 
 
 def _result(single: ResultType, left: Type, right: Type) -> Type | None:

@@ -93,7 +93,7 @@ def _is_scalar(value: object, expected: Scalar) -> bool:
             return True
         case Scalar.NONE:
             return value is None
-        case Scalar.STRING | Scalar.SNOWFLAKE | Scalar.PRIVATE_ID:
+        case Scalar.STRING | Scalar.SNOWFLAKE | Scalar.PRIVATE_ID | Scalar.PASSING_URL:
             return isinstance(value, str)
         case Scalar.INTEGER:
             return type(value) is int

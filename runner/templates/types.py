@@ -24,6 +24,7 @@ class Scalar(Enum):
     INSTANT = "a point in time"  # Unix seconds at run time, so it can be calculated with
     SNOWFLAKE = "an id"  # digits as text at run time, as Discord sends them
     PRIVATE_ID = "the id of a message that only one user sees"  # likewise; nobody but its interaction can reach it
+    PASSING_URL = "the address of a file that somebody has sent"  # text at run time; Discord lets it die
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ BOOLEAN: Final = Scalar.BOOLEAN
 INSTANT: Final = Scalar.INSTANT
 SNOWFLAKE: Final = Scalar.SNOWFLAKE
 PRIVATE_ID: Final = Scalar.PRIVATE_ID
+PASSING_URL: Final = Scalar.PASSING_URL
 
 # Types of which a value may happen to be the other: a number may be whole, an id is text. Read in both directions.
 _RELATED: Final = frozenset(
@@ -81,6 +83,7 @@ _RELATED: Final = frozenset(
         frozenset({STRING, PRIVATE_ID}),
         frozenset({SNOWFLAKE, PRIVATE_ID}),
         frozenset({INTEGER, PRIVATE_ID}),
+        frozenset({STRING, PASSING_URL}),
     }
 )
 

@@ -36,6 +36,10 @@ commands:
     description: d
     options: {file: {type: attachment, description: f, required: true}}
     steps: [{reply: {files: [{attachment: "{{ options.file.id }}"}]}, catch: [{reply: "{{ error.kind }}"}]}]
+  later:
+    description: d
+    options: {file: {type: attachment, description: f, required: true}}
+    steps: [{confirm: Now?}, {reply: {files: [{attachment: "{{ options.file.id }}"}]}}]
   other:
     description: d
     options: {id: {type: string, description: i, required: true}}
@@ -116,6 +120,47 @@ async def test_what_a_user_has_sent_is_posted_again_and_no_other_file(bot: Start
     assert await files(await ran(bot, "again", file=upload)) == [{"a.txt": b"a" * 100}]
     trace = await ran(bot, "other", id="123456789012345678")
     assert [message.content for message in trace.messages] == ["invalid"]
+
+
+ASKING = """
+flows:
+  post:
+    params: {file: {type: attachment}}
+    steps: [{confirm: Now?}, {send: {files: [{attachment: "{{ params.file.id }}"}]}}]
+commands:
+  posts:
+    description: d
+    options: {file: {type: attachment, description: f, required: true}}
+    steps: [{run: {flow: post, with: {file: "{{ options.file }}"}}}, {reply: Done}]
+  later:
+    description: d
+    options: {file: {type: attachment, description: f, required: true}}
+    steps: [{confirm: Now?}, {reply: {files: [{attachment: "{{ options.file.id }}"}]}}]
+"""
+
+
+@pytest.mark.parametrize("command", ["posts", "later"])
+async def test_what_a_user_has_sent_is_there_behind_a_question_and_a_restart(bot: StartBot, command: str) -> None:
+    made = await bot(ASKING)
+    asked = await made.ran(command, file=Upload(0, "a.txt", "text/plain", b"a" * 100))
+    await made.stop()
+    made = await bot(ASKING, local=made.local)
+    trace = await made.pressed(asked.messages[0].id, "Yes")
+    assert trace.refused == []
+    posted = await of_posts(made) if command == "posts" else await files(trace)
+    assert {"a.txt": b"a" * 100} in posted
+
+
+async def test_a_file_that_discord_has_dropped_meanwhile_is_told_to_the_user_and_named_in_the_log(
+    bot: StartBot,
+) -> None:
+    made = await bot(BOT)
+    asked = await made.ran("later", file=Upload(0, "a.txt", "text/plain", b"a"))
+    made.local.expire_files()
+    trace = await made.pressed(asked.messages[0].id, "Yes")
+    await made.idle()
+    assert "went wrong" in trace.messages[-1].content
+    assert "a user's file can't be fetched" in made.log.of("step failed")[-1]["reason"]
 
 
 async def test_files_of_a_later_answer_come_with_it(bot: StartBot) -> None:
