@@ -5,7 +5,7 @@ some path, and it makes the plan: before which steps the engine has to defer, an
 one that leaves the process; nothing that leaves the process may stand between an interaction and its first response.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 
 from runner.actions.action import Ending, WrittenStep
@@ -45,8 +45,9 @@ class Plan:
 
     `first` is the event that the engine performs before the first step, if any. `defer_before` holds the places of
     the slow steps whose answers say their own visibility: the engine defers with that one before them.
-    `is_ephemeral` is the visibility of everything that doesn't say its own. `watchdog_s` is when the watchdog
-    acknowledges, in seconds from the interaction's creation, and `deferral` what it and the engine defer with.
+    `is_ephemeral` is the visibility of everything that doesn't say its own; where no step says anything to the user
+    while the token lives, that is private. `watchdog_s` is when the watchdog acknowledges, in seconds from the
+    interaction's creation, and `deferral` what it and the engine defer with.
     `may_open` says that some path opens a form: then nobody may defer before that path has been left.
     `outlives` says that it may still run when the interaction's token has died.
     """
@@ -632,31 +633,33 @@ def analyse(
     `is_user_installable` says that a user may have installed the app for themselves alone, where it is used.
     """
     strategy = strategy_of(response)
-    deferral = _deferral(handler, origin, flows)
+    effects = {step.action.effect for step in all_steps(*reached_runs(flows, *runs_of(handler)))}
+    deferral = _deferral(origin, effects)
     walk = _Walk(flows, response, strategy, deferral, places, timeout_s, is_user_installable)
     first = Event.DEFER if strategy == "defer" else None
     points = walk.run(handler_steps(handler), (_start(strategy, response, places.response, origin),))
     walk.check_answered(points, places.handler)
     visibilities = walk.first_visibilities
+    outlives = timeout_s > budget.ANSWERING_TIMEOUT_MAX_S
+    says_nothing = strategy == "auto" and not outlives and not effects - {None}
     plan = Plan(
         first=first,
         defer_before={step: True in wanted for step, wanted in walk.wanted.items()},
-        is_ephemeral=is_ephemeral(response) or visibilities == {True},
+        is_ephemeral=is_ephemeral(response) or visibilities == {True} or says_nothing,
         watchdog_s=response.defer_after if strategy == "auto" else budget.LAST_SAFE_ACK_S,
         deferral=walk.deferral,
         may_open=walk.may_open,
-        outlives=timeout_s > budget.ANSWERING_TIMEOUT_MAX_S,
+        outlives=outlives,
     )
     return Analysed(plan, walk.faults)
 
 
-def _deferral(handler: Handler, origin: Origin, flows: Mapping[str, Flow]) -> Event:
+def _deferral(origin: Origin, effects: Collection[Event | None]) -> Event:
     """Return what to defer with: silently where a form's steps change the message, which a spinner would prevent."""
     if origin is Origin.NO_INTERACTION:
         return Event.DEFER  # nobody waits, so it is never used
-    reached = all_steps(*reached_runs(flows, *runs_of(handler)))
-    updates = any(step.action.effect is Event.UPDATE for step in reached)
-    return Event.DEFER_UPDATE if updates and origin is Origin.MODAL_FROM_COMPONENT else watchdog_event(origin)
+    is_silent = origin is Origin.MODAL_FROM_COMPONENT and Event.UPDATE in effects
+    return Event.DEFER_UPDATE if is_silent else watchdog_event(origin)
 
 
 def strategy_of(response: Response) -> str:

@@ -212,6 +212,15 @@ class Acknowledger:
             case _:
                 return False
 
+    @property
+    def place_is_private(self) -> bool | None:
+        """Whether only its user sees the spinner that is or may be there, or what stands in for it; else None."""
+        if self.state is State.RECEIVED:
+            first = self._in_doubt or (self._claim.sent if self._claim is not None else None)
+            return first.is_ephemeral if first is not None and first.state is State.DEFERRED_SOURCE else None
+        takes_a_place = self.state is State.DEFERRED_SOURCE or self.is_stand_in
+        return self.is_ephemeral if takes_a_place else None
+
     async def respond(self, event: Event, message: Message, *, is_ephemeral: bool) -> None:
         """Do what `event` wants, by the call that is right in this state.
 

@@ -163,7 +163,7 @@ class Endings:
             case State.EXPIRED_UNACKED:  # the watchdog has learnt it, behind the steps' back
                 live.acknowledger.ensure_open()
             case state if state is State.RECEIVED or live.acknowledger.owes_an_end:
-                await self._tell(live, live.sentence("done"), is_ephemeral=True)
+                await self._tell(live, live.sentence("done"), is_ephemeral=None)
             case _:
                 return
 
@@ -261,15 +261,12 @@ class Endings:
         takes the visibility of what the user sees already, and is private when that is nothing.
         """
         acknowledger = live.acknowledger
-        if is_ephemeral is None and isinstance(acknowledger, Afterwards):
-            is_ephemeral = acknowledger.is_ephemeral
-        if is_ephemeral is None:
-            takes_a_place = acknowledger.state is State.DEFERRED_SOURCE or acknowledger.is_stand_in
-            is_ephemeral = not takes_a_place or acknowledger.is_ephemeral
-        words = Words(text, neutral, is_ephemeral)
+        words = Words(text, neutral, is_ephemeral is not False)
         live.because(_WHY.get(live.outcome, "the steps have ended without an answer"))
         try:
             async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
+                if is_ephemeral is None:
+                    words = Words(text, neutral, await _is_private(acknowledger))
                 await self._say(acknowledger, words)
         except Closed:
             raise
@@ -288,6 +285,16 @@ class Endings:
                 spoken_on, self._rest, Event.REPLY, said, is_ephemeral=words.is_ephemeral
             ):
                 raise
+
+
+async def _is_private(voice: Voice) -> bool:
+    """Tell whether a sentence that takes the place of what its user sees is for them alone: as that is, if it is there.
+
+    What may be there counts, for one call puts a sentence into a spinner's place, and it takes two that both arrive to
+    put it beside another. Raises what the first response does that is under way.
+    """
+    await voice.settled()
+    return voice.place_is_private is not False
 
 
 async def _is_given_up(live: Live) -> bool:

@@ -32,6 +32,8 @@ class Voice(Speaker, Protocol):
     @property
     def is_stand_in(self) -> bool: ...
     @property
+    def place_is_private(self) -> bool | None: ...
+    @property
     def owes_an_end(self) -> bool: ...
     @property
     def acknowledged_at(self) -> float | None: ...
@@ -75,6 +77,11 @@ class Answered:
     @property
     def is_stand_in(self) -> bool:
         return self._inner.is_stand_in
+
+    @property
+    def place_is_private(self) -> bool | None:
+        """Whether only its user sees what the next answer takes the place of; None where there is no such thing."""
+        return self._inner.place_is_private
 
     @property
     def owes_an_end(self) -> bool:
@@ -191,6 +198,11 @@ class Afterwards:
         self.is_ephemeral = asked.is_private
         self.acknowledged_at: float | None = asyncio.get_running_loop().time()
         self.asked_id: str | None = None
+
+    @property
+    def place_is_private(self) -> bool | None:
+        """Whether only its user has seen the question."""
+        return self.is_ephemeral
 
     @property
     def drops_seconds(self) -> bool:

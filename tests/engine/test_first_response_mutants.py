@@ -494,7 +494,8 @@ async def test_attempts_end_three_seconds_after_the_arrival(bot: StartBot) -> No
 
 
 async def test_an_error_behind_a_public_spinner_takes_its_place(bot: StartBot) -> None:
-    made = await bot("commands: {fail: {description: d, steps: [{wait: 5s}, {fail: The queue is closed.}]}}")
+    steps = "[{wait: 5s}, {if: 1 < 2, then: [{fail: The queue is closed.}]}, {reply: Welcome}]"
+    made = await bot(f"commands: {{fail: {{description: d, steps: {steps}}}}}")
     trace = await made.ran("fail")
     seen = [(message.content, message.ephemeral, message.deleted) for message in trace.messages]
     assert seen == [("The queue is closed.", False, False)]

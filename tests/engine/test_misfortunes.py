@@ -91,7 +91,7 @@ async def test_a_failure_that_comes_out_blank_is_said_in_other_words(bot: StartB
     ("steps", "part"),
     [
         pytest.param("[{require: never}]", "callback", id="a refusal"),
-        pytest.param("[{wait: 5s}, {require: never}]", "follow_up", id="a refusal behind a spinner"),
+        pytest.param("[{wait: 5s}, {require: never}, {reply: Hello}]", "follow_up", id="a refusal behind a spinner"),
         pytest.param("[{fail: Bad words}]", "callback", id="a failure"),
         pytest.param("[{wait: 5s}, {fail: Bad words}]", "original", id="a failure behind a spinner"),
     ],

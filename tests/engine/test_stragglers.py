@@ -15,7 +15,7 @@ checks: {never: {if: 1 > 2, denied: Not you.}}
 commands:
   slow: {description: d, timeout: 5m, steps: [{wait: 5s}, {reply: Hello}]}
   quiet: {description: d, response: ephemeral, steps: [{wait: 5s}, {reply: Hello}]}
-  guarded: {description: d, steps: [{wait: 5s}, {require: never}]}
+  guarded: {description: d, steps: [{wait: 5s}, {require: never}, {reply: Hello}]}
   silent: {description: d, steps: [{wait: 5s}]}
 """
 EVERYTHING = 100_000  # more calls than are ever made

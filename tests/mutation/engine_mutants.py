@@ -315,13 +315,13 @@ _INTERACTION: Final = (
     ),
     (
         "an error before the answer is told to everybody",
-        "is_ephemeral = not takes_a_place or acknowledger.is_ephemeral",
-        "is_ephemeral = acknowledger.is_ephemeral",
+        "return voice.place_is_private is not False",
+        "return voice.place_is_private is True",
     ),
     (
         "an error after a public deferral replaces it by a private message",
-        "is_ephemeral = not takes_a_place or acknowledger.is_ephemeral",
-        "is_ephemeral = True",
+        "return voice.place_is_private is not False",
+        "return True",
     ),
     (
         "a refusal is told to everybody",

@@ -132,6 +132,8 @@ def _gathered(tallies: Iterable[Tally]) -> Tally:
     total, started = Tally(), time.monotonic()
     reported = started
     for tally in tallies:
+        for rule in tally.traces.keys() - total.traces.keys():  # at once: a long run is long
+            print(*tally.traces[rule], sep="\n\n", end="\n\n", flush=True)
         total.add(tally)
         if time.monotonic() - reported >= PROGRESS_EVERY_S:
             reported = time.monotonic()
@@ -187,8 +189,6 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     started = time.monotonic()
     total = play_all(options)
-    for traces in total.traces.values():
-        print(*traces, sep="\n\n", end="\n\n")
     for what, count in sorted(total.counts.items()):
         print(f"{count:10} {what}")
     took_s = time.monotonic() - started

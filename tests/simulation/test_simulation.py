@@ -218,8 +218,8 @@ SABOTAGES: dict[str, tuple[type[Process], str]] = {
 
 @pytest.mark.parametrize(("saboteur", "rule"), SABOTAGES.values(), ids=SABOTAGES.keys())
 def test_sabotage_is_noticed(saboteur: Callable[..., Process], rule: str) -> None:
-    library = Library(2, 8, with_blank_texts=False)
-    setting = Setting(2, 0, 200, CALM, with_clock_faults=False, make_process=saboteur)
+    library = Library(3, 8, with_blank_texts=False)
+    setting = Setting(3, 0, 200, CALM, with_clock_faults=False, make_process=saboteur)
     results = [run(replace(setting, index=index), library) for index in range(4)]
     assert rule in broken(results)
 
