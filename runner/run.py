@@ -338,6 +338,7 @@ class _Bot:
                 tasks.create_task(self._keep_registered()),
                 tasks.create_task(self._keep_warm()),
                 tasks.create_task(self._keep_time()),
+                tasks.create_task(self._look_out()),
                 tasks.create_task(self._announce(serving)),
             ]
             await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
@@ -404,6 +405,14 @@ class _Bot:
         if not await self.keeper.has_timers(database):  # of a program before this one
             await self.engine.timers_wanted.wait()
         await self.keeper.keep(database)
+
+    async def _look_out(self) -> None:
+        """Look out for another process with this bot's token, where there is a store in which it would show."""
+        await self.gateway.ready()
+        database = await self.memory.opened()
+        from runner.engine.rivals import look_out  # the engine has imported it by now
+
+        await look_out(database, f"bot:{self.gateway.application_id}", self.log, self.slack)
 
     async def _keep_registered(self) -> None:
         """Register the commands of the program, and of every later one that has others, one after the other.

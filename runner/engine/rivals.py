@@ -1,14 +1,36 @@
-"""Another process that answers with this bot's token: named in the log, with what to do, once a minute at most."""
+"""Another process that runs with this bot's token: named in the log, with what to do.
+
+It shows where it answers an interaction first, and where both have one store: one of them has the lease there.
+"""
 
 import asyncio
-from typing import Final
+import os
+import secrets
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 from runner.logs import Log
+from runner.store.errors import StoreFailed
+
+if TYPE_CHECKING:
+    from runner.store.database import Database
+    from runner.store.transaction import Transaction
 
 SILENCE_S: Final = 60.0
 """How long nothing is said again: every interaction may be met by both processes."""
 
+LEASE_S: Final = 150.0
+"""How long a lease holds that is not renewed, in seconds: for so long a machine that died may be taken for a rival."""
+
+RENEW_S: Final = 60.0
+"""How often the lease is renewed, or asked for by a process that has not got it, in seconds."""
+
 ADVICE: Final = "another process runs with this bot's token: stop it, or give each a token of its own"
+
+_HERE: Final[set[str]] = set()
+"""Those who hold a lease, or ask for one, in this process."""
 
 
 class Rivals:
@@ -29,3 +51,67 @@ class Rivals:
                 "answered elsewhere", id=identity, handler=handler, interactions=self._unsaid, advice=ADVICE
             )
             self._unsaid, self._silent_until = 0, now + SILENCE_S
+
+
+async def look_out(database: "Database", bot: str, log: Log, slack: float = 1.0) -> None:
+    """Hold the lease of `bot` until cancelled, and name in the log whoever else holds it, once each.
+
+    The lease is longer, and renewed rarer, by the factor `slack`.
+    """
+    from runner.store.leases import Leases  # it brings SQLAlchemy along, which the store has imported by now
+
+    name = f"{bot}:serving"
+    with _holder() as holder:
+
+        def take(tx: "Transaction") -> str:
+            found = Leases(tx).take(name, holder, for_s=LEASE_S * slack).holder
+            if found == holder or not _has_ended(found):
+                return found
+            Leases(tx).release(name, found)
+            return Leases(tx).take(name, holder, for_s=LEASE_S * slack).holder
+
+        told = {holder}
+        try:
+            while True:
+                with suppress(StoreFailed):  # whoever needs the store is told
+                    found = await database.write(take)
+                    if found not in told:
+                        told.add(found)
+                        log.warning("another process serves this bot", process=_shown(found), advice=ADVICE)
+                await asyncio.sleep(RENEW_S * slack)
+        finally:
+            with suppress(Exception):  # it runs out by itself
+                await database.write(lambda tx: Leases(tx).release(name, holder))
+
+
+@contextmanager
+def _holder() -> Generator[str]:
+    """Give a name that nobody else has, in which one finds the process: its machine, its number, something random."""
+    holder = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    _HERE.add(holder)
+    try:
+        yield holder
+    finally:
+        _HERE.discard(holder)
+
+
+def _shown(holder: str) -> str:
+    machine, _, rest = holder.partition("/")
+    return f"{rest.partition('/')[0]} on {machine}"
+
+
+def _has_ended(holder: str) -> bool:
+    """Tell whether a holder is known to be no more: a process of this machine that has crashed, or been killed."""
+    machine, _, rest = holder.partition("/")
+    number = rest.partition("/")[0]
+    if machine != socket.gethostname() or not number.isdecimal() or os.name != "posix":
+        return False
+    if int(number) == os.getpid():  # in a container the number is often the same
+        return holder not in _HERE
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
