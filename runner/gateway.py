@@ -236,6 +236,13 @@ class Gateway:
         found = discord.utils.get(guild.channels, name=name) if guild else None
         return str(found.id) if found else None
 
+    def sticker_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of a server's sticker with this name, upper and lower case alike."""
+        guild = self._client.get_guild(int(guild_id)) if guild_id else None
+        known = {each.name.casefold(): each.id for each in reversed(guild.stickers)} if guild else {}
+        found = known.get(name.casefold())
+        return None if found is None else str(found)
+
     def category_of(self, guild_id: str, channel_id: str) -> str | None:
         """Return the id of a channel's category: empty if it has none; None when the channel is not known."""
         guild = self._client.get_guild(int(guild_id)) if guild_id else None
@@ -373,7 +380,9 @@ def _intents(wanted: Intents) -> discord.Intents:
 
 def _is_remembered(name: str) -> bool:
     """Tell whether discord.py needs an event, too: for what it knows of servers, channels and roles."""
-    return name.startswith(("READY", "GUILD_CREATE", "GUILD_DELETE", "GUILD_ROLE", "GUILD_MEMBER", "CHANNEL", "THREAD"))
+    return name.startswith(
+        ("READY", "GUILD_CREATE", "GUILD_DELETE", "GUILD_ROLE", "GUILD_MEMBER", "GUILD_STICKERS", "CHANNEL", "THREAD")
+    )
 
 
 def _heard(

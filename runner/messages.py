@@ -95,7 +95,8 @@ class Message:
     None of the `flags` decides who sees the message. `modal` (Discord's JSON) is a form that opens in place of a
     message, `choices` are what is suggested in place of one. `key` stands for it where the far side drops a second one
     with the same. What `is_unsigned` has a `CustomId` in place of each custom_id that carries parameters. Where the
-    message is the same in each run, `encoded` keeps its bodies.
+    message is the same in each run, `encoded` keeps its bodies. `told` is told the id that Discord gives it, where
+    Discord says so.
     """
 
     content: str | None = None
@@ -109,6 +110,7 @@ class Message:
     key: str = ""
     is_unsigned: bool = False
     encoded: Encoded | None = field(default=None, repr=False, compare=False)
+    told: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_laid_out(self) -> bool:

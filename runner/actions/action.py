@@ -267,6 +267,11 @@ class Step(Protocol):
         """
         ...
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the step has an `id`, by which later steps can read what it gives."""
+        ...
+
     async def open_modal(self, name: str, given: Mapping[str, object]) -> None:
         """Open the form with this name and these parameters, as the first response.
 
@@ -333,6 +338,10 @@ class Step(Protocol):
 
     def channel(self, named: str) -> str:
         """Return the id of a channel given by id or as `#name`; `StepFailed` when this server has none of that name."""
+        ...
+
+    def sticker(self, named: str) -> str:
+        """Return the id of a sticker given by id or by name; `StepFailed` when this server has none of that name."""
         ...
 
     def role(self, named: str) -> str:

@@ -347,6 +347,7 @@ class Acknowledger:
 
     async def _answer_first(self, event: Event, outcome: Transition, message: Message, is_ephemeral: bool) -> None:
         wish = self._wish(outcome, message, is_ephemeral)
+        self.asked_id = None
         offered = self._claimed(self._in_doubt or wish)
         is_wish = offered.body == wish.body
         try:
@@ -355,6 +356,8 @@ class Acknowledger:
             if is_wish:
                 raise
         else:
+            if is_wish and message.told is not None and self.asked_id is not None:
+                message.told(self.asked_id)
             if is_wish or event in _DEFERRALS:
                 return
         await self.respond(event, message, is_ephemeral=is_ephemeral)  # the wish is still to be fulfilled
@@ -371,7 +374,7 @@ class Acknowledger:
             body = callback_body(outcome.call, message, is_ephemeral)
         except EmptyMessage:
             raise _empty() from None
-        return First(body, outcome.state, is_ephemeral, self._wants_id)
+        return First(body, outcome.state, is_ephemeral, self._wants_id or message.told is not None)
 
     async def _offer(self, offered: First) -> None:
         """Give the first response, or raise why it is not there. Cancelled, it may stay in doubt."""
@@ -518,12 +521,14 @@ class Acknowledger:
             match outcome.call:
                 case Call.EDIT_ORIGINAL:
                     said = with_files(edit_json(message), message.files)
-                    self._learn(await self._send("PATCH", self._original, said))
+                    answer = await self._send("PATCH", self._original, said)
+                    self._learn(answer)
+                    _tell(message, answer)
                     self.is_stand_in = False
                 case Call.DELETE_ORIGINAL:
                     await self._delete_original()
                 case _:
-                    await self._follow_up(_new_body(message, is_ephemeral))
+                    _tell(message, await self._follow_up(_new_body(message, is_ephemeral)))
                     self._is_replacing = False
         except BaseException:
             if self.state is outcome.state:  # an edit that may have arrived can be made again; an expired token stays
@@ -537,16 +542,17 @@ class Acknowledger:
         if self.keeps_original:
             self.original = original_in(answer) or self.original
 
-    async def _follow_up(self, body: bytes) -> None:
+    async def _follow_up(self, body: bytes) -> Answer:
         """Send a message of its own; `StepFailed` where Discord takes no more of them."""
         if self._follow_ups_left == 0:
             raise StepFailed("an app that only its user has installed may follow up five times, and it has")
         try:
-            await self._send("POST", self._webhook, body)
+            answer = await self._send("POST", self._webhook, body)
         except MaybeSaid:
             self._count_follow_up()
             raise
         self._count_follow_up()
+        return answer
 
     def _count_follow_up(self) -> None:
         if self._follow_ups_left is not None:
@@ -632,6 +638,12 @@ class Acknowledger:
         if self.acknowledged_at is None and self._loop.time() >= self.ack_by + UNSEEN_MAX_S:
             self.state = State.EXPIRED_UNACKED
             raise TooLate
+
+
+def _tell(message: Message, answer: Answer) -> None:
+    """Tell whoever wants to know it the id that Discord has given a message."""
+    if message.told is not None and (found := message_id_in(answer)) is not None:
+        message.told(found)
 
 
 def _new_body(message: Message, is_ephemeral: bool) -> bytes:

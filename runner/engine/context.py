@@ -56,6 +56,10 @@ class Directory(Protocol):
         """Return the id of the first channel with this name in a server."""
         ...
 
+    def sticker_named(self, guild_id: str, name: str) -> str | None:
+        """Return the id of a server's sticker with this name."""
+        ...
+
     def category_of(self, guild_id: str, channel_id: str) -> str | None:
         """Return the id of a channel's category: empty if it has none; None when the channel is not known."""
         ...

@@ -568,6 +568,11 @@ class Run:
             self._acknowledger.ensure_open()
 
     @property
+    def is_read(self) -> bool:
+        """Whether the step under way has an `id`, by which later ones can read what it gives."""
+        return self.at is not None and self.at.id is not None
+
+    @property
     def key(self) -> str:
         """What stands for this step of this run and no other; the same when it is repeated."""
         if self._key is None:
@@ -814,6 +819,13 @@ class Run:
         found = self._directory.channel_named(self.guild_id or "", named[1:])
         if found is None:
             raise StepFailed("there is no channel of that name in this server", kind=FailureKind.UNKNOWN_CHANNEL)
+        return found
+
+    def sticker(self, named: str) -> str:
+        """Return the id of a sticker given by id or by its name."""
+        found = named if named.isdecimal() else self._directory.sticker_named(self.guild_id or "", named)
+        if found is None:
+            raise StepFailed("there is no sticker of that name in this server", kind=FailureKind.NOT_FOUND)
         return found
 
     def role(self, named: str) -> str:

@@ -256,6 +256,8 @@ class Afterwards:
             body |= {"nonce": message.key, "enforce_nonce": True}  # Discord docs, Create Message
         sent = await self._call("POST", "/channels/{channel_id}/messages", with_contents(body, message))
         self.asked_id = sent["id"]
+        if message.told is not None:
+            message.told(sent["id"])
 
     async def _call(self, method: str, route: str, body: object, **parts: str) -> Any:
         if self._channel_id is None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.emulator.clock import elapse
 from tests.conftest import StartBot
 
 BOT = """
@@ -98,3 +99,59 @@ async def test_buttons_stand_five_in_a_row_and_work(bot: StartBot) -> None:
     clicked = made.click(message.id, "b", user="Kim")
     await made.idle()
     assert [seen.content for seen in clicked.messages] == ["b"]
+
+
+IDS = """
+commands:
+  first: {description: d, steps: [{id: it, reply: Hello}, CHANGE]}
+  spinner: {description: d, steps: [{wait: 2s}, {id: it, reply: Hello}, CHANGE]}
+  follow_up: {description: d, steps: [{reply: One}, {id: it, reply: Two}, CHANGE]}
+  beside:
+    description: d
+    steps:
+      - reply: Both
+      - parallel:
+          left: [{id: a, reply: Left}, {edit_message: {message: "{{ steps.a.message_id }}", content: Left changed}}]
+          right: [{id: b, reply: Right}, {edit_message: {message: "{{ steps.b.message_id }}", content: Right changed}}]
+  click:
+    description: d
+    steps: [{confirm: Sure?}, {id: it, reply: Hello}, CHANGE]
+  late:
+    description: d
+    steps:
+      - confirm: {prompt: Sure?, timeout: 1m, on_timeout: [{id: it, reply: Hello}, CHANGE]}
+  unread: {description: d, steps: [{reply: Hello}]}
+""".replace("CHANGE", '{edit_message: {message: "{{ steps.it.message_id }}", content: Changed}}')
+
+
+@pytest.mark.parametrize("name", ["first", "spinner", "follow_up"])
+async def test_an_answer_gives_the_id_of_its_message(bot: StartBot, name: str) -> None:
+    trace = await (await bot(IDS)).ran(name)
+    assert (trace.messages[-1].content, trace.refused) == ("Changed", [])
+
+
+async def test_an_answer_to_a_question_gives_its_id_too(bot: StartBot) -> None:
+    made = await bot(IDS)
+    asked = (await made.ran("click")).messages[0]
+    assert (await made.pressed(asked.id, "Yes")).messages[-1].content == "Changed"
+
+
+async def test_an_answer_without_an_interaction_gives_its_id_too(bot: StartBot) -> None:
+    made = await bot(IDS)
+    await made.ran("late")
+    await elapse(16 * 60)
+    said = [message["content"] for message in made.local.messages_for(user="Robin", channel="general")]
+    assert said == ["Sure?", "Changed"]
+
+
+async def test_answers_beside_each_other_give_each_its_own_id(bot: StartBot) -> None:
+    trace = await (await bot(IDS)).ran("beside")
+    assert {message.content for message in trace.messages} == {"Both", "Left changed", "Right changed"}
+
+
+async def test_discord_is_asked_for_the_message_only_where_it_is_read(bot: StartBot) -> None:
+    made = await bot(IDS)
+    await made.ran("unread")
+    await made.ran("first")
+    callbacks = [entry for entry in made.local.wire if "/callback" in entry.route]
+    assert [entry.query.get("with_response") for entry in callbacks] == [None, "true"]

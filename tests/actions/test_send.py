@@ -1,9 +1,12 @@
 """`send`: a message to a channel, with the bot's own token."""
 
+from typing import cast
+
 import pytest
 
-from runner.lifecycle.bits import Permissions
-from tests.conftest import Bot, StartBot
+from runner.emulator.world import JsonObject, Message, Sticker
+from runner.lifecycle.bits import Intents, Permissions
+from tests.conftest import Bot, StartBot, compiled
 
 BOT = """
 commands:
@@ -122,3 +125,108 @@ async def test_what_it_needs_is_asked_before_the_first_step(bot: StartBot) -> No
     trace = await made.ran("here", user="Olive")
     assert ["I need **Send Messages** here" in message.content for message in trace.messages] == [True]
     assert made.line()["outcome"] == "refused"
+
+
+MORE = """
+commands:
+  first: {description: d, steps: [{id: sent, send: {content: First, channel: "#support"}}, {reply: x}]}
+  answer:
+    description: d
+    options: {to: {type: string, description: t, required: true}}
+    steps:
+      - send: {channel: "#support", content: Again, reply_to: "{{ options.to }}"}
+        catch: [{reply: "{{ error.kind }}"}]
+  anyway:
+    description: d
+    options: {to: {type: string, description: t, required: true}}
+    steps:
+      - send: {channel: "#support", content: Again, reply_to: {message: "{{ options.to }}", fail_if_not_exists: false}}
+      - reply: Done
+  ping:
+    description: d
+    options: {to: {type: string, description: t, required: true}}
+    steps:
+      - send: {content: Look, reply_to: {message: "{{ options.to }}", ping: true}}
+      - send: {content: Look, reply_to: {message: "{{ options.to }}"}}
+      - reply: Done
+  stickers:
+    description: d
+    steps: [{send: {channel: "#support", stickers: [wave, "900000000000000002"]}}, {reply: Done}]
+  unknown:
+    description: d
+    steps: [{send: {stickers: [nothing]}, catch: [{reply: "{{ error.kind }}"}]}]
+  gone:
+    description: d
+    steps: [{send: {stickers: ["900000000000000009"]}, catch: [{reply: "{{ error.code | default(0) }}"}]}]
+"""
+GONE = "123456789012345678"
+
+
+def posted(made: Bot, channel: str) -> list[Message]:
+    """Return the messages of a channel, answers excluded."""
+    (found,) = (each for each in made.local.world.channels.values() if each.name == channel)
+    return [message for message in found.messages.values() if message.author_id == made.local.world.bot_id]
+
+
+async def test_a_message_is_a_reply_to_another_one(bot: StartBot) -> None:
+    made = await bot(MORE)
+    await made.ran("first")
+    (first,) = posted(made, "support")
+    await made.ran("answer", to=str(first.id))
+    reference = posted(made, "support")[-1].reference
+    assert reference is not None
+    assert reference["message_id"] == str(first.id)
+
+
+async def test_a_reply_to_what_is_gone_fails_unless_it_need_not_be_there(bot: StartBot) -> None:
+    made = await bot(MORE)
+    assert (await made.ran("answer", to=GONE)).messages[0].content == "invalid"
+    assert posted(made, "support") == []
+    await made.ran("anyway", to=GONE)
+    assert [(message.content, message.reference) for message in posted(made, "support")] == [("Again", None)]
+
+
+async def test_whoever_is_replied_to_is_pinged_only_if_that_is_said(bot: StartBot) -> None:
+    made = await bot(MORE)
+    said = made.local.say(user="Kim", channel="general", content="Anybody?")
+    await made.ran("ping", to=str(said))
+    first, second = (message for message in posted(made, "general") if message.content == "Look")
+    kim = next(user.id for user in made.local.world.users.values() if user.username == "kim")
+    assert (first.mention_ids, second.mention_ids) == ([kim], [])
+
+
+def test_it_takes_a_permission_to_reply() -> None:
+    program = compiled(MORE)
+    step = program.commands["answer"].steps.items[0]
+    assert Permissions.READ_MESSAGE_HISTORY in step.action.asks()
+    assert Permissions.READ_MESSAGE_HISTORY not in program.commands["first"].steps.items[0].action.asks()
+
+
+async def with_stickers(bot: StartBot) -> Bot:
+    """Start a bot in whose server there are two stickers."""
+    before = await bot("")
+    await before.stop()
+    (guild,) = before.local.world.guilds.values()
+    for number, name in ((900000000000000001, "Wave"), (900000000000000002, "Cheer")):
+        guild.stickers[number] = Sticker(id=number, name=name)
+    return await bot(MORE, local=before.local)
+
+
+async def test_stickers_are_sent_by_name_and_by_id(bot: StartBot) -> None:
+    made = await with_stickers(bot)
+    await made.ran("stickers")
+    (body,) = [cast(JsonObject, entry.request) for entry in made.local.wire if entry.route.endswith("/messages")]
+    assert body["sticker_ids"] == ["900000000000000001", "900000000000000002"]
+    assert len(posted(made, "support")) == 1
+
+
+async def test_a_sticker_that_is_not_there_fails_the_step(bot: StartBot) -> None:
+    made = await with_stickers(bot)
+    assert (await made.ran("unknown")).messages[0].content == "not_found"
+    assert (await made.ran("gone")).messages[0].content == "50081"
+
+
+def test_the_intent_for_stickers_is_asked_for_where_they_have_names() -> None:
+    assert Intents.GUILD_EXPRESSIONS in compiled(MORE).intents
+    by_id = 'commands: {it: {description: d, steps: [{send: {stickers: ["900000000000000002"]}}, {reply: x}]}}'
+    assert Intents.GUILD_EXPRESSIONS not in compiled(by_id).intents

@@ -139,6 +139,9 @@ class _Directory:
     def role(self, guild_id: str, role_id: str) -> Role | None:
         return Role(role_id, "Support", 1, False) if role_id == self.role_named(guild_id, "Support") else None
 
+    def sticker_named(self, guild_id: str, name: str) -> str | None:
+        return None
+
     def category_of(self, guild_id: str, channel_id: str) -> str | None:
         return None
 

@@ -47,6 +47,7 @@ from runner.config.document.messages import (
     NewMessage,
     PageMessage,
     Prompt,
+    ReplyTo,
     lacks_content,
     time_of,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "RecordSuggestions",
     "Records",
     "Registration",
+    "ReplyTo",
     "Response",
     "RoleRules",
     "Row",

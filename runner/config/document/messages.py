@@ -12,7 +12,7 @@ from runner.config.document.layout import LAID_OUT, LAYOUT, Item
 from runner.config.document.modals import FIELD_PATTERN, FIELD_TAKES
 from runner.config.document.polls import Poll
 from runner.data import dataclass
-from runner.fields import Authored, Data, Entry, Role, Snowflake, TextShape, option
+from runner.fields import Authored, Data, Entry, PublicMessage, Role, Snowflake, TextShape, option
 from runner.lifecycle import limits
 from runner.messages import MentionWord
 
@@ -200,6 +200,20 @@ class PageMessage(MessageChange):
         default=None,
         max_length=limits.MESSAGE_CONTENT_MAX,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTo(Entry):
+    """The message that another one is a reply to."""
+
+    templated: ClassVar[bool] = True
+    short: ClassVar[str | None] = "message"
+
+    message: PublicMessage = option("Which message, of the same channel: an id.")
+    fail_if_not_exists: bool = option(
+        "The step fails where that message is gone; with `false` it is sent without it.", default=True
+    )
+    ping: bool = option("Whoever wrote that message is pinged.", default=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
