@@ -27,6 +27,7 @@ class RemoveThreadMember(OnChannel):
     needs: ClassVar[Permissions] = Permissions.MANAGE_THREADS
 
     user: Snowflake | None = option("Whom: a user, or an id. Left out: whoever runs this.", default=None)
+    reason: None = None  # the audit log has nothing of it (Discord docs, Resources: Audit Log, Audit Log Events)
 
     def wants(self, declared: Declarations) -> frozenset[str]:
         """Want somebody where nobody is named, besides what every step on a channel wants."""

@@ -334,6 +334,12 @@ def test_a_fault_in_a_pack_is_said_once_at_its_place_and_where_the_pack_is_used(
     assert [(mark.span.file, mark.label) for mark in fault.marks] == [("bot.yaml", "used here as `points`")]
 
 
+def test_what_an_input_is_for_is_said_where_it_is_missing() -> None:
+    pack = "inputs: {word: {type: string, description: How to greet.}}\n" + command("'${inputs.word}'")
+    (fault,) = faults({"bot.yaml": "use: pack.yaml\n", "pack.yaml": pack})
+    assert (fault.slug, fault.why) == ("missing-input", "how to greet; it has no default")
+
+
 def test_misspelt_names_in_a_pack_are_compared_with_its_own() -> None:
     pack = "checks: {staff: {permissions: manage_messages}}\n" + command("a", ", check: stafff")
     found = faults(
