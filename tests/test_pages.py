@@ -21,7 +21,7 @@ RUN_TIME = ("template-bound", "template-failed", "template-missing")
 # Examples that can't have their fault alone.
 SEVERAL = {"cant-be-ignored": {"unknown-key"}, "invalid-ignore": {"unused-name"}, "too-many-faults": {"duplicate-key"}}
 # Examples with keys that come later: until then their pages can't be shown to be right.
-AHEAD = frozenset({"ephemeral-message", "slow-suggestions"})
+AHEAD = frozenset({"slow-suggestions"})
 NOT_YET = {"not-available", "wrong-type", "template-unknown-attribute"}
 MACHINE = Path("lifecycle/machine.py")
 
