@@ -22,6 +22,7 @@ from benchmarks.subjects import bot_core, load_core
 from runner.emulator.clock import RealClock
 from runner.emulator.server import LocalDiscord
 from runner.emulator.trace import Trace
+from runner.lifecycle import limits
 
 EDIT_EVERY_S = 0.3
 RATE = 100.0
@@ -30,13 +31,14 @@ CATCH_UP_S = 5.0
 """How long the last edit may take to be served, in seconds."""
 
 COMMANDS = 'commands:\n  version: {{description: Say, steps: [{{reply: "{0}"}}, {{reply: "{0}"}}]}}\n'
+GROUP = "  group-{0}:\n    description: Group {0}\n    commands:\n"
 MORE = """\
-  other-{0}:
-    description: Number {0}
-    options: {{text: {{type: string, description: Some text}}}}
-    steps:
+      other-{0}:
+        description: Number {0}
+        options: {{text: {{type: string, description: Some text}}}}
+        steps:
 """
-STEP = '      - reply: "{{{{ user.mention }}}} said {{{{ options.text or {0} }}}}"\n'
+STEP = '          - reply: "{{{{ user.mention }}}} said {{{{ options.text or {0} }}}}"\n'
 BROKEN = "  broken: {description: [oops\n"
 
 
@@ -69,8 +71,10 @@ class Figures:
 
 def config(number: int, commands: int, *, broken: bool = False) -> str:
     """Return the bot of one edit. Only `version` differs from edit to edit, as when somebody edits one command."""
-    others = "".join(MORE.format(each) + STEP.format(each) for each in range(1, commands))
-    return COMMANDS.format(number) + (BROKEN if broken else "") + others
+    others = [MORE.format(each) + STEP.format(each) for each in range(1, commands)]
+    for at in range(0, len(others), limits.COMMAND_OPTIONS_MAX):  # in groups: Discord takes a hundred commands
+        others[at] = GROUP.format(at) + others[at]
+    return COMMANDS.format(number) + (BROKEN if broken else "") + "".join(others)
 
 
 def save(path: Path, text: str) -> None:
