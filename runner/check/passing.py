@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from runner.actions.action import Authored
 from runner.diagnostics import Diagnostic
 from runner.templates import check
-from runner.templates.types import PASSING_URL, Type, Union
+from runner.templates.types import PASSING_URL, Type, may_hold
 
 
 def passing_faults(kept: Iterable[Authored], scope: Mapping[str, Type]) -> Iterator[Diagnostic]:
     """Yield a fault for each address of a file among what a step keeps."""
     for authored in kept:
-        if _may_pass(check(authored.template, scope).type):
+        if may_hold(check(authored.template, scope).type, PASSING_URL):
             yield Diagnostic(
                 slug="passing-address",
                 span=authored.locate(0, len(authored.template.source)),
@@ -22,7 +22,3 @@ def passing_faults(kept: Iterable[Authored], scope: Mapping[str, Type]) -> Itera
                 why="it leads to the file for a day or so (Discord docs, Signed Attachment CDN URLs)",
                 fix="post the file at once (`files: [{attachment: …}]`), and keep the id of that message",
             )
-
-
-def _may_pass(given: Type) -> bool:
-    return PASSING_URL in given.members if isinstance(given, Union) else given is PASSING_URL

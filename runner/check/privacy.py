@@ -11,7 +11,7 @@ from runner.actions.action import Authored, WrittenStep
 from runner.diagnostics import Diagnostic
 from runner.fields import SnowflakeShape
 from runner.templates import check
-from runner.templates.types import PRIVATE_ID, SNOWFLAKE, Type, Union
+from runner.templates.types import PRIVATE_ID, SNOWFLAKE, Type, may_hold
 
 _WHY = "Discord knows an ephemeral message by its interaction alone, for 15 minutes (Discord docs, Followup Messages)"
 
@@ -31,7 +31,7 @@ def private_faults(step: WrittenStep, templates: Iterable[Authored], scope: Mapp
     """Yield a fault for each id of a private message in a step that could do nothing with it, now or later."""
     for authored in templates:
         wants_public = isinstance(authored.shape, SnowflakeShape) and authored.shape.is_public
-        if (wants_public or step.action.refers()) and _may_be_private(check(authored.template, scope).type):
+        if (wants_public or step.action.refers()) and may_hold(check(authored.template, scope).type, PRIVATE_ID):
             yield Diagnostic(
                 slug="ephemeral-message",
                 span=authored.locate(0, len(authored.template.source)),
@@ -43,7 +43,3 @@ def private_faults(step: WrittenStep, templates: Iterable[Authored], scope: Mapp
 
 _REACHED = "`{name}` can't reach this message: only one user sees it"
 _KEPT = "this id is of no use later: only one user sees the message, and only for a while"
-
-
-def _may_be_private(given: Type) -> bool:
-    return PRIVATE_ID in given.members if isinstance(given, Union) else given is PRIVATE_ID

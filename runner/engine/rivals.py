@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+from runner.data import dataclass
 from runner.logs import Log
 from runner.store.errors import StoreFailed
 
@@ -58,30 +59,52 @@ async def look_out(database: "Database", bot: str, log: Log, slack: float = 1.0)
 
     The lease is longer, and renewed rarer, by the factor `slack`.
     """
-    from runner.store.leases import Leases  # it brings SQLAlchemy along, which the store has imported by now
-
-    name = f"{bot}:serving"
     with _holder() as holder:
-
-        def take(tx: "Transaction") -> str:
-            found = Leases(tx).take(name, holder, for_s=LEASE_S * slack).holder
-            if found == holder or not _has_ended(found):
-                return found
-            Leases(tx).release(name, found)
-            return Leases(tx).take(name, holder, for_s=LEASE_S * slack).holder
-
+        lease = _Lease(database, f"{bot}:serving", holder, LEASE_S * slack)
         told = {holder}
         try:
             while True:
-                with suppress(StoreFailed):  # whoever needs the store is told
-                    found = await database.write(take)
-                    if found not in told:
-                        told.add(found)
-                        log.warning("another process serves this bot", process=_shown(found), advice=ADVICE)
+                found = await lease.taken_by()
+                if found is not None and found not in told:
+                    told.add(found)
+                    log.warning("another process serves this bot", process=_shown(found), advice=ADVICE)
                 await asyncio.sleep(RENEW_S * slack)
         finally:
-            with suppress(Exception):  # it runs out by itself
-                await database.write(lambda tx: Leases(tx).release(name, holder))
+            await lease.give_up()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """The lease of a name, which `holder` wants to have."""
+
+    database: "Database"
+    name: str
+    holder: str
+    lasts_s: float
+
+    async def taken_by(self) -> str | None:
+        """Take or renew it, and return who has it now; None where the store fails: whoever needs that is told."""
+        try:
+            return await self.database.write(self._take)
+        except StoreFailed:
+            return None
+
+    async def give_up(self) -> None:
+        """Let others have it; where the store fails it runs out by itself."""
+        from runner.store.leases import Leases  # it brings SQLAlchemy along, which the store has imported by now
+
+        with suppress(Exception):
+            await self.database.write(lambda tx: Leases(tx).release(self.name, self.holder))
+
+    def _take(self, tx: "Transaction") -> str:
+        from runner.store.leases import Leases  # as above
+
+        leases = Leases(tx)
+        found = leases.take(self.name, self.holder, for_s=self.lasts_s).holder
+        if found == self.holder or not _has_ended(found):
+            return found
+        leases.release(self.name, found)
+        return leases.take(self.name, self.holder, for_s=self.lasts_s).holder
 
 
 @contextmanager

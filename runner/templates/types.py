@@ -104,6 +104,11 @@ def optional(type: Type) -> Type:  # noqa: A002  # The parameter's only honest n
     return union(type, NONE)
 
 
+def may_hold(type: Type, scalar: Scalar) -> bool:  # noqa: A002
+    """Say whether a value of this type is in some runs of that one among the types without parts."""
+    return scalar in type.members if isinstance(type, Union) else type is scalar
+
+
 def is_optional(type: Type) -> bool:  # noqa: A002
     """Say whether a value of this type is none in some runs and something else in others."""
     return isinstance(type, Union) and NONE in type.members
