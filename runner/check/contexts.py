@@ -9,7 +9,7 @@ from dataclasses import field, replace
 from typing import Final
 
 from runner.actions.action import Action, Ending, WrittenStep
-from runner.check.passing import passing_faults
+from runner.check.attachments import passing_faults
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.shown import Elsewhere, rendered_by, rendered_in

@@ -21,7 +21,7 @@ from runner.check.layout import check_layout
 from runner.check.mentions import check_mentions
 from runner.check.messages import check_messages
 from runner.check.modals import check_modals
-from runner.check.named import check_named
+from runner.check.named_messages import check_named
 from runner.check.names import check_names
 from runner.check.outside import check_outside
 from runner.check.pace import check_pace
