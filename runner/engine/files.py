@@ -23,11 +23,14 @@ _FILE: Final = frozenset({"id", "filename", "size", "url"})
 async def fetched(message: Message, interaction: Json, context: Json, rest: Rest) -> Message:
     """Return a message with all of its files at hand. Raises `StepFailed` for what can't be had, or is too large.
 
-    `context` is what the run's templates read: what users have sent is in it, however many questions ago that was.
+    What users have sent comes with the interaction, or is in the `context`, which the run's templates read, however
+    many questions ago that was.
     """
     most = int(interaction.get("attachment_size_limit") or limits.ATTACHMENT_DEFAULT_MAX_BYTES)
     files = [
-        each if isinstance(each, FileContent) else await _fetched(each, _sent(each.attachment_id, context), rest, most)
+        each
+        if isinstance(each, FileContent)
+        else await _fetched(each, _sent(each.attachment_id, interaction, context), rest, most)
         for each in message.files or ()
     ]
     if any(len(each.content) > most for each in files):
@@ -50,9 +53,11 @@ async def _fetched(file: SentFile, sent: Mapping[object, Any], rest: Rest, most:
     return FileContent(name=name, content=content, description=file.description, is_spoiler=file.is_spoiler)
 
 
-def _sent(identity: str, context: Json) -> Mapping[object, Any]:
+def _sent(identity: str, interaction: Json, context: Json) -> Mapping[object, Any]:
     """Return the file with this id among those that users have sent to this run: no other, whoever gives its id."""
-    found = next((file for root in _ROOTS for file in _files_in(context.get(root)) if file["id"] == identity), None)
+    data: Json = interaction.get("data") or {}
+    places = (data.get("resolved"), *(context.get(root) for root in _ROOTS))
+    found = next((file for place in places for file in _files_in(place) if file["id"] == identity), None)
     if found is None:
         reason = "a file is to be posted again that nobody has sent to this run"
         raise StepFailed(reason, kind=FailureKind.INVALID)

@@ -127,7 +127,14 @@ flows:
   post:
     params: {file: {type: attachment}}
     steps: [{confirm: Now?}, {send: {files: [{attachment: "{{ params.file.id }}"}]}}]
+  by_id:
+    params: {id: string}
+    steps: [{reply: {files: [{attachment: "{{ params.id }}"}]}}]
 commands:
+  flow:
+    description: d
+    options: {file: {type: attachment, description: f, required: true}}
+    steps: [{run: {flow: by_id, with: {id: "{{ options.file.id }}"}}}]
   posts:
     description: d
     options: {file: {type: attachment, description: f, required: true}}
@@ -149,6 +156,11 @@ async def test_what_a_user_has_sent_is_there_behind_a_question_and_a_restart(bot
     assert trace.refused == []
     posted = await of_posts(made) if command == "posts" else await files(trace)
     assert {"a.txt": b"a" * 100} in posted
+
+
+async def test_a_flow_that_is_given_an_id_alone_posts_what_came_with_the_command(bot: StartBot) -> None:
+    trace = await (await bot(ASKING)).ran("flow", file=Upload(0, "a.txt", "text/plain", b"a"))
+    assert await files(trace) == [{"a.txt": b"a"}]
 
 
 async def test_a_file_that_discord_has_dropped_meanwhile_is_told_to_the_user_and_named_in_the_log(
