@@ -103,6 +103,13 @@ def disk(tmp_path: Path, trouble: Trouble) -> Iterator[None]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+async def at_rest(bot: StartBot, text: str) -> Bot:
+    """Start a bot, and let it write all that it writes at its start before its file is changed behind its back."""
+    made = await bot(text)
+    await elapse(1)
+    return made
+
+
 def said(trace: Trace) -> str:
     """Return the last that an interaction shows."""
     return trace.messages[-1].content
@@ -133,7 +140,7 @@ LASTING = [
 async def test_an_answer_in_times_of_trouble_is_told_so_and_can_be_given_again(
     bot: StartBot, trouble: Trouble, happened: str
 ) -> None:
-    made = await bot(BOT)
+    made = await at_rest(bot, BOT)
     message = (await made.ran("it")).messages[0].id
     with trouble(store_of(made)):
         answer = await made.pressed(message, "A")
@@ -153,7 +160,7 @@ async def test_an_answer_in_times_of_trouble_is_told_so_and_can_be_given_again(
 @pytest.mark.usefixtures("disk")
 @pytest.mark.parametrize(("trouble", "happened"), [*LASTING, LOCKED])
 async def test_what_cannot_be_put_away_is_told_so(bot: StartBot, trouble: Trouble, happened: str) -> None:
-    made = await bot(BOT)
+    made = await at_rest(bot, BOT)
     await made.ran("it")
     with trouble(store_of(made)):
         command = await made.ran("it")
@@ -182,7 +189,7 @@ commands:
 async def test_trouble_in_the_middle_ends_the_run_and_what_was_done_is_not_done_again(
     bot: StartBot, trouble: Trouble, happened: str
 ) -> None:
-    made = await bot(SLOW)
+    made = await at_rest(bot, SLOW)
     message = (await made.ran("it")).messages[0].id
     answer = made.press(message, "Yes")
     await elapse(5)
@@ -213,7 +220,7 @@ commands:
 async def test_a_time_that_comes_in_times_of_trouble_is_dealt_with_behind_them(
     bot: StartBot, trouble: Trouble, happened: str
 ) -> None:
-    made = await bot(LATE)
+    made = await at_rest(bot, LATE)
     message = (await made.ran("it")).messages[0].id
     await elapse(110)
     with trouble(store_of(made)):
