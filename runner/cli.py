@@ -8,7 +8,8 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
     from runner.compile import Program
     from runner.emulator.world import World
+    from runner.health import Address
     from runner.inspector.inspection import Inspection
+    from runner.readiness import Readiness
     from runner.registration.preview import ScopePreview
     from runner.run import Discord, Files, Running
 
@@ -121,6 +124,21 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
     parser.add_argument("--world", type=Path, help="the servers that the local Discord begins with, as a YAML file")
+    parser.add_argument(
+        "--health",
+        type=_health_address,
+        metavar="[HOST:]PORT",
+        help="where probes ask /livez and /readyz; the host is 127.0.0.1 if left out, and nobody may ask without this",
+    )
+
+
+def _health_address(text: str) -> "Address":
+    from runner.health import parse  # it brings aiohttp's server along
+
+    try:
+        return parse(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
 
 
 def _validate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -500,12 +518,12 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     )
     try:
         if token:
-            asyncio.run(_on_discord(files, _on_discord_with(token)))
+            asyncio.run(_on_discord(files, _on_discord_with(token), parsed.health))
         else:
             from runner.emulator.clock import LeapLoop
 
             with asyncio.Runner(loop_factory=LeapLoop) as runner:
-                runner.run(_on_local_discord(files, parsed.port, world))
+                runner.run(_on_local_discord(files, parsed.port, world, parsed.health))
     except TokenRefused:
         return WORLD_AT_FAULT, TOKEN_REFUSED
     except IntentsRefused as fault:
@@ -518,25 +536,56 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     except StoreFailed as fault:
         return WORLD_AT_FAULT, str(fault)
     except _PortTaken as fault:
-        return CALL_AT_FAULT, f"the local Discord can't listen on port {parsed.port}: {fault}"
+        return CALL_AT_FAULT, str(fault)
     return FINE, ""
 
 
 class _PortTaken(Exception):
-    """The local Discord can't have the port it was told to listen on."""
+    """Somebody can't have the port that they were told to listen on; the message says who, and why not."""
 
 
-async def _on_discord(files: "Files", discord: "Discord", note: str = "") -> None:
+async def _on_discord(files: "Files", discord: "Discord", health: "Address | None") -> None:
     from runner.run import run, stop_signals
 
     with stop_signals() as stopping:
         program = files.built.program
         assert program is not None, "a refused config has ended this before"
-        serving = partial(_announce, note=note)
-        await run(program, discord, Log("runner"), serving, stopping, files=files)
+        serving = partial(_announce, note="")
+        async with _probed(health) as readiness:
+            await run(program, discord, Log("runner"), serving, stopping, files=files, readiness=readiness)
 
 
-async def _on_local_discord(files: "Files", port: int, world: "World | None") -> None:
+@asynccontextmanager
+async def _probed(address: "Address | None") -> AsyncGenerator["Readiness | None"]:
+    """Answer probes at an address, if there is one, with the readiness that is given. Raises `_PortTaken`."""
+    if address is None:
+        yield None
+        return
+    from runner.health import Health
+    from runner.readiness import Readiness
+
+    log = Log("runner")
+    readiness = Readiness(log)
+    health = Health(readiness, address)
+    try:
+        await health.start()
+    except OSError as fault:
+        raise _PortTaken(f"--health can't listen on {address.url}: {_why_not(fault)}") from None
+    try:
+        log.info("probes are answered", at=health.url)
+        yield readiness
+    finally:
+        await health.stop()
+
+
+def _why_not(fault: OSError) -> str:
+    """Return why there is no listening at an address; asyncio's own words say the address once more."""
+    if fault.errno is not None and fault.errno > 0:
+        return os.strerror(fault.errno)
+    return fault.strerror or "it is not free"
+
+
+async def _on_local_discord(files: "Files", port: int, world: "World | None", health: "Address | None" = None) -> None:
     import asyncio
 
     from runner.emulator.clock import LeapClock, LeapLoop
@@ -553,15 +602,19 @@ async def _on_local_discord(files: "Files", port: int, world: "World | None") ->
     try:
         await local.start()
     except OSError as fault:
-        raise _PortTaken(fault.strerror or "it is not free") from None
+        why = fault.strerror or "it is not free"
+        raise _PortTaken(f"the local Discord can't listen on port {port}: {why}") from None
     try:
         note = f", page {page.url}, API {local.base_url}"
-        await _inspected(files, Discord(local.base_url, local.token), note, inspection)
+        async with _probed(health) as readiness:
+            await _inspected(files, Discord(local.base_url, local.token), note, inspection, readiness)
     finally:
         await local.stop()
 
 
-async def _inspected(files: "Files", discord: "Discord", note: str, inspection: "Inspection") -> None:
+async def _inspected(
+    files: "Files", discord: "Discord", note: str, inspection: "Inspection", readiness: "Readiness | None"
+) -> None:
     """Serve on the local Discord, with somebody who looks on and may restart the bot."""
     import asyncio
 
@@ -589,6 +642,7 @@ async def _inspected(files: "Files", discord: "Discord", note: str, inspection: 
                 now=inspection.recorder.now,
                 is_real_time=False,  # the clock may leap, and a loop that stands still is the local Discord's as well
                 observer=inspection.recorder,
+                readiness=readiness,
             )
             inspection.running = None
             told.remove_done_callback(stop)

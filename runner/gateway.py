@@ -149,6 +149,10 @@ class Gateway:
         """Wait until Discord delivers interactions."""
         await self._client.is_identified.wait()
 
+    def tell_of_connection(self, tell: Callable[[bool], None]) -> None:
+        """Have `tell` called when Discord begins to deliver what happens, and when it doesn't any more."""
+        self._client.tell_of_connection = tell
+
     async def close(self) -> None:
         """Disconnect."""
         await self._client.close()
@@ -344,6 +348,7 @@ class _Client(discord.Client):
         )
         self.has_asked = asyncio.Event()
         self.is_identified = asyncio.Event()
+        self.tell_of_connection: Callable[[bool], None] = lambda _is_connected: None
         parsers = self._connection.parsers
         parsers["INTERACTION_CREATE"] = receive
         if listening is not None:
@@ -370,6 +375,15 @@ class _Client(discord.Client):
     async def on_connect(self) -> None:
         """Discord has accepted the session: interactions come from now on."""
         self.is_identified.set()
+        self.tell_of_connection(True)
+
+    async def on_resumed(self) -> None:
+        """Discord has taken the session up again, and has delivered what was missed."""
+        self.tell_of_connection(True)
+
+    async def on_disconnect(self) -> None:
+        """The connection is gone, or could not be made."""
+        self.tell_of_connection(False)
 
 
 def _intents(wanted: Intents) -> discord.Intents:

@@ -21,12 +21,14 @@ from runner.engine.memory import Memory
 from runner.gateway import Gateway, IntentsRefused, Listening, TokenRefused, Unreachable
 from runner.lifecycle import budget
 from runner.logs import Log
+from runner.readiness import Configured, Readiness
 
 if TYPE_CHECKING:
     from runner.engine.interaction import Engine
     from runner.engine.keeper import TimeKeeper
     from runner.engine.observer import Observer
     from runner.outside import Outside
+    from runner.registration.register import Outcome
     from runner.reload import Build, Reloader
 
 REGISTRATION_S = 20.0
@@ -98,6 +100,7 @@ class _Start:
     slack: float
     chance: Random | None
     outside: "Outside | None"
+    readiness: Readiness
 
 
 class Door:
@@ -153,6 +156,7 @@ async def run(
     slack: float = 1.0,
     chance: Random | None = None,
     outside: "Outside | None" = None,
+    readiness: Readiness | None = None,
 ) -> None:
     """Serve until `stopping` is done, then drain. Calls `serving` once it serves. `now` gives Unix seconds.
 
@@ -160,15 +164,18 @@ async def run(
     `directory`; left out: where the file is. `live_max` interactions may be under way; left out: the engine's bound.
     With `is_real_time` a thread stands by for when the event loop stands still: it goes by the machine's own clock.
     `observer` is told what the engine does; `chance` decides what is left to chance; `outside` calls other servers,
-    and left out they are called. What is done again and again while nothing happens, such as renewing a lease, is done
-    rarer by the factor `slack`: where time jumps it alone takes time, and nothing else ends meanwhile.
+    and left out they are called. `readiness` is told of all that it depends on. What is done again and again while
+    nothing happens, such as renewing a lease, is done rarer by the factor `slack`: where time jumps it alone takes
+    time, and nothing else ends meanwhile.
     Raises `TokenRefused`, `IntentsRefused` or `Unreachable` when Discord won't have the bot, `BadAddress` when there is
     no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
     async with Memory(home, now=now) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
-        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer, slack, chance, outside)
+        told = readiness or Readiness()
+        told.begin(program.generation, needs_store=program.needs_store)
+        start = _Start(program, log, memory, files, now, live_max, is_real_time, observer, slack, chance, outside, told)
         try:
             await _run(start, discord, opening, serving, stopping)
         finally:
@@ -192,6 +199,7 @@ async def _run(
     program, door, answers = start.program, Door(), _answer_pool(discord.api_url)
     listening = Listening(program.intents, program.intent_places, door.event)
     gateway = Gateway(discord.api_url, program.presence, door.interaction, listening, start.slack)
+    gateway.tell_of_connection(start.readiness.gateway)
     fault: Exception | None = None
     try:
         if await _logged_in(gateway, discord.token, stopping):
@@ -276,7 +284,7 @@ async def _serve(
             keeper = TimeKeeper(
                 f"bot:{gateway.application_id}", engine.takers, now, log, engine.recover, slack=start.slack
             )
-            bot = _Bot(engine, gateway, answers, memory, keeper, log, now, start.files, start.slack)
+            bot = _Bot(engine, gateway, answers, memory, keeper, log, now, start.files, start.slack, start.readiness)
             return await bot.serve(connection, serving, stopping)
     finally:
         await web.close()
@@ -323,6 +331,7 @@ class _Bot:
     now: Callable[[], float]
     files: Files | None
     slack: float
+    readiness: Readiness
     wanted: "asyncio.Queue[Program]" = field(default_factory=asyncio.Queue[Program])
     registered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -341,7 +350,10 @@ class _Bot:
                 tasks.create_task(self._look_out()),
                 tasks.create_task(self._announce(serving)),
             ]
+            if self.readiness.is_told:
+                others.append(tasks.create_task(self._watch_store()))
             await asyncio.wait((stopping, connection), return_when=asyncio.FIRST_COMPLETED)
+            self.readiness.stop()
             lag_max_ms = round(self.engine.counts.lag_max_s * 1000)
             self.log.info("stopping", live=len(self.engine.live), lag_max_ms=lag_max_ms)
             await asyncio.gather(self.engine.drain(budget.DRAIN_S), self.keeper.drain(budget.DRAIN_S))
@@ -379,6 +391,7 @@ class _Bot:
             log=self.log,
             notify=reload.polled_notices if files.is_polled else None,
         )
+        self.readiness.configured(lambda: Configured(self.engine.program.generation, reloader.is_refused))
         with _on_hangup(reloader.request_reload):
             await reloader.watch()
 
@@ -414,6 +427,12 @@ class _Bot:
 
         await look_out(database, f"bot:{self.gateway.application_id}", self.log, self.slack)
 
+    async def _watch_store(self) -> None:
+        """Keep whoever asks whether the bot is ready informed of the store."""
+        from runner.engine.probing import watch_store  # hardly anybody asks
+
+        await watch_store(self.memory, lambda: self.engine.program, self.readiness.store, self.slack)
+
     async def _keep_registered(self) -> None:
         """Register the commands of the program, and of every later one that has others, one after the other.
 
@@ -426,7 +445,12 @@ class _Bot:
         created = Creations(self.memory, lambda: self.engine.program, self.now, self.log)
         application_id = int(self.gateway.application_id)
         registrar = Registrar(self.gateway, application_id, created, self.gateway.guild_ids, self.log)
-        await registrar.keep(self.engine.program, self.wanted, self.registered.set)
+        await registrar.keep(self.engine.program, self.wanted, self._told_of_commands)
+
+    def _told_of_commands(self, outcome: "Outcome") -> None:
+        failures = {str(scope.scope): scope.failure for scope in outcome.scopes if scope.failure is not None}
+        self.readiness.commands(failures, sum(len(scope.refused) for scope in outcome.scopes))
+        self.registered.set()
 
 
 @contextmanager

@@ -30,6 +30,7 @@ from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.observer import Observer
 from runner.gateway import Gateway
 from runner.logs import LineFormatter, Log
+from runner.readiness import Readiness
 from runner.run import Discord, Running, run
 from tests.openapi import faults_of
 
@@ -235,10 +236,11 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
         more: Mapping[str, type[Action]] | None = None,
         observer: Observer | None = None,
         chance: Random | None = None,
+        readiness: Readiness | None = None,
     ) -> Bot:
         """`ahead_s` is how many seconds the bot's clock is ahead of Discord's; `observer` looks on.
 
-        `chance` decides what is left to chance.
+        `chance` decides what is left to chance; `readiness` is told of all that it depends on.
         """
         if local is None:
             local = LocalDiscord(clock=VirtualClock(asyncio.get_running_loop()))
@@ -246,7 +248,7 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
             started.servers.append(local)
         log = Lines()
         made = await _serve(
-            compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer, chance
+            compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer, chance, readiness
         )
         started.bots.append(made)
         return made
@@ -273,6 +275,7 @@ async def _serve(
     directory: Path,
     observer: Observer | None,
     chance: Random | None,
+    readiness: Readiness | None,
 ) -> Bot:
     loop = asyncio.get_running_loop()
     serving: asyncio.Future[Running] = loop.create_future()
@@ -296,6 +299,7 @@ async def _serve(
             is_real_time=False,
             observer=observer,
             chance=chance,
+            readiness=readiness,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

@@ -49,6 +49,8 @@ ORDER = (
     "registration",
     "waiting",
     "web",
+    "readiness",
+    "health",
     "engine",
     "gateway",
     "reload",
@@ -63,7 +65,7 @@ CONTRACT = ("actions.action", "actions._on_records")
 EMULATOR_MAY_IMPORT = {"emulator", "diagnostics", "lifecycle.limits", "lifecycle.bits"}
 ONLY_IN = {
     "discord": {"gateway"},
-    "aiohttp": {"gateway", "web", "emulator"},
+    "aiohttp": {"gateway", "web", "health", "emulator"},
     "watchfiles": {"reload"},
     "sqlalchemy": {"store"},
     "sqlite3": {"store"},

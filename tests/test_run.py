@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -358,6 +359,76 @@ async def test_a_signal_during_the_login_ends_it(start: Start) -> None:
         bot.process.send_signal(signal.SIGTERM)
         assert await bot.ended() == 0
     assert bot.err == b""
+
+
+# --- probes
+
+
+async def asked(bot: Process, path: str) -> tuple[int, dict[str, Any]]:
+    """Ask a process that was started with `--health` how it is."""
+    await bot.has_said(b" info probes are answered at=")
+    found = re.search(r"probes are answered at=(http://127\.0\.0\.1:\d+)", bot.err.decode())
+    assert found is not None, "nobody but this machine may ask"
+    async with aiohttp.ClientSession() as http, http.get(found[1] + path) as answer:
+        return answer.status, json.loads(await answer.text())
+
+
+async def test_probes_learn_whether_it_is_ready_and_a_refused_reload_leaves_it_so(
+    start: Start, local: LocalDiscord, tmp_path: Path
+) -> None:
+    local.faults.next("/gateway/bot", delay_s=2)
+    bot = await start(BOT, local, "--health", "0")
+    assert await asked(bot, "/livez") == (200, {"live": True})
+    assert (await asked(bot, "/readyz"))[0] == 503
+    await bot.serves()
+    await bot.has_said(b" info ready")
+    assert (await asked(bot, "/readyz"))[0] == 200
+    (tmp_path / "bot.yaml").write_text(BOT.replace("reply: secret", "rply: secret"))
+    await bot.has_said(b"reload refused")
+    status, body = await asked(bot, "/readyz")
+    assert (status, body["parts"]["config"]) == (200, {"ready": True, "generation": 1, "last_reload": "refused"})
+    (tmp_path / "bot.yaml").write_text(BOT.replace("reply: secret", "reply: secret then"))
+    await bot.has_said(b" reloaded ")
+    status, body = await asked(bot, "/readyz")
+    assert (status, body["parts"]["config"]) == (200, {"ready": True, "generation": 2, "last_reload": "fine"})
+    trace = local.command(user="Robin", channel="general", name="slow")
+    await trace.acknowledged(3)
+    bot.process.send_signal(signal.SIGTERM)
+    await bot.has_said(b"not ready part=process reason=stopping")
+    status, body = await asked(bot, "/readyz")
+    assert (status, body["state"]) == (503, "stopping")
+    assert await bot.ended() == 0
+    assert local.token not in json.dumps(body)
+
+
+async def test_nobody_answers_probes_unless_it_is_told_to(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local)
+    await bot.serves()
+    bot.process.send_signal(signal.SIGTERM)
+    assert await bot.ended() == 0
+    assert (b"probes" in bot.err, b"ready" in bot.err) == (False, False)
+
+
+async def test_a_port_for_probes_that_is_taken_exits_with_2_before_discord_hears_of_it(
+    start: Start, local: LocalDiscord
+) -> None:
+    bot = await start(BOT, local, "--health", str(local.port))
+    assert await bot.ended() == 2
+    at = f"http://127.0.0.1:{local.port}"
+    assert bot.err.decode() == f"lifecycle-runner: --health can't listen on {at}: Address already in use\n"
+    assert list(local.wire) == []
+
+
+async def test_an_address_for_probes_that_is_none_exits_with_2(start: Start, local: LocalDiscord) -> None:
+    bot = await start(BOT, local, "--health", "localhost")
+    assert await bot.ended() == 2
+    assert b"argument --health: it takes a port, or a host and a port: 8080, 0.0.0.0:8080" in bot.err
+
+
+async def test_a_bot_on_its_own_discord_answers_probes_too(start: Start) -> None:
+    bot = await start(BOT, None, "--health", "127.0.0.1:0")
+    await bot.has_said(b" info ready")
+    assert (await asked(bot, "/readyz"))[0] == 200
 
 
 # --- without a token

@@ -151,6 +151,11 @@ class Memory:
         self._closing.set()
         await self._tasks.__aexit__(None, None, None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether some program has needed the store, and it could be opened."""
+        return self._is_open.is_set()
+
     async def prepare(self, program: Program) -> "Database":
         """Open the store, if it isn't, and make it fit for a program. Raises `StoreFailed`."""
         if self._opened is not None and self._fits_by_now(program):

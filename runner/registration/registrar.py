@@ -41,12 +41,14 @@ class Registrar:
         self._log = log
         self._scopes: set[Scope] = set()
 
-    async def keep(self, program: Program, newer: "asyncio.Queue[Program]", registered: Callable[[], None]) -> None:
-        """Register `program`, and every newer one. Calls `registered` after the first attempt."""
+    async def keep(
+        self, program: Program, newer: "asyncio.Queue[Program]", registered: Callable[[Outcome], None]
+    ) -> None:
+        """Register `program`, and every newer one. Calls `registered` after each attempt."""
         failures = 0
         while True:
             outcome = await self._register(program)
-            registered()
+            registered(outcome)
             failures = failures + 1 if any(scope.is_transient for scope in outcome.scopes) else 0
             program = await self._next(program, newer, failures)
 

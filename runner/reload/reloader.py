@@ -125,6 +125,11 @@ class Reloader:
         """The program of the newest generation."""
         return self._program
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the files say something now that was refused."""
+        return self._is_refused
+
     def request_reload(self) -> None:
         """Read the files now, changed or not, and log the outcome in any case. To be called on the event loop."""
         self._is_asked = True

@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Final, Protocol, Self, TypeVar
 import sqlalchemy as sa
 
 from runner.store.batches import Outcome, run_batch, run_reads
-from runner.store.errors import StoreUnavailable
+from runner.store.errors import StoreCorrupt, StoreFailed, StoreUnavailable
+from runner.store.leases import Leases
 from runner.store.migrations import Migrate, load_migrations
 from runner.store.place import Place, SqlitePlace
-from runner.store.transaction import Unit
+from runner.store.transaction import Transaction, Unit
 
 T = TypeVar("T")
 
@@ -37,6 +38,10 @@ class Backend(Protocol):
 
     async def read(self, work: Callable[[sa.Connection], T]) -> T:
         """Run `work` on a connection that reads, beside others."""
+        ...
+
+    async def check(self) -> None:
+        """Look what is there through as a whole, where that is a matter of moments."""
         ...
 
     async def close(self) -> None:
@@ -67,6 +72,8 @@ class Database:
         self._wanted = asyncio.Event()
         self._is_closing = False
         self._told_of_timers: Callable[[float], None] = lambda _due_at: None
+        self._told_of_faults: Callable[[StoreFailed | None], None] = lambda _fault: None
+        self._is_damaged = False
         self._tasks = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Self:
@@ -111,11 +118,35 @@ class Database:
         """Run a unit that only reads, beside the writer; it sees one state of the whole database."""
         if self._is_closing:
             raise StoreUnavailable(str(self.place), "it is being closed")
-        return await self._backend.read(partial(run_reads, unit=unit, now=self._now))
+        try:
+            return await self._backend.read(partial(run_reads, unit=unit, now=self._now))
+        except StoreCorrupt as fault:
+            self._tell_of_fault(fault)
+            raise
+
+    async def probe(self) -> None:
+        """Have something written, and where the store was found to be damaged, have it looked through before.
+
+        Raises `StoreFailed`. What is written means nothing, but differs each time: nothing else would reach the disk.
+        """
+        if self._is_damaged:
+            await self._backend.check()
+        await self.write(_touch)
 
     def tell_of_timers(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called whenever a timer is put, with the Unix second at which it falls due, once it is saved."""
         self._told_of_timers = tell
+
+    def tell_of_faults(self, tell: Callable[[StoreFailed | None], None]) -> None:
+        """Have `tell` called with what a write has failed with, or None after one that has not.
+
+        It is called as well where a read finds that the store is damaged.
+        """
+        self._told_of_faults = tell
+
+    def _tell_of_fault(self, fault: StoreFailed | None) -> None:
+        self._is_damaged = isinstance(fault, StoreCorrupt)
+        self._told_of_faults(fault)
 
     async def _serve(self) -> None:
         """Write batch after batch, until the end."""
@@ -127,6 +158,9 @@ class Database:
                 _settle(done, outcome)
                 if outcome.earliest_due is not None:
                     self._told_of_timers(outcome.earliest_due)
+            if outcomes:
+                faults = (each.fault for each in outcomes if isinstance(each.fault, StoreFailed))
+                self._tell_of_fault(next(faults, None))
 
     def _next_batch(self) -> list[tuple[Unit[Any], "asyncio.Future[Any]"]]:
         waiting = self._waiting
@@ -147,6 +181,10 @@ class Database:
             if len(units) == 1:
                 return [Outcome(fault=fault)]
         return [outcome for unit in units for outcome in await self._written([unit])]
+
+
+def _touch(tx: Transaction) -> None:
+    Leases(tx).take("probe", "probe", for_s=0.0)
 
 
 def _settle(done: "asyncio.Future[Any]", outcome: Outcome) -> None:

@@ -112,6 +112,9 @@ class PostgresqlBackend:
         """Run `work` on a connection that reads. Raises `StoreFailed`."""
         return await self._on_connection(work, {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
 
+    async def check(self) -> None:
+        """Leave it to the server, which knows how it is."""
+
     async def close(self) -> None:
         """Close every connection."""
         if hasattr(self, "_engine"):

@@ -84,6 +84,10 @@ class SqliteBackend:
         """Run `work` on a connection that reads. Raises `StoreFailed`."""
         return await self._in(self._readers, self._work, work, False)
 
+    async def check(self) -> None:
+        """Look the file through, unless it is a large one. Raises `StoreFailed`."""
+        await self._in(self._readers, self._checked)
+
     async def close(self) -> None:
         """Close the file, which leaves it in one piece: the last connection takes the log into it."""
         await self._in(self._writer, self._engine.dispose)
@@ -162,9 +166,15 @@ class SqliteBackend:
         if found > newest:
             raise StoreOfALaterVersion(str(self.place), f"its version is {found}, and {newest} the newest known here")
 
+    def _checked(self) -> None:
+        path = self.place.path
+        if path is not None and path.exists() and path.stat().st_size <= CHECKED_BYTES_MAX:
+            self._work(self._check, False)
+
     def _check(self, connection: sa.Connection) -> None:
         (verdict,) = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
         if verdict != "ok":
+            connection.invalidate()  # it would find the pages damaged that it has read, whatever becomes of the file
             raise StoreCorrupt(str(self.place), verdict)
 
 

@@ -1,9 +1,8 @@
 """A store in every kind of trouble while runs wait: the user is told, the log names the cause, and nothing is lost."""
 
 import sqlite3
-import subprocess
-from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
 from runner.store.errors import StoreCorrupt, StoreFailed, StoreReadOnly
 from tests.conftest import Bot, StartBot
+from tests.troubles import Trouble, damaged, full, locked, own_disk, read_only
 
 BOT = """
 state: {note: {scope: user, type: string}}
@@ -26,81 +26,12 @@ commands:
 """
 SORRY = "I can't get at what I have to remember. Please try again later"
 
-PAGE_BYTES = 4096
-WRITE_VERSION_AT = 18  # SQLite docs, Database File Format: The Database Header
-DISK_BYTES = 1_000_000
-
-Trouble = Callable[[Path], AbstractContextManager[None]]
-
-
-@contextmanager
-def locked(store: Path) -> Generator[None]:
-    """Have another process keep the store locked."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")
-
-
-@contextmanager
-def full(store: Path) -> Generator[None]:
-    """Have something else take what is left of the disk."""
-    with (store.parent / "else").open("wb", buffering=0) as file, suppress(OSError):
-        for _ in range(2 * DISK_BYTES // PAGE_BYTES):
-            file.write(b"x" * PAGE_BYTES)
-    yield
-    (store.parent / "else").unlink()
-
-
-@contextmanager
-def read_only(store: Path) -> Generator[None]:
-    """Have the file say what a later SQLite's would: read it, but don't write it."""
-    with overwritten(store, WRITE_VERSION_AT, b"\x03"):
-        yield
-
-
-@contextmanager
-def damaged(store: Path) -> Generator[None]:
-    """Have everything behind the first page overwritten."""
-    with overwritten(store, PAGE_BYTES, b""):
-        yield
-
-
-@contextmanager
-def overwritten(store: Path, at: int, content: bytes) -> Generator[None]:
-    """Overwrite a part of the file, or all that is behind a place, and have its readers look at it again."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as other:
-        other.execute("CREATE TABLE other (at INTEGER)")
-        other.execute("INSERT INTO other VALUES (1)")
-        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        whole = store.read_bytes()
-        other.execute("UPDATE other SET at = 2")  # what others have read is outdated by this
-        _overwrite(store, at, content or b"\xa5" * (len(whole) - at))
-        try:
-            yield
-        finally:
-            _overwrite(store, 0, whole)
-
-
-def _overwrite(store: Path, at: int, content: bytes) -> None:
-    with store.open("r+b") as file:
-        file.seek(at)
-        file.write(content)
-
 
 @pytest.fixture
 def disk(tmp_path: Path, trouble: Trouble) -> Iterator[None]:
-    """Give the test's store a disk of its own, of a megabyte, if that is to become full."""
-    if trouble is not full:
+    """Give the test's store a disk of its own, if that is to become full."""
+    with own_disk(tmp_path / ".lifecycle") if trouble is full else nullcontext():
         yield
-        return
-    folder = tmp_path / ".lifecycle"
-    folder.mkdir()
-    options = ["-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none"]
-    if subprocess.run(["mount", *options, folder], check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a disk")
-    yield
-    subprocess.run(["umount", "-l", folder], check=True)
 
 
 async def at_rest(bot: StartBot, text: str) -> Bot:

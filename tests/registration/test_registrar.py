@@ -67,7 +67,7 @@ class Reloads:
             made.gateway.guild_ids,
             Log(f"bot.{id(made.log)}"),
         )
-        keeping = registrar.keep(made.engine.program, self._newer, lambda: None)
+        keeping = registrar.keep(made.engine.program, self._newer, lambda _: None)
         self._task = asyncio.create_task(keeping)
 
     async def swap(self, text: str) -> None:
