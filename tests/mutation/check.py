@@ -16,7 +16,7 @@ from typing import Final
 
 from tests.mutation.mutant import Mutant, NotApplicable
 
-COPIED: Final = ("runner", "tests", "pyproject.toml")
+COPIED: Final = ("runner", "tests", "examples", "pyproject.toml")
 """What the tests need of the tree."""
 
 AT_A_TIME: Final = 2
