@@ -18,6 +18,7 @@ from runner.config.schema import Actions
 from runner.config.source import Sequence
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
+from runner.templates import RecentTemplates
 
 if TYPE_CHECKING:
     from runner.config.packs.told import Place
@@ -48,15 +49,19 @@ def build(
     *,
     find: FindFiles = nothing_found,
     clock: Callable[[], float] = time.time,
+    templates: RecentTemplates | None = None,
     is_tried: bool = False,
 ) -> Built:
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
 
-    `clock` gives the time in Unix seconds, for what can't be there yet. With `is_tried`, the file may be a pack that no
+    `clock` gives the time in Unix seconds, for what can't be there yet. `templates` are those of the builds before this
+    one, of the same file. With `is_tried`, the file may be a pack that no
     bot uses: it is checked with its defaults and with samples, and its program is not to run.
     """
-    loaded = load(path, read, environment, actions, find, is_tried=is_tried)
+    loaded = load(path, read, environment, actions, find, templates=templates, is_tried=is_tried)
     built = _built(path, loaded, actions, generation, clock)
+    if templates is not None and built.program is not None:
+        templates.forget_others()
     return built if not loaded.places else _told(built, loaded.places)
 
 

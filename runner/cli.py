@@ -20,6 +20,7 @@ from runner.build import Built, build
 from runner.config.include import FindFiles, ReadFile, found_on_disk
 from runner.logs import Log, configure, scrubbed, spellings
 from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, reader_of, targets
+from runner.templates import RecentTemplates
 from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary, summary
 
 if TYPE_CHECKING:
@@ -206,9 +207,11 @@ def _built(
     generation: int = 1,
     environment: Mapping[str, str] = os.environ,
     *,
+    templates: RecentTemplates | None = None,
     is_tried: bool = False,
 ) -> Built:
-    return build(file, read, environment, load_actions(), generation, find=find, is_tried=is_tried)
+    actions = load_actions()
+    return build(file, read, environment, actions, generation, find=find, templates=templates, is_tried=is_tried)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
@@ -512,7 +515,7 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     files = Files(
         parsed.file,
         built,
-        lambda read, find, generation: _built(parsed.file, read, find, generation),
+        partial(_built, parsed.file, templates=RecentTemplates()),
         partial(_show_as_text, parsed.file),
         parsed.poll,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from runner.actions.action import FailureKind, StepFailed
 from runner.compile.program import Context, Prepared, Render
 from runner.fields import Authored, BadValue, Entry, Shape, TextShape, attributes_of, coerce
-from runner.templates import Kind, compile_template
+from runner.templates import Kind, Renderer, Template, compile_template
 from runner.templates.values import is_list, is_mapping
 
 _ANY_TEXT = TextShape(templated=True)
@@ -57,12 +57,20 @@ def _all(values: Sequence[object], gather: Callable[[list[object]], object]) -> 
 
 
 def _template_renderer(authored: Authored) -> Render:
-    evaluate, shape = compile_template(authored.template), authored.shape
+    evaluate, shape = _compiled(authored.template), authored.shape
     if authored.template.kind is Kind.TEXT and shape == _ANY_TEXT:
         return evaluate  # it is a text already, and any text will do
     if isinstance(shape, TextShape) and shape.pattern is None:
         return _text_renderer(evaluate, shape)
     return _coercing(evaluate, shape)
+
+
+def _compiled(template: Template) -> Renderer:
+    """Return what renders the template; it is worked out once, for all places and programs that have it."""
+    found: Renderer | None = template.kept.get("renderer")
+    if found is None:
+        found = template.kept["renderer"] = compile_template(template)
+    return found
 
 
 def _text_renderer(evaluate: Callable[[Context], object], shape: TextShape) -> Render:

@@ -1,11 +1,11 @@
 """Files to `Config`: the first half of the one function that `validate`, start and reload share."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runner.config import source
 from runner.config.data_files import read_data
@@ -40,6 +40,7 @@ from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.diagnostics import Diagnostic, Severity, Span
 from runner.fields import Entry, Steps
+from runner.templates import RecentTemplates
 
 if TYPE_CHECKING:
     from runner.config.packs.expand import Expanded, InputValue
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from runner.config.violations import Violation
 
 P = TypeVar("P", bound=str | int)
+T = TypeVar("T")
 
 ABOUT_THE_WHOLE = frozenset({"missing-key", "too-many"})
 """Slugs of faults that are about a mapping or a list as a whole: what is in it is read all the same."""
@@ -79,6 +81,8 @@ class Config:
     _names: dict[tuple[str, ...], tuple[str, ...]] = field(
         default_factory=dict[tuple[str, ...], tuple[str, ...]], init=False, repr=False, compare=False
     )
+    kept: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False, compare=False)
+    """What is worked out once for all rules, by their own names: dozens of them walk over the same document."""
     places: Places = field(default_factory=Places, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
     inlines: Inlines = field(default_factory=Inlines, repr=False)
@@ -110,8 +114,30 @@ class Config:
         assert file.path is not None, "a file without a path lies nowhere"
         return self.files[str(place_of(node, file.path))]
 
-    def handlers(self) -> Iterator[tuple[str, str, Handler]]:
-        """Yield the section, the name and the handler of everything that runs steps."""
+    def handlers(self) -> Sequence[tuple[str, str, Handler]]:
+        """Return the section, the name and the handler of everything that runs steps."""
+        return self._once("handlers", self._handlers)
+
+    def runs(self) -> Sequence[Steps]:
+        """Return every run of steps, those inside of other steps excluded."""
+        return self._once("runs", self._runs)
+
+    def rescues(self) -> Sequence[Steps]:
+        """Return every run of steps that is for when something goes wrong."""
+        return self._once("rescues", self._rescues)
+
+    def commands(self) -> Sequence[tuple[tuple[str, ...], Command]]:
+        """Return every command and every group with the words of its name, each group before what is in it."""
+        return self._once("commands", self._commands)
+
+    def _once(self, name: str, found: Callable[[], Iterator[T]]) -> Sequence[T]:
+        """Return what all rules walk over, which is worked out once."""
+        known: Sequence[T] | None = self.kept.get(name)
+        if known is None:
+            known = self.kept[name] = tuple(found())
+        return known
+
+    def _handlers(self) -> Iterator[tuple[str, str, Handler]]:
         for names, command in self.commands():
             if not commands_in(command):
                 yield "commands", " ".join(names), command
@@ -128,15 +154,13 @@ class Config:
         for name, event in self.document.events.items():
             yield "events", name, event
 
-    def runs(self) -> Iterator[Steps]:
-        """Yield every run of steps, those inside of other steps excluded."""
+    def _runs(self) -> Iterator[Steps]:
         for _, _, each in self.handlers():
             yield from _given(each.reply, each.steps)
         yield from (flow.steps for flow in self.document.flows.values())
         yield from self.rescues()
 
-    def rescues(self) -> Iterator[Steps]:
-        """Yield every run of steps that is for when something goes wrong."""
+    def _rescues(self) -> Iterator[Steps]:
         defaults = self.document.defaults
         yield from _given(defaults.on_error, defaults.on_timeout, defaults.on_expired)
         for _, _, each in self.handlers():
@@ -144,8 +168,7 @@ class Config:
         for flow in self.document.flows.values():
             yield from _given(flow.on_error, flow.on_timeout, flow.on_expired)
 
-    def commands(self) -> Iterator[tuple[tuple[str, ...], Command]]:
-        """Yield every command and every group with the words of its name, each group before what is in it."""
+    def _commands(self) -> Iterator[tuple[tuple[str, ...], Command]]:
         for name, command in self.document.commands.items():
             yield from _with_those_inside((name,), command)
 
@@ -273,12 +296,13 @@ def load(
     actions: Actions,
     find: FindFiles = nothing_found,
     *,
+    templates: RecentTemplates | None = None,
     is_tried: bool = False,
 ) -> Loaded:
     """Read the file at `path`, those it includes, which `find` finds by their patterns, and the packs that it uses.
 
-    Faults are returned, one run finds all of them; nothing is raised for a bad file. With `is_tried`, a pack is read
-    that no bot uses.
+    Faults are returned, one run finds all of them; nothing is raised for a bad file. `templates` are those that were
+    read before. With `is_tried`, a pack is read that no bot uses.
     """
     gathered = gather(path, read, find)
     if gathered.root is None:
@@ -289,7 +313,7 @@ def load(
     packs = _with_packs(gathered, read, find, environment, actions, is_tried=is_tried)
     root = gathered.root if packs is None else packs.root
     data = read_data(root, read)
-    found = _read(str(path), root, gathered, environment, actions, packs)
+    found = _read(str(path), root, gathered, environment, actions, packs, templates or RecentTemplates())
     own = OwnFiles() if found.config is None else read_files(found.config.places, read)
     config = found.config and dataclasses.replace(found.config, data=data.values, files=own.contents)
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
@@ -330,6 +354,7 @@ def _read(
     environment: Mapping[str, str],
     actions: Actions,
     packs: "Expanded | None",
+    templates: RecentTemplates,
 ) -> Loaded:
     """Read the nodes of all files, below `root`; `gathered` has the faults of their texts as well."""
     known = gathered.diagnostics
@@ -345,7 +370,8 @@ def _read(
     assert isinstance(sound, source.Mapping)
     declared = _declared(sound, broken, actions)
     bereft = frozenset(_place(source.at(root, path[:-1])) for path in broken if path)
-    reader = Reader(actions, declared, bereft, None if packs is None else packs.namespaces)
+    namespaces = None if packs is None else packs.namespaces
+    reader = Reader(actions, declared, bereft, namespaces, templates=templates)
     document = reader.entry(Document, sound)
     for message in reader.places.entries(MessageChange) if document.messages else ():
         message.look_up(document.messages)

@@ -52,7 +52,7 @@ from runner.fields import (
     fields_of,
     spread_in,
 )
-from runner.templates import Kind, Template, TemplateFault, parse
+from runner.templates import Kind, RecentTemplates, Template, TemplateFault, parse
 
 if TYPE_CHECKING:
     from runner.config.packs.expand import Namespace
@@ -77,7 +77,8 @@ class Reader:
     namespaces: "AnyMapping[str, Namespace] | None" = None
     faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
     places: Places = field(default_factory=Places)
-    _templates: dict[tuple[str, bool, str], Template] = field(default_factory=dict[tuple[str, bool, str], Template])
+    templates: RecentTemplates = field(default_factory=RecentTemplates)
+    _qualified: dict[tuple[str, bool, str], Template] = field(default_factory=dict[tuple[str, bool, str], Template])
 
     def entry(self, entry: type[E], node: Node) -> E:
         """Return the entry that `node` describes, written at length or as its short form."""
@@ -201,7 +202,7 @@ class Reader:
                 return self._template(shape, node)
             if isinstance(shape, TextShape) and "{{" in node.value:
                 self._fixed_text(node, node.value.index("{{"))
-        return self._constant(shape, node.value, node.span)
+        return self._constant(shape, node.value, node)
 
     def _fixed_text(self, node: Scalar, offset: int) -> None:
         fault = Diagnostic(
@@ -217,12 +218,12 @@ class Reader:
     def _add(self, slug: str, span: Span, headline: str, why: str, fix: str) -> None:
         self.faults.append(Diagnostic(slug=slug, span=span, headline=headline, why=why, fix=fix))
 
-    def _constant(self, shape: Shape, value: object, span: Span) -> object:
+    def _constant(self, shape: Shape, value: object, at: Node) -> object:
         try:
             return coerce(shape, value)
         except BadValue as bad:
             takes = str(bad).removeprefix("this takes ")
-            self._add("invalid-value", span, str(bad), "another value would fail when it is used", f"write {takes}")
+            self._add("invalid-value", at.span, str(bad), "another value would fail when it is used", f"write {takes}")
             return None
 
     def _template(self, shape: Shape, node: Scalar, *, is_expression: bool = False) -> object:
@@ -233,20 +234,21 @@ class Reader:
             self.faults.extend(template_faults(node, broken))
             return Authored(_harmless(), shape, partial(span_within, node))
         if template.kind is Kind.STATIC:
-            return self._constant(shape, text, node.span)
+            return self._constant(shape, text, node)
         return Authored(template, shape, partial(span_within, node))
 
     def _parsed(self, text: str, is_expression: bool, file: str) -> Template:
         """Return the template; the same text, such as a mention of the user, stands in many places."""
         namespace = self.namespaces.get(file) if self.namespaces else None
-        key = (text, is_expression, namespace.qualifier if namespace else "")
-        known = self._templates.get(key)
+        if namespace is None:
+            return self.templates.read(text, expression=is_expression)
+        key = (text, is_expression, namespace.qualifier)
+        known = self._qualified.get(key)
         if known is None:
-            known = self._templates[key] = parse(text, expression=is_expression)
-            if namespace is not None:
-                from runner.templates.qualified import qualified  # only a bot with packs needs it
+            from runner.templates.qualified import qualified  # only a bot with packs needs it
 
-                known = self._templates[key] = qualified(known, namespace.qualifier, namespace.declared)
+            known = qualified(parse(text, expression=is_expression), namespace.qualifier, namespace.declared)
+            self._qualified[key] = known
         return known
 
     def _step(self, node: Node) -> WrittenStep | None:
@@ -313,13 +315,13 @@ class Reader:
         if (retry := step.get("retry")) is not None:
             found["retry"] = self.entry(Retry, retry)
         if isinstance(on_crash := step.get("on_crash"), Scalar):
-            found["on_crash"] = self._constant(ON_CRASH, on_crash.value, on_crash.span)
+            found["on_crash"] = self._constant(ON_CRASH, on_crash.value, on_crash)
         if (catch := step.get("catch")) is not None:
             found["catch"] = self.value(StepsShape(), catch)
         return found
 
     def _timeout(self, node: Scalar) -> object:
-        return self._constant(_TIMEOUT, node.value, node.span)
+        return self._constant(_TIMEOUT, node.value, node)
 
     def _wrong_number_of_actions(self, node: Mapping, named: list[str]) -> None:
         first = next(iter(node.entries.values())).key

@@ -6,6 +6,7 @@ Nothing that a template says is evaluated before that callable is called.
 
 from runner.templates.faults import Fault, RenderError, TemplateFault
 from runner.templates.inference import Checked, check, narrow
+from runner.templates.recent import RecentTemplates
 from runner.templates.sandbox import Renderer, compile_template
 from runner.templates.syntax import Kind, Template, parse
 
@@ -13,6 +14,7 @@ __all__ = [
     "Checked",
     "Fault",
     "Kind",
+    "RecentTemplates",
     "RenderError",
     "Renderer",
     "Template",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.parser import Parser
@@ -54,6 +54,8 @@ class Template:
     kind: Kind
     roots: frozenset[str]
     tree: nodes.Expr | nodes.Template = field(repr=False, compare=False)
+    kept: dict[str, Any] = field(default_factory=dict[str, Any], init=False, repr=False, compare=False)
+    """What was made of it, by its maker's name: the same template may stand in many places, and in later programs."""
 
 
 def parse(source: str, *, expression: bool = False) -> Template:
