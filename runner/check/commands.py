@@ -130,8 +130,9 @@ def _longest(name: str, named: Command | Option | Choice) -> int:
 
 
 def _option(config: Config, path: tuple[str, ...], declared: Option) -> Iterator[Diagnostic]:
+    written = config.written_names(*path)
     for key, types in _ONLY_FOR.items():
-        if declared.type and config.has(*path, key) and declared.type not in types:
+        if declared.type and key in written and declared.type not in types:
             yield _fault(
                 "option-key-without-effect",
                 config.key(*path, key),

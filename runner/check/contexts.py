@@ -133,6 +133,7 @@ REPETITION: Final = Object("the loop", {"index": INTEGER, "index0": INTEGER, "fi
 VALUE_TYPES: Final[Mapping[str, Type]] = {**OPTION_TYPES, "any": ANY, "list": ListOf(ANY), "mapping": MapOf(ANY)}
 """The types that the parameters and the result of a flow are declared with."""
 
+_CONSTANTS: Final = frozenset({type(None), str, bool, int, float})
 _VARIABLES: Final = "the vars"
 _OUTPUTS: Final = "the steps before this one"
 SERVER_ROOTS: Final = frozenset({"member", "guild"})
@@ -473,29 +474,37 @@ def type_of(value: object) -> Type:
             return ANY
 
 
-def templates_in(value: object, *, late: bool = True) -> Iterator[Authored]:
-    """Yield every template inside a value, those of the steps in it excluded, and with `late` False the late ones."""
+def templates_in(value: object, *, late: bool = True) -> Sequence[Authored]:
+    """Return every template inside a value, those of the steps in it excluded, and with `late` False the late ones."""
+    found: list[Authored] = []
+    _gather(value, found, late=late)
+    return found
+
+
+def _gather(value: object, found: list[Authored], *, late: bool) -> None:
+    kind = type(value)
+    if kind in _CONSTANTS:
+        return
     match value:
-        case None | str() | bool() | int() | float():  # nearly everything; to ask whether it is a mapping takes long
-            return
         case Authored():
-            yield value
+            found.append(value)
         case Checks(items):
             for item in items:
-                yield from templates_in(item)
+                _gather(item, found, late=True)
         case InlineButton() | InlineSelect():  # what it looks like; its steps and guards are a handler of their own
-            yield from templates_in(value.look)
-        case _ if is_mapping(value):
-            for item in value.values():
-                yield from templates_in(item, late=late)
-        case _ if is_list(value):
-            for item in value:
-                yield from templates_in(item, late=late)
+            _gather(value.look, found, late=True)
         case Entry():
             left = frozenset[str]() if late else late_in(type(value))
             for name in attributes_of(type(value)):
-                if name not in left:
-                    yield from templates_in(getattr(value, name), late=late)
+                # Nearly everything is a constant; to ask here saves most of the calls.
+                if type(inner := getattr(value, name)) not in _CONSTANTS and name not in left:
+                    _gather(inner, found, late=late)
+        case _ if is_list(value):
+            for item in value:
+                _gather(item, found, late=late)
+        case _ if is_mapping(value):
+            for item in value.values():
+                _gather(item, found, late=late)
         case _:
             return
 
@@ -504,7 +513,7 @@ def templates_of(step: WrittenStep) -> tuple[Authored, ...]:
     """Return the step's own templates, those of the steps inside of it excluded."""
     found: tuple[Authored, ...] | None = step.kept.get("templates")
     if found is None:
-        found = step.kept["templates"] = tuple(templates_in((step.action, step.when)))
+        found = step.kept["templates"] = (*templates_in(step.action), *templates_in(step.when))
     return found
 
 
@@ -700,7 +709,7 @@ def _given(value: object, at: Scope) -> Type:
     match value:
         case Authored():
             return check(value.template, at).type
-        case _ if any(True for _ in templates_in(value)):
+        case _ if templates_in(value):
             return ListOf(ANY) if is_list(value) else MapOf(ANY)
         case _:
             return type_of(value)

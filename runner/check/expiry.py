@@ -25,7 +25,8 @@ def check_expiry(config: Config) -> list[Diagnostic]:
     for section, name, handler in config.handlers():
         if isinstance(handler, Unattended):
             continue  # it answers nobody, at any time
-        found += _of_on_expired(config, handler.on_expired, config.key(section, name, "on_expired"))
+        if handler.on_expired is not None:
+            found += _of_on_expired(config, handler.on_expired, config.key(section, name, "on_expired"))
         timeout_s = handler.timeout or defaults.timeout
         if timeout_s >= budget.TOKEN_USABLE_S:
             found += _of_on_timeout(config, handler, timeout_s, _timeout_span(config, section, name, handler))

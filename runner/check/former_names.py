@@ -17,8 +17,9 @@ def former_names(config: Config) -> Mapping[str, str]:
 
 def check_former_names(config: Config) -> Iterator[Diagnostic]:
     """Yield a fault for each alias that nothing can have been called, or that is the name of something else."""
-    commands = {name: config.key("commands", name) for name, _ in _that_run(config)}
-    for former, _, span in _former(config):
+    claimed = list(_former(config))
+    commands = {name: config.key("commands", name) for name, _ in _that_run(config)} if claimed else {}
+    for former, _, span in claimed:
         words = former.split(" ")
         if len(words) > _WORDS_MAX or not all(map(limits.is_command_name, words)):
             yield _impossible(former, span)

@@ -56,7 +56,7 @@ def guarded(handler: H, defaults: Defaults) -> H:
         for item in fields_of(Guards)
         if getattr(handler, item.attribute) is None
     }
-    return replace(handler, **inherited)
+    return replace(handler, **inherited) if any(each is not None for each in inherited.values()) else handler
 
 
 def asked_in(config: Config) -> Iterator[Checks]:

@@ -5,7 +5,8 @@ Source: Discord docs, Message resource, Allowed Mentions Object.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import cast
 
 from jinja2 import nodes
@@ -44,8 +45,8 @@ class _Said:
 
     content: object
     mentions: tuple[object, ...]
-    content_at: Span
-    mentions_at: Span
+    content_at: Callable[[], Span]
+    mentions_at: Callable[[], Span]
 
 
 def check_mentions(config: Config) -> list[Diagnostic]:
@@ -64,8 +65,8 @@ def _said(config: Config, message: MessageChange) -> _Said | None:
         return None
     mentions, places = message.mentions, config.places
     named = [word for word in ("users", "roles") if getattr(mentions, word)]  # some of them, at least
-    at, mentions_at = places.key(message, message.text_key), places.key(message, "mentions")
-    return _Said(message.text, (*mentions.parse, *named), at, mentions_at)
+    content_at = partial(places.key, message, message.text_key)
+    return _Said(message.text, (*mentions.parse, *named), content_at, partial(places.key, message, "mentions"))
 
 
 def _without_ping(said: _Said) -> Iterator[Diagnostic]:
@@ -87,7 +88,7 @@ def _without_ping(said: _Said) -> Iterator[Diagnostic]:
 def _place(said: _Said, offset: int, length: int) -> Span:
     if isinstance(said.content, Authored):
         return said.content.locate(offset, length)
-    return said.content_at
+    return said.content_at()
 
 
 def _from_users(config: Config, message: MessageChange, handler: Handler) -> Iterator[Diagnostic]:
@@ -105,7 +106,7 @@ def _from_users(config: Config, message: MessageChange, handler: Handler) -> Ite
                 why="this message may ping more than single users, and this text is what a user has typed",
                 fix="post the ping and the text as two messages, the second without `mentions`",
                 severity=Severity.WARNING,
-                marks=(Mark(said.mentions_at, "the message may ping here"),),
+                marks=(Mark(said.mentions_at(), "the message may ping here"),),
             )
 
 

@@ -10,7 +10,7 @@ from typing import get_args
 from runner.actions.action import WrittenStep
 from runner.check.choices import check_defaults, check_numbers, has_options, without_effect
 from runner.check.steps import all_steps, every_step, modal_of, reached_runs
-from runner.config.document import TYPED, FormField, ModalField
+from runner.config.document import TYPED, FormField, MessageChange, ModalField
 from runner.config.document.modals import FieldType
 from runner.config.entry_places import Places
 from runner.config.load import Config
@@ -44,6 +44,8 @@ def check_modals(config: Config) -> list[Diagnostic]:
 def _asked(value: object) -> Iterator[Fields]:
     """Yield the fields of the forms that a step asks to fill in."""
     match value:
+        case None | str() | bool() | int() | float() | MessageChange():  # nearly everything; none of these asks
+            return
         case _ if is_mapping(value):
             fields = {str(name): each for name, each in value.items() if isinstance(each, FormField)}
             if fields:

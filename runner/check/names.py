@@ -37,21 +37,22 @@ def check_names(config: Config) -> list[Diagnostic]:
 def _discord_names(config: Config) -> Iterator[Diagnostic]:
     for names, command in config.commands():
         name = " ".join(names)
-        yield from _discord_name(names[-1], "a command", config.key("commands", name))
+        if not limits.is_command_name(names[-1]):
+            yield _invalid(names[-1], "a command", config.key("commands", name))
         for option in command.options:
-            yield from _discord_name(option, "an option", config.key("commands", name, "options", option))
+            if not limits.is_command_name(option):
+                yield _invalid(option, "an option", config.key("commands", name, "options", option))
 
 
-def _discord_name(name: str, what: str, span: Span) -> Iterator[Diagnostic]:
-    if not limits.is_command_name(name):
-        yield Diagnostic(
-            slug="invalid-name",
-            span=span,
-            headline=f"Discord takes no `{name}` as the name of {what}",
-            why="a name is 1 to 32 lower-case letters, digits, `-`, `_` and `'` "
-            "(Discord docs, Application Commands, Naming)",
-            fix=f"rename it to `{as_command_name(name)}`",
-        )
+def _invalid(name: str, what: str, span: Span) -> Diagnostic:
+    return Diagnostic(
+        slug="invalid-name",
+        span=span,
+        headline=f"Discord takes no `{name}` as the name of {what}",
+        why="a name is 1 to 32 lower-case letters, digits, `-`, `_` and `'` "
+        "(Discord docs, Application Commands, Naming)",
+        fix=f"rename it to `{as_command_name(name)}`",
+    )
 
 
 def as_command_name(name: str) -> str:
@@ -193,5 +194,14 @@ def _warning(span: Span, headline: str) -> Diagnostic:
 
 def roots_of(value: object) -> frozenset[str]:
     """Return the top-level names that the templates in `value` read, those in its steps included."""
-    own = (each for step in all_steps(value) for each in templates_of(step)) if isinstance(value, Steps) else None
-    return frozenset[str]().union(*(authored.template.roots for authored in own or templates_in(value)))
+    if isinstance(value, Steps):
+        return frozenset[str]().union(*map(_roots_of_step, all_steps(value)))
+    return frozenset[str]().union(*(authored.template.roots for authored in templates_in(value)))
+
+
+def _roots_of_step(step: WrittenStep) -> frozenset[str]:
+    found: frozenset[str] | None = step.kept.get("roots")
+    if found is None:
+        found = frozenset[str]().union(*(authored.template.roots for authored in templates_of(step)))
+        step.kept["roots"] = found
+    return found

@@ -17,6 +17,8 @@ def state_read_in(value: object, declared: Collection[str]) -> frozenset[str]:
 
     Where a template reads `state` as a whole, that is all that are `declared`.
     """
+    if not declared:
+        return frozenset()
     own = (each for step in all_steps(value) for each in templates_of(step)) if isinstance(value, Steps) else None
     reading = (each.template for each in own or templates_in(value) if ROOT in each.template.roots)
     return frozenset[str]().union(*(_by_template(template, declared) for template in reading))

@@ -67,6 +67,11 @@ def _keeps_in_servers(config: Config, used: Sequence[Reference]) -> bool:
 
 def is_for_servers(config: Config, name: str, command: Command) -> bool:
     """Tell whether a command makes sense only in a server: a group does when all that is in it does."""
-    if inside := commands_in(command):
-        return all(is_for_servers(config, f"{name} {inner}", each) for inner, each in inside.items())
-    return needs_server(config, command, [group for _, group in config.groups_around("commands", name)])
+    known: dict[str, bool] = config.kept.setdefault("for servers", {})
+    if name not in known:
+        if inside := commands_in(command):
+            known[name] = all(is_for_servers(config, f"{name} {inner}", each) for inner, each in inside.items())
+        else:
+            groups = [group for _, group in config.groups_around("commands", name)]
+            known[name] = needs_server(config, command, groups)
+    return known[name]

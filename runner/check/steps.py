@@ -1,6 +1,6 @@
 """Which steps a config has, wherever they stand, and which of them open a form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from runner.actions.action import WrittenStep
 from runner.config.document import Event, Flow, Handler, MessageChange
@@ -25,23 +25,28 @@ Openers = Mapping[str, tuple[Opener, ...]]
 """For the name of each form, the steps that open it, in the order of the file."""
 
 
-def all_steps(*runs: Steps | None) -> Iterator[WrittenStep]:
-    """Yield the steps of the runs in order, those inside other steps included."""
+def all_steps(*runs: Steps | None) -> Sequence[WrittenStep]:
+    """Return the steps of the runs in order, those inside other steps included."""
+    found: list[WrittenStep] = []
     for run in runs:
         for step in run.items if run else ():
-            yield step
-            yield from step.within
+            found.append(step)
+            found += step.within
+    return found
 
 
-def every_step(config: Config) -> Iterator[WrittenStep]:
-    """Yield every step of the file."""
-    return all_steps(*config.runs())
+def every_step(config: Config) -> Sequence[WrittenStep]:
+    """Return every step of the file."""
+    found: Sequence[WrittenStep] | None = config.kept.get("every step")
+    if found is None:
+        found = config.kept["every step"] = all_steps(*config.runs())
+    return found
 
 
 def flows_of(flows: Mapping[str, Flow], *runs: Steps | None) -> frozenset[str]:
     """Return the names of the flows that the runs of steps run, and of those that these run in turn."""
     found: set[str] = set()
-    waiting = list(runs)
+    waiting = list(runs) if flows else []
     while waiting:
         run = waiting.pop()
         names = {name for step in (run.items if run else ()) for name in _called_by(step)}
@@ -64,6 +69,8 @@ def _called_by(step: WrittenStep) -> tuple[str, ...]:
 def reached_runs(flows: Mapping[str, Flow], *runs: Steps | None) -> tuple[Steps | None, ...]:
     """Return the runs of steps, and those of every flow that they lead to."""
     found = [flows[name] for name in sorted(flows_of(flows, *runs))]
+    if not found:
+        return runs
     return (
         *runs,
         *(run for flow in found for run in (flow.steps, flow.on_error, flow.on_timeout, flow.on_expired)),
@@ -170,14 +177,14 @@ def openers(config: Config) -> Openers:
     for section, origin in by_section.items():
         handlers = (handler for its, _, handler in config.handlers() if its == section)
         for handler in handlers:
-            steps = [*all_steps(*reached_runs(config.document.flows, handler_steps(handler)))]
+            steps = all_steps(*reached_runs(config.document.flows, handler_steps(handler)))
             for step in steps:
                 if (name := modal_of(step)) is not None:
                     found[name] = (*found.get(name, ()), *_opened_by(step, steps, origin))
     return found
 
 
-def _opened_by(step: WrittenStep, steps: list[WrittenStep], origin: Origin) -> Iterator[Opener]:
+def _opened_by(step: WrittenStep, steps: Sequence[WrittenStep], origin: Origin) -> Iterator[Opener]:
     """Yield what opens a form: behind a question, it is a click on that."""
     yield Opener(step.key, origin)
     waits = any(isinstance(other.action.inside(), Waits) for other in steps)

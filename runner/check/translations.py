@@ -43,6 +43,8 @@ class _Named:
 def check_translations(config: Config) -> Iterator[Diagnostic]:
     """Yield a fault for each name in another language that Discord refuses, or that two things have there."""
     for kind, family in _families(config):
+        if not any(named.translations for named in family):
+            continue
         if kind in _A:  # the others are freer
             yield from _invalid(config, kind, family)
         yield from _shared(config, kind, family)

@@ -61,13 +61,16 @@ class Foresight:
                 found = _both(found, _known(_both(_own(step), self._inside(step)), is_bound=bound))
             if self._may_end(step):
                 break
-            bound = bound or any(inner.action.binds() for inner in all_steps(Steps((step,))))
+            bound = bound or any(inner.action.binds() for inner in (step, *step.within))
         return found
 
     def _may_end(self, step: WrittenStep) -> bool:
         """Tell whether the run may end in a step, as other than a failure."""
-        reached = all_steps(*reached_runs(self.flows, Steps((step,))))
-        return any(inner.action.ends or inner.action.may_end for inner in reached)
+        found: bool | None = step.kept.get("may end")
+        if found is None:
+            reached = all_steps(*reached_runs(self.flows, Steps((step,))))
+            found = step.kept["may end"] = any(inner.action.ends or inner.action.may_end for inner in reached)
+        return found
 
     def _inside(self, step: WrittenStep) -> _Demand:
         """Return what the steps inside of a step are certain to need once it runs."""

@@ -103,6 +103,8 @@ class StepsCompiler:
 
     def _reads_state(self, step: WrittenStep) -> bool:
         """Tell whether templates that the step renders may read the state; those of a check are not its own."""
+        if not self.document.state:
+            return False
         elsewhere = templates_in([*templates_elsewhere(self.document, step)])
         asks = any(True for _ in checks_of(Steps((step,))))
         return asks or any(ROOT in each.template.roots for each in (*templates_of(step), *elsewhere))

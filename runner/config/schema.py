@@ -5,8 +5,9 @@ actions, because editors and validators then name the very key that is misspelt;
 is the reader's to say. `patternErrorMessage` is what editors show, and what our own faults are made of.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, assert_never
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final, assert_never, cast
 
 from runner.actions.action import Action, Retry
 from runner.config import snippets
@@ -138,12 +139,21 @@ def is_bare(action: type[Action]) -> bool:
 
 def own_fields(action: type[Action]) -> tuple[Field, ...]:
     """Return the fields that are written under the action's key, or are its value."""
-    return tuple(field for field in fields_of(action) if field.attribute not in action.beside)
+    return _parted(cast(Hashable, action))[0]  # a class is hashable, whatever its instances are
 
 
 def beside_fields(action: type[Action]) -> tuple[Field, ...]:
     """Return the fields that are written next to the action's key."""
-    return tuple(field for field in fields_of(action) if field.attribute in action.beside)
+    return _parted(cast(Hashable, action))[1]
+
+
+@cache
+def _parted(hashable: Hashable) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the fields of an action that are its own, and those beside its key."""
+    action = cast(type[Action], hashable)
+    fields, beside = fields_of(action), action.beside
+    own = tuple(field for field in fields if field.attribute not in beside)
+    return own, tuple(field for field in fields if field.attribute in beside)
 
 
 def _entry(entry: type[Entry], fields: tuple[Field, ...] | None = None, extra: Schema | None = None) -> Schema:
