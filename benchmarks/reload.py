@@ -8,6 +8,7 @@ generation, so that an answer from two generations would show. README.md says wh
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.figures import percentile
+from benchmarks.stalls import STALLS
 from benchmarks.subjects import bot_core, load_core
 from runner.emulator.clock import RealClock
 from runner.emulator.server import LocalDiscord
@@ -67,6 +69,8 @@ class Figures:
     ack_p50_ms: float
     ack_p99_ms: float
     ack_max_ms: float
+    stall_p99_ms: float
+    stall_max_ms: float
 
 
 def config(number: int, commands: int, *, broken: bool = False) -> str:
@@ -89,7 +93,7 @@ async def running_bot(local: LocalDiscord, folder: Path) -> AsyncGenerator[list[
     log: list[bytes] = []
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     process = await asyncio.create_subprocess_exec(
-        "taskset", "-c", str(bot_core()), sys.executable, "-m", "runner", "--log-format", "json", "bot.yaml",
+        "taskset", "-c", str(bot_core()), sys.executable, "-m", "benchmarks.stalls", "--log-format", "json", "bot.yaml",
         cwd=folder,
         env={
             **environment,
@@ -165,6 +169,7 @@ async def measured(commands: int, count: int) -> Figures:
             save(path, config(0, commands))
             async with running_bot(local, Path(folder)) as log:
                 await asyncio.sleep(CATCH_UP_S)  # it follows its files a little after it began to serve
+                began = time.monotonic()
                 loading = asyncio.create_task(load(local, seen, is_over))
                 await edit(path, commands, count, edits)
                 await asyncio.sleep(CATCH_UP_S)
@@ -172,13 +177,15 @@ async def measured(commands: int, count: int) -> Figures:
                 traces = await loading
     finally:
         await local.stop()
-    return _figures(commands, traces, edits, log)
+    return _figures(commands, traces, edits, log, began)
 
 
-def _figures(commands: int, traces: list[Trace], edits: Edits, log: list[bytes]) -> Figures:
+def _figures(commands: int, traces: list[Trace], edits: Edits, log: list[bytes], began: float) -> Figures:
     acks = [(trace.acknowledged_at - trace.dispatched_at) * 1000 for trace in traces if trace.acknowledged_at]
     delays = [(edits.served[number] - at) * 1000 for number, at in edits.saved.items() if number in edits.served]
     builds = [float(found[1]) for line in log if (found := re.search(rb'"reloaded".*"ms": ?([0-9.]+)', line))]
+    told = next((line for line in log if line.startswith(STALLS.encode())), b"")
+    stalls = [late * 1000 for at, late in json.loads(told[len(STALLS) :] or b"[]") if at > began]
     contents = [[message.content for message in trace.messages] for trace in traces]
     return Figures(
         commands=commands,
@@ -194,6 +201,8 @@ def _figures(commands: int, traces: list[Trace], edits: Edits, log: list[bytes])
         ack_p50_ms=percentile(acks, 0.5),
         ack_p99_ms=percentile(acks, 0.99),
         ack_max_ms=max(acks, default=0.0),
+        stall_p99_ms=percentile(stalls, 0.99),
+        stall_max_ms=max(stalls, default=0.0),
     )
 
 

@@ -511,14 +511,51 @@ async def test_a_file_that_is_emptied_and_then_written_is_never_reported(bench: 
     assert bench.shown == []
 
 
-async def test_what_was_read_while_it_was_written_is_read_again(bench: Bench) -> None:
+async def test_what_was_read_before_it_came_to_rest_is_read_again(bench: Bench) -> None:
     await bench.start(Silence())
-    texts = iter(["Second!", "Third!"])
-    bench.after_build = lambda: [bench.path.write_text(config(text)) for text in itertools.islice(texts, 1)]
+    texts, is_built = iter(["Second!", "Third!"]), threading.Event()
+
+    async def save() -> None:
+        await asyncio.to_thread(is_built.wait, PATIENCE_S)
+        for text in itertools.islice(texts, 1):
+            bench.path.write_text(config(text))
+
+    bench.on_sleep[QUIET_S], bench.after_build = save, is_built.set
     bench.path.write_text(config("First!"))
     bench.reloader.request_reload()
     assert replied(await bench.reloaded()) == "Third!"
     assert len(bench.swapped) == 1
+
+
+async def test_what_came_to_rest_is_served_though_a_later_save_is_there(bench: Bench) -> None:
+    await bench.start(Silence())
+    loop, texts = asyncio.get_running_loop(), iter(["Second!", "Third!"])
+
+    async def at_rest() -> None:
+        if waiting := [each for each in asyncio.all_tasks() if "_settled" in repr(each.get_coro())]:
+            await asyncio.wait(waiting)
+
+    def save() -> None:
+        for text in itertools.islice(texts, 1):
+            asyncio.run_coroutine_threadsafe(at_rest(), loop).result(PATIENCE_S)
+            bench.path.write_text(config(text))
+
+    bench.after_build = save
+    bench.path.write_text(config("First!"))
+    bench.reloader.request_reload()
+    assert [replied(await bench.reloaded(count)) for count in (1, 2, 3)] == ["First!", "Second!", "Third!"]
+
+
+async def test_a_bad_file_is_waited_for_no_longer_than_until_it_is_good(bench: Bench) -> None:
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    await bench.start()
+    bench.on_sleep[RETRY_S] = for_ever
+    bench.after_build = lambda: by_rename(bench.path, config("Whole!"))
+    bench.path.write_text("")
+    assert replied(await bench.reloaded()) == "Whole!"
+    assert bench.shown == []
 
 
 async def test_a_file_that_is_never_at_rest_is_loaded_all_the_same(bench: Bench) -> None:

@@ -1,5 +1,7 @@
 """What two configs say differently, for the line in the log."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Final
@@ -30,11 +32,27 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """What a config says, for comparing: a digest of each handler, by its name in the log, and of each other part."""
+
+    handlers: Mapping[str, str]
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What the files of a config say: those with keys, and those with data. A bot token may be in it."""
 
     configs: Contents = field(repr=False)
     data: Contents = field(default_factory=dict[str, bytes], repr=False)
+    kept: dict[str, Outline | None] = field(default_factory=dict[str, Outline | None], init=False, repr=False)
+
+    @property
+    def outline(self) -> Outline | None:
+        """What is compared of it, worked out once; None if it can't be read."""
+        if "outline" not in self.kept:
+            self.kept["outline"] = _outline(self.configs)
+        return self.kept["outline"]
 
 
 def parted(contents: Contents, data_files: frozenset[str]) -> Said:
@@ -50,18 +68,17 @@ def changes_between(before: Said, after: Said) -> Changes:
 
     A handler that changes only through what it refers to (`defaults`, `checks`, `vars`) is not listed: that is.
     """
-    old, new = _written(before.configs), _written(after.configs)
+    old, new = before.outline, after.outline
     if old is None or new is None:
         return Changes()
-    old_handlers, new_handlers = _handlers(old), _handlers(new)
-    both = old_handlers.keys() & new_handlers.keys()
+    both = old.handlers.keys() & new.handlers.keys()
     told = {SECTION} if before.data != after.data else set[str]()
-    others = (old.keys() | new.keys()) - set(_HANDLERS)
+    parts = old.settings.keys() | new.settings.keys()
     return Changes(
-        added=tuple(name for name in new_handlers if name not in both),
-        changed=tuple(name for name in new_handlers if name in both and old_handlers[name] != new_handlers[name]),
-        removed=tuple(name for name in old_handlers if name not in both),
-        settings=tuple(sorted({key for key in others if old.get(key) != new.get(key)} | told)),
+        added=tuple(name for name in new.handlers if name not in both),
+        changed=tuple(name for name in new.handlers if name in both and old.handlers[name] != new.handlers[name]),
+        removed=tuple(name for name in old.handlers if name not in both),
+        settings=tuple(sorted({key for key in parts if old.settings.get(key) != new.settings.get(key)} | told)),
     )
 
 
@@ -74,6 +91,20 @@ def restart_needed(first: Program, wanted: Program) -> tuple[str, ...]:
         "store": first.needs_store and first.store != wanted.store,
     }
     return tuple(name for name, differs in taken.items() if differs)
+
+
+def _outline(contents: Contents) -> Outline | None:
+    written = _written(contents)
+    if written is None:
+        return None
+    others = {key: value for key, value in written.items() if key not in _HANDLERS}
+    return Outline(_digests(_handlers(written)), _digests(others))
+
+
+def _digests(values: Mapping[str, object]) -> Mapping[str, str]:
+    """Return what tells each value from another one; the order of keys doesn't count."""
+    texts = {name: json.dumps(value, sort_keys=True) for name, value in values.items()}
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
 def _written(contents: Contents) -> dict[str, dict[str, object]] | None:

@@ -9,6 +9,7 @@ stands behind the notices.
 import asyncio
 import dataclasses
 import gc
+import sys
 from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import field
@@ -22,7 +23,7 @@ from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
 from runner.data import dataclass
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
-from runner.reload.changes import Contents, Said, changes_between, listed, parted, restart_needed
+from runner.reload.changes import Changes, Contents, Said, changes_between, listed, parted, restart_needed
 from runner.reload.watching import (
     Fingerprint,
     Notify,
@@ -48,6 +49,9 @@ RETRY_S: Final = 0.25
 
 READS_MAX: Final = 5
 """How often files that change while they are read are read again; then what was read last counts."""
+
+TURN_S: Final = 0.0005
+"""How long a build may keep the interpreter to itself while the event loop waits for it, in seconds."""
 
 CHECK_EVERY_S: Final = 5.0
 """How often the contents are looked at without a notice, in seconds."""
@@ -196,26 +200,44 @@ class Reloader:
             self._rewatch.set()
 
     async def _settled_attempt(self, seen: Fingerprint) -> _Attempt:
-        """Build, again if the files moved meanwhile: a set of files has to be one that stood there at one moment."""
+        """Build what stood there at one moment; again if what was read was moving, or is bad and gets better."""
         for _ in range(READS_MAX - 1):
-            if seen != self._handled:  # otherwise they are at rest already
-                await self._settle(seen)
-            attempt = await asyncio.to_thread(self._attempt)
+            # Nearly always they are at rest already, so they are built meanwhile.
+            attempt, at_rest = await asyncio.gather(asyncio.to_thread(self._attempt), self._settled(seen))
             seen = await asyncio.to_thread(fingerprint, attempt.read)
-            if seen == attempt.read and attempt.built.program is None and seen != self._handled:
-                await self._sleep(RETRY_S)
-                seen = await asyncio.to_thread(fingerprint, attempt.read)
-            if seen == attempt.read:
+            is_good = attempt.built.program is not None
+            if not is_good and seen == attempt.read != self._handled:
+                seen = await self._changed_soon(attempt.read)
+            if _is_of(attempt.read, at_rest, seen) and (is_good or seen == attempt.read):
+                if seen != attempt.read:  # a later save is for the next look: what had come to rest before is whole
+                    self._look_wanted.set()
                 return attempt
         return await asyncio.to_thread(self._attempt)
 
-    async def _settle(self, seen: Fingerprint) -> None:
-        """Wait until the contents are the same twice in a row."""
+    async def _settled(self, seen: Fingerprint) -> Fingerprint:
+        """Wait until the contents are the same twice in a row. Return them; nothing if they never come to rest."""
+        if seen == self._handled:
+            return seen
         for _ in range(round(SETTLE_S / QUIET_S)):
             await self._sleep(QUIET_S)
             before, seen = seen, await asyncio.to_thread(fingerprint, seen)
             if seen == before:
-                return
+                return seen
+        return {}
+
+    async def _changed_soon(self, read: Fingerprint) -> Fingerprint:
+        """Wait `RETRY_S` for refused contents to become others, and no longer than until they do."""
+        patience = asyncio.ensure_future(self._sleep(RETRY_S))
+        seen = read
+        while seen == read and not patience.done():
+            self._look_wanted.clear()
+            notice = asyncio.ensure_future(self._look_wanted.wait())
+            await asyncio.wait((patience, notice), return_when=asyncio.FIRST_COMPLETED)
+            notice.cancel()
+            seen = await asyncio.to_thread(fingerprint, read)
+        patience.cancel()
+        self._look_wanted.set()  # a notice that came meanwhile may have been for more than these contents
+        return seen
 
     def _attempt(self) -> _Attempt:
         """Build what the files say, keeping in mind what exactly was read. Runs in a thread."""
@@ -237,7 +259,7 @@ class Reloader:
             return found_on_disk(pattern)
 
         try:
-            with _gc_paused():
+            with _at_leisure():
                 built = self._build(remembering, found, self._program.generation + 1)
                 return _Attempt(built, read, contents)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs
@@ -281,7 +303,7 @@ class Reloader:
             self._commands_changed(program)
         if attempt.built.diagnostics:
             self._report(attempt.built)
-        changes = await asyncio.to_thread(changes_between, said, self._said)
+        changes = await asyncio.to_thread(_changes, said, self._said)
         self._log.info(
             "reloaded",
             **{"from": before.generation, "to": program.generation},
@@ -293,17 +315,34 @@ class Reloader:
             self._log.warning("restart needed", settings=listed(settings))
 
 
+def _is_of(read: Fingerprint, at_rest: Fingerprint, after: Fingerprint) -> bool:
+    """Tell whether what was read is what had come to rest; of files that nobody knew before, what is there after it."""
+    return all(told == at_rest.get(each, after[each]) for each, told in read.items())
+
+
+def _changes(before: Said, after: Said) -> Changes:
+    with _at_leisure():
+        return changes_between(before, after)
+
+
 def _told_to_discord(program: Program) -> object:
     return program.guilds, [(command.payload, command.guilds) for command in program.registered]
 
 
 @contextmanager
-def _gc_paused() -> Generator[None]:
-    """Keep the garbage collector away from a heap that only grows: its walks would hold up every thread."""
-    was_enabled = gc.isenabled()
+def _at_leisure() -> Generator[None]:
+    """Let a build hold the event loop up as little as it can.
+
+    The loop gets its turn after a tenth of the usual time. The garbage collector is kept away from a heap that only
+    grows, and from then on walks over none of it: a program holds no cycles, and goes with its last reference.
+    """
+    was_enabled, turn_s = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
+    sys.setswitchinterval(TURN_S)
     try:
         yield
     finally:
+        sys.setswitchinterval(turn_s)
         if was_enabled:
+            gc.freeze()
             gc.enable()
