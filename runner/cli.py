@@ -191,7 +191,8 @@ def _flows_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _init_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help="this one if left out")
-    parser.add_argument("--template", default="hello", metavar="NAME", help="hello, help-desk or moderation")
+    parser.add_argument("--template", default="hello", metavar="NAME", help="hello if left out; --list shows all")
+    parser.add_argument("--list", action="store_true", help="show the templates, and write nothing")
 
 
 def _schema_arguments(parser: argparse.ArgumentParser) -> None:
@@ -376,25 +377,38 @@ async def _list_flows(store: str, directory: Path, *, is_json: bool) -> None:
 
 
 def _init(parsed: argparse.Namespace) -> int:
-    from runner.init import AlreadyThere, templates, write
+    from runner.init import SCHEMAS, AlreadyThere, template, template_files, write
 
-    known = templates()
+    known = template_files()
+    if parsed.list:
+        return _list_templates(known)
     if parsed.template not in known:
-        there_are = f"; there are {', '.join(known)}"
-        return _failed(CALL_AT_FAULT, f"there is no template `{parsed.template}`" + there_are)
+        unknown = f"there is no template `{parsed.template}`" + _meant(parsed.template, known)
+        return _failed(CALL_AT_FAULT, f"{unknown}; `lifecycle-runner init --list` shows all")
+    chosen = template(parsed.template)
     try:
-        written = write(known[parsed.template], parsed.folder, _schema_text())
+        written = write(chosen, parsed.folder, {kind: _schema_text(kind) for kind in SCHEMAS})
     except AlreadyThere as fault:
         return _failed(CALL_AT_FAULT, str(fault))
     except OSError as fault:
         return _failed(WORLD_AT_FAULT, f"{fault.filename} can't be written: {fault.strerror}")
     print("".join(f"{path}\n" for path in written), end="")
-    print(f"now run: lifecycle-runner {parsed.folder / 'bot.yaml'}")
+    with_world = f" --world {parsed.folder / chosen.world}" if chosen.world else ""
+    print(f"now run: lifecycle-runner {parsed.folder / 'bot.yaml'}{with_world}")
+    return FINE
+
+
+def _list_templates(known: Mapping[str, Path]) -> int:
+    from runner.init import summary_of
+
+    width = max(map(len, known))
+    for name, bot in known.items():
+        print(f"{name:{width}}  {summary_of(bot.read_text(encoding='utf-8'))}")
     return FINE
 
 
 def _schema(parsed: argparse.Namespace) -> int:
-    text = _schema_text("scenarios" if parsed.scenarios else "world" if parsed.world else "bot")
+    text = _schema_text("scenario" if parsed.scenarios else "world" if parsed.world else "bot")
     if parsed.output is None:
         print(text, end="")
         return FINE
@@ -405,12 +419,12 @@ def _schema(parsed: argparse.Namespace) -> int:
     return FINE
 
 
-def _schema_text(kind: Literal["bot", "scenarios", "world"] = "bot") -> str:
+def _schema_text(kind: Literal["bot", "scenario", "world"]) -> str:
     import json
 
     from runner.config.schema import schema
 
-    if kind == "scenarios":
+    if kind == "scenario":
         from runner.scenarios.load import scenario_schema
 
         made = scenario_schema()
