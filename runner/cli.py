@@ -160,7 +160,9 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _test_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", type=Path, nargs="*", default=[Path()], help="files, or folders with *.scenario.yaml")
+    parser.add_argument(
+        "paths", type=Path, nargs="*", default=[Path()], help="scenario files, folders with *.scenario.yaml, or bots"
+    )
     parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
     parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
 
@@ -279,12 +281,13 @@ def _summarise(results: Mapping[Path, Built]) -> None:
 
 def _test(parsed: argparse.Namespace) -> int:
     from runner.scenarios.coverage import merged
-    from runner.scenarios.files import play_files, scenario_files
+    from runner.scenarios.files import NoScenarios, play_files, scenario_files
     from runner.scenarios.report import render_github, render_json, render_junit, render_text
 
-    files = scenario_files(parsed.paths)
-    if not files:
-        return _failed(CALL_AT_FAULT, "there is no file that ends in .scenario.yaml here")
+    try:
+        files = scenario_files(parsed.paths)
+    except NoScenarios as fault:
+        return _failed(CALL_AT_FAULT, str(fault))
     outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
     if outcome.diagnostics:
         refused = Built(None, list(outcome.diagnostics), outcome.sources)

@@ -39,6 +39,16 @@ class Words(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenFile(Entry):
+    """A file that somebody has chosen on their own machine."""
+
+    short: ClassVar[str | None] = "name"
+
+    name: str = option("What it is called; the ending says what is in it.", min_length=1)
+    content: str = option("What is in it, as text.", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberView(Entry):
     """How a member is expected to stand."""
 
@@ -58,14 +68,20 @@ class ChannelView(Entry):
     short: ClassVar[str | None] = "last"
 
     exists: bool | None = option("Whether there is one of that name.", default=None)
-    last: Words | None = option("Its newest message, as `by` sees it.", default=None)
-    count: int | None = option("How many messages `by` sees in it.", default=None, minimum=0)
+    last: Words | None = option(
+        "Its newest message, as `by` sees it. What only one user sees is an answer to them and not in the channel.",
+        default=None,
+    )
+    count: int | None = option("How many messages `by` sees in it, those apart.", default=None, minimum=0)
     topic: str | None = option("Its topic.", default=None)
     embeds: tuple[Mapping[str, Data], ...] | None = option(
         "What the embeds of its newest message have among other things.", default=None
     )
     components: tuple[str, ...] | None = option(
         "What the buttons and selects of its newest message say, in order.", default=None
+    )
+    reactions: Mapping[str, int] | None = option(
+        "What its newest message has been reacted with: how many of each emoji, and no other.", default=None
     )
 
 
@@ -109,6 +125,10 @@ class Expectation(Entry):
     components: tuple[str, ...] | None = option(
         "What its buttons and selects say, in order: labels, or a select's placeholder.", default=None
     )
+    reactions: Mapping[str, int] | None = option(
+        "What it has been reacted with: how many of each emoji (a server's own as `:name:`), and no other.",
+        default=None,
+    )
     response: Literal["reply", "defer", "update", "defer update", "modal", "choices", "none"] | None = option(
         "How Discord was answered first.", default=None
     )
@@ -134,6 +154,9 @@ class Moment(Entry):
     by: str = option("Who does it, by name.", default=DEFAULT_MEMBER)
     in_: str = option("Where, by the channel's name.", default=DEFAULT_CHANNEL)
     options: Mapping[str, Data] = option("A command's options.", default={})
+    files: Mapping[str, tuple[ChosenFile, ...]] = option(
+        "Files that its options take, by option.", default={}, single=True
+    )
     target: str | None = option("A message by its event's `id`. Left out: the newest.", default=None)
     expect: Expectation | None = option("What is expected afterwards.", default=None)
 
@@ -170,6 +193,9 @@ class Happening(Entry):
     by: str = option("Who does it, by name.", default=DEFAULT_MEMBER)
     in_: str = option("Where, by the channel's name; `dm` for direct messages.", default=DEFAULT_CHANNEL)
     options: Mapping[str, Data] = option("A command's options; people, roles and channels by name.", default={})
+    files: Mapping[str, tuple[ChosenFile, ...]] = option(
+        "Files that options or fields of a form take, by option or field.", default={}, single=True
+    )
     focused: str | None = option("The option that is typed into.", default=None)
     values: tuple[str, ...] = option("What is chosen.", default=(), single=True)
     target: str | None = option(

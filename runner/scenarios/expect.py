@@ -50,24 +50,27 @@ class SeenMember:
 class SeenChannel:
     """What a member sees of a channel; `exists` False when there is none of that name.
 
-    `newest` is its newest message in Discord's JSON; empty if there is none.
+    `newest` is its newest message in Discord's JSON, and `reactions` how many of each emoji that has; empty if there is
+    none.
     """
 
     exists: bool
     contents: tuple[str, ...] = ()
     topic: str | None = None
     newest: Json = field(default_factory=dict[str, Any])
+    reactions: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What can be looked at after an event."""
+    """What can be looked at after an event. `reactions` are those to the newest message of the interaction."""
 
     trace: Trace | None
     refused: str | None
     members: Mapping[str, SeenMember]
     channels: Mapping[str, SeenChannel]
     calls: Sequence[HttpCall] = ()
+    reactions: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def differences(expected: Expectation, seen: Seen) -> list[Difference]:
@@ -76,6 +79,7 @@ def differences(expected: Expectation, seen: Seen) -> list[Difference]:
     found += _of_refusal(expected, seen)
     if seen.trace is not None:
         found += _of_interaction(expected, seen.trace)
+        found += _reactions("reactions", expected.reactions, seen.reactions)
     for name, member in expected.members.items():
         found += _of_member(f"members.{name}", member, seen.members[name])
     for name, channel in expected.channels.items():
@@ -173,6 +177,7 @@ def _of_channel(key: str, expected: ChannelView, seen: SeenChannel) -> Iterator[
     yield from _plain(f"{key}.topic", expected.topic, seen.topic)
     yield from _embeds(f"{key}.embeds", expected.embeds, seen.newest.get("embeds") or ())
     yield from _list(f"{key}.components", expected.components, _labels(seen.newest.get("components") or ()))
+    yield from _reactions(f"{key}.reactions", expected.reactions, seen.reactions)
 
 
 def _of_calls(expected: Sequence[CallView], seen: Sequence[HttpCall]) -> Iterator[Difference]:
@@ -253,6 +258,12 @@ def _all_words(key: str, expected: Sequence[Words], seen: Sequence[str]) -> Iter
 def _list(key: str, expected: Sequence[str] | None, seen: Sequence[str]) -> Iterator[Difference]:
     if expected is not None and list(expected) != list(seen):
         yield Difference(key, _listed(expected), _listed(seen))
+
+
+def _reactions(key: str, expected: Mapping[str, int] | None, seen: Mapping[str, int]) -> Iterator[Difference]:
+    if expected is not None and expected != seen:
+        asked, found = ([f"{emoji} {count}" for emoji, count in each.items()] for each in (expected, seen))
+        yield Difference(key, _listed(asked), _listed(found))
 
 
 def _embeds(key: str, expected: Sequence[Mapping[str, object]] | None, seen: Sequence[Json]) -> Iterator[Difference]:

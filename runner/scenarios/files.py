@@ -7,6 +7,7 @@ from dataclasses import field
 from pathlib import Path
 
 from runner.build import Built
+from runner.config import source
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
 from runner.emulator.clock import RealClock
@@ -36,10 +37,48 @@ class Outcome:
         return not has_errors and all(each.result.failure is None for each in self.played)
 
 
+class NoScenarios(Exception):
+    """There is nothing to play; the message says why, and what can be done."""
+
+
 def scenario_files(paths: Iterable[Path]) -> Sequence[Path]:
-    """Return the files, and in place of a folder the scenario files below it; each once, in order."""
-    found = (file for path in paths for file in (sorted(path.rglob("*" + SUFFIX)) if path.is_dir() else (path,)))
-    return list(dict.fromkeys(found))
+    """Return the files, each once, in order.
+
+    In place of a folder stand the scenario files below it, in place of a bot those beside it that are about it. Raises
+    `NoScenarios` where there are none.
+    """
+    found = list(dict.fromkeys(file for path in paths for file in _files_of(path)))
+    if not found:
+        raise NoScenarios(f"there is no file that ends in {SUFFIX} here")
+    return found
+
+
+def _files_of(path: Path) -> Sequence[Path]:
+    if path.is_dir():
+        return sorted(path.rglob("*" + SUFFIX))
+    if path.name.endswith(SUFFIX) or not _is_bot(path):
+        return (path,)
+    own = path.with_name(path.stem + SUFFIX)
+    about = [file for file in sorted(path.parent.glob("*" + SUFFIX)) if file == own or _is_about(file, path)]
+    if not about:
+        write = f"write {own}, or in another scenario file `bot: {path.name}`"
+        raise NoScenarios(f"{path} is a bot, and no scenario file beside it is about it; {write}")
+    return about
+
+
+def _is_bot(path: Path) -> bool:
+    """Tell whether a file is one that scenarios are about: a mapping without any of theirs."""
+    try:
+        root = source.parse(path.read_bytes(), str(path)).root
+    except OSError:
+        return False
+    return isinstance(root, source.Mapping) and "scenarios" not in root.entries
+
+
+def _is_about(file: Path, bot: Path) -> bool:
+    """Tell whether a scenario file names a bot; one that can't be read as a scenario file names none."""
+    said = load_scenarios(file, Path.read_bytes).file
+    return said is not None and bot_of(file, said).resolve() == bot.resolve()
 
 
 def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot) -> Outcome:

@@ -22,6 +22,7 @@ SUFFIX: Final = ".scenario.yaml"
 
 _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
     "options": ("command", "autocomplete"),
+    "files": ("command", "submit"),
     "focused": ("autocomplete",),
     "values": ("select",),
     "target": ("context_menu", "click", "select", "edit", "delete", "react", "unreact", "vote"),

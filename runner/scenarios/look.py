@@ -1,11 +1,13 @@
-"""How members and channels of the local Discord stand, as expectations look at them."""
+"""How members, channels and messages of the local Discord stand, as expectations look at them."""
 
+import sys
 from collections.abc import Iterable
 
 from runner.emulator.people.directory import find_channel, find_user
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.server import LocalDiscord
-from runner.emulator.world import Guild, World
+from runner.emulator.world import Guild, JsonObject, World
+from runner.lifecycle.bits import MessageFlags
 from runner.scenarios.expect import SeenChannel, SeenMember
 
 
@@ -40,8 +42,25 @@ def _channel(local: LocalDiscord, by: str, name: str) -> SeenChannel:
     except LocalDiscordError:
         return SeenChannel(exists=False)
     try:
-        shown = local.messages_for(user=by, channel=str(channel.id))
+        shown = public_messages(local, by, str(channel.id))
     except LocalDiscordError:  # they can't see it
         return SeenChannel(exists=True, topic=channel.topic)
     contents, newest = tuple(str(message["content"]) for message in shown), shown[-1] if shown else {}
-    return SeenChannel(exists=True, contents=contents, topic=channel.topic, newest=newest)
+    reactions = reactions_to(local.world, int(newest["id"])) if newest else {}
+    return SeenChannel(exists=True, contents=contents, topic=channel.topic, newest=newest, reactions=reactions)
+
+
+def public_messages(local: LocalDiscord, by: str, channel: str) -> list[JsonObject]:
+    """Return what stands in a channel, oldest first, as `by` sees it: all that is not for one user alone.
+
+    Raises `LocalDiscordError` where they can't see the channel.
+    """
+    shown = local.messages_for(user=by, channel=channel, limit=sys.maxsize)
+    return [message for message in shown if not message["flags"] & MessageFlags.EPHEMERAL]
+
+
+def reactions_to(world: World, message_id: int) -> dict[str, int]:
+    """Return how many of each emoji a message has; one of a server's own is `:name:`."""
+    message = world.message(message_id)
+    given = message.reactions if message is not None else {}
+    return {f":{emoji.partition(':')[0]}:" if ":" in emoji else emoji: len(users) for emoji, users in given.items()}

@@ -1,6 +1,7 @@
 """Plays scenarios: each on a local Discord of its own, with a bot that has just started."""
 
 import asyncio
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
@@ -8,13 +9,14 @@ from typing import Any, Final
 from runner.compile import Program
 from runner.data import dataclass
 from runner.emulator.clock import VirtualLoop, elapse
+from runner.emulator.messages import Upload
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.trace import SeenMessage, Trace
 from runner.engine.observer import Observer
 from runner.inspector.record import RunRecord
-from runner.scenarios.document import INTERACTIONS, VERBS, Expectation, Happening, Moment, Scenario
+from runner.scenarios.document import INTERACTIONS, VERBS, ChosenFile, Expectation, Happening, Moment, Scenario
 from runner.scenarios.expect import Difference, Seen, differences, labels_of, noted
-from runner.scenarios.look import channels_seen, members_seen
+from runner.scenarios.look import channels_seen, members_seen, public_messages, reactions_to
 from runner.scenarios.placeholders import filled
 from runner.scenarios.stage import BotEnded, MakeWorld, Stage, on_stage
 
@@ -136,7 +138,8 @@ class Player:
     def _act(self, moment: Moment) -> Trace:
         local = self.stage.local
         if moment.command is not None:
-            return local.command(user=moment.by, channel=moment.in_, name=moment.command, options=moment.options)
+            options = {**moment.options, **_chosen(moment.files)}
+            return local.command(user=moment.by, channel=moment.in_, name=moment.command, options=options)
         message, custom_id = self._component(moment.click or "", moment.by, moment.in_, moment.target)
         return local.click(user=moment.by, message=message, custom_id=custom_id)
 
@@ -157,7 +160,11 @@ class Player:
         except LocalDiscordError as error:
             return [Difference("members", "people who are there", str(error))]
         channels = channels_seen(local, by, expected.channels)
-        seen = Seen(trace, refused, members, channels, self.stage.web.calls)
+        newest = (
+            next((message.id for message in reversed(trace.messages) if not message.deleted), None) if trace else None
+        )
+        reactions = reactions_to(local.world, newest) if newest is not None else {}
+        seen = Seen(trace, refused, members, channels, self.stage.web.calls, reactions)
         found = differences(expected, seen)
         if not found:
             self.noted.update(noted(expected, seen))
@@ -174,7 +181,8 @@ class Player:
         local, by, where = self.stage.local, event.by, event.in_
         match event:
             case Happening(command=str() as name):
-                return local.command(user=by, channel=where, name=name, options=event.options)
+                options = {**event.options, **_chosen(event.files)}
+                return local.command(user=by, channel=where, name=name, options=options)
             case Happening(context_menu=str() as name):
                 return local.context_menu(user=by, channel=where, name=name, target=self._target(event))
             case Happening(autocomplete=str() as name):
@@ -187,7 +195,7 @@ class Player:
                 message, custom_id = self._component(label, by, where, event.target)
                 return local.click(user=by, message=message, custom_id=custom_id, values=event.values)
             case Happening(submit=values) if values is not None:
-                return local.submit(modal=self._form(by), user=by, values=values)
+                return local.submit(modal=self._form(by), user=by, values={**values, **_chosen(event.files)})
             case _:
                 await self._happen_otherwise(event)
                 return None
@@ -270,7 +278,7 @@ class Player:
         return shown[-1].id
 
     def _newest(self, channel: str, by: str) -> int:
-        shown = self.stage.local.messages_for(user=by, channel=channel)
+        shown = public_messages(self.stage.local, by, channel)
         if not shown:
             raise LocalDiscordError(f"{by} sees no message in #{channel}")
         return int(shown[-1]["id"])
@@ -295,6 +303,17 @@ class Player:
         private = [as_json(message) for message in messages if message.ephemeral]
         public = self.stage.local.messages_for(user=by, channel=where)
         return sorted([*private, *public], key=lambda message: int(message["id"]), reverse=True)
+
+
+def _chosen(files: Mapping[str, Sequence[ChosenFile]]) -> Mapping[str, object]:
+    """Return files as Discord's client takes them: one alone, for options take no list."""
+    chosen = {name: [_upload(file) for file in each] for name, each in files.items()}
+    return {name: uploads[0] if len(uploads) == 1 else uploads for name, uploads in chosen.items()}
+
+
+def _upload(file: ChosenFile) -> Upload:
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return Upload(0, file.name, kind, file.content.encode())
 
 
 def as_json(message: SeenMessage) -> Json:

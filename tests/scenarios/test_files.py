@@ -8,6 +8,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from runner.build import build
+from runner.cli import main
 from runner.diagnostics import in_order
 from runner.diagnostics.text import render_text
 from runner.scenarios.files import Outcome, play_files, scenario_files
@@ -62,6 +63,8 @@ REFUSED = {
     "two verbs": (ONE + "{command: ping, click: It}", "3:8: error[one-event-each]: two things happen here"),
     "no verb": (ONE + "{by: Kim}", "3:8: error[one-event-each]: nothing happens here"),
     "options of nothing": (ONE + "{say: Hi, options: {a: 1}}", "3:8: error[misplaced-event-key]: `options`"),
+    "files of nothing": (ONE + "{say: Hi, files: {a: b.png}}", "3:8: error[misplaced-event-key]: `files`"),
+    "a file without a name": (ONE + "{command: x, files: {a: {content: Hi}}}", "error[missing-key]"),
     "values of nothing": (ONE + "{command: ping, values: [a]}", "3:8: error[misplaced-event-key]: `values`"),
     "a wrong type": (ONE + "{command: ping, expect: {ephemeral: perhaps}}", "3:43: error[wrong-type]"),
     "a bad duration": (ONE + "{wait: soon}", "3:14: error[invalid-value]"),
@@ -121,6 +124,54 @@ def test_a_fault_in_a_world_is_shown_and_nothing_is_played(tmp_path: Path) -> No
     assert [fault.slug for fault in outcome.diagnostics] == ["unknown-name"]
     assert outcome.played == []
     assert not outcome.is_fine
+
+
+def test_a_bot_stands_for_the_scenarios_beside_it_that_are_about_it(tmp_path: Path) -> None:
+    bot = tmp_path / "bot.yaml"
+    bot.write_text(BOT)
+    for name, head in {
+        "bot": "",
+        "more": "bot: bot.yaml\n",
+        "other": "",
+        "broken": "bot: bot.yaml\nscenario: 1\n",
+    }.items():
+        (tmp_path / f"{name}.scenario.yaml").write_text(head + ONE + "command: hi")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below/it.scenario.yaml").write_text("bot: ../bot.yaml\n" + ONE + "command: hi")
+    assert scenario_files([bot]) == [tmp_path / "bot.scenario.yaml", tmp_path / "more.scenario.yaml"]
+    assert scenario_files([bot, tmp_path]) == list(dict.fromkeys([*scenario_files([bot]), *scenario_files([tmp_path])]))
+
+
+def test_faults_in_a_bots_own_scenario_file_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "bot.yaml").write_text(BOT)
+    (tmp_path / "bot.scenario.yaml").write_text("scenario: 1\n")
+    assert scenario_files([tmp_path / "bot.yaml"]) == [tmp_path / "bot.scenario.yaml"]
+
+
+def test_a_bot_without_scenarios_is_told_how_to_have_some(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bot = tmp_path / "bot.yaml"
+    bot.write_text(BOT)
+    (tmp_path / "other.scenario.yaml").write_text(ONE + "command: hi")
+    assert main(["test", str(bot)]) == 2
+    assert capsys.readouterr().err == (
+        f"lifecycle-runner: {bot} is a bot, and no scenario file beside it is about it; "
+        f"write {tmp_path / 'bot.scenario.yaml'}, or in another scenario file `bot: bot.yaml`\n"
+    )
+
+
+def test_a_folder_without_scenarios_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", str(tmp_path)]) == 2
+    assert "there is no file that ends in .scenario.yaml here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "slug"), [(ONE + "comand: x", "unknown-key"), (None, "unreadable-file")])
+def test_any_other_file_is_read_as_scenarios_whatever_it_is_called(
+    text: str | None, slug: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "checks.yaml").write_text(text)
+    assert main(["test", str(tmp_path / "checks.yaml")]) == 1
+    assert f"error[{slug}]" in capsys.readouterr().err
 
 
 def test_a_folder_stands_for_the_files_below_it(tmp_path: Path) -> None:

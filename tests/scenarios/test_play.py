@@ -42,6 +42,15 @@ commands:
   card:
     description: Card
     steps: [{send: {channel: "#staff", embeds: [{title: A, color: 5}], components: [yes_]}}, {reply: Done}]
+  picture:
+    description: Picture
+    options: {it: {type: attachment, description: Which, required: true, file_types: [image]}}
+    reply: "{{ options.it.filename }} {{ options.it.content_type }} {{ options.it.size }}"
+  proof: {description: Proof, steps: [{modal: proof}]}
+  poll:
+    description: Poll
+    steps: [{id: it, reply: {content: Tea?}}, {react: {emoji: 🍵, message: "{{ steps.it.message_id }}"}}]
+  whisper: {description: Whisper, response: ephemeral, reply: Psst}
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
   no_: {button: {label: "No"}, reply: "{{ user.display_name }} says no"}
@@ -59,6 +68,10 @@ events:
   voice_leave: {steps: [{send: {channel: "#general", content: "{{ user.name }} out of {{ channel.name }}"}}]}
 modals:
   form: {title: The form, fields: {a: A}, reply: "{{ fields.a }}!"}
+  proof:
+    title: Proof
+    fields: {why: {label: Why}, files: {type: file_upload, label: Files, max_values: 2}}
+    reply: "{{ fields.why }}: {{ fields.files | map(attribute='filename') | join(', ') }}"
 """
 
 
@@ -139,6 +152,25 @@ HOLDS = {
     "- {react: 👍, by: Mo, target: '#staff', expect: {channels: {staff: 👍}}}\n"
     "- {delete: true, by: Olive, target: '#staff', expect: {channels: {staff: gone}}}",
     "a button on it": "- {command: card, by: Mo}\n- {click: 'Yes', by: Mo, target: '#staff', expect: Agreed}",
+    "a file for an option": "- {command: picture, files: {it: cat.png}, expect: cat.png image/png 0}\n"
+    "- {command: picture, files: {it: {name: cat.gif, content: Miaow}}, expect: cat.gif image/gif 5}",
+    "files for a form": "- command: proof\n"
+    "- {submit: {why: Look}, files: {files: [a.png, b.txt]}, expect: 'Look: a.png, b.txt'}",
+    "a file in the same moment": "- together: [{command: picture, files: {it: a.png}, expect: a.png image/png 0}, "
+    "{command: tap}]",
+    "a file that an option does not take": "- {command: picture, files: {it: cat.txt}, expect: "
+    "{refused: {contains: cat.txt' is not a file of the right type}}}",
+    "reactions": "- {command: poll, id: p, expect: {reactions: {🍵: 1}}}\n"
+    "- {react: 🍵, by: Kim, target: p, expect: {channels: {general: {reactions: {}}}}}\n"
+    "- {unreact: 🍵, by: Kim, target: p}\n- {react: 🫖, by: Mo, target: p}\n"
+    "- {command: ping, expect: {reactions: {}}}",
+    "reactions in a channel": "- {command: poll, in: staff, by: Mo}\n"
+    "- {by: Olive, expect: {channels: {staff: {reactions: {🍵: 1}}}}}",
+    "a channel without what only one user sees": "- {say: Hello}\n- {command: whisper, expect: "
+    "{content: Psst, ephemeral: true, channels: {general: {last: Hello, count: 1}}}}",
+    "the newest message that everybody sees": "- {say: Hello}\n- command: whisper\n"
+    "- {edit: Bye, target: '#general', expect: {channels: {general: robin says Bye}}}",
+    "more messages than a page has": "- {say: Hello}\n" * 51 + "- {expect: {channels: {general: {count: 51}}}}",
     "a private failure": "- {command: boom, expect: {content: No luck., ephemeral: true}}",
 }
 
@@ -205,6 +237,19 @@ FAILS = {
     "a role that nobody can delete": ("- {delete_role: everyone}", "refused", "that it can be done", "everyone"),
     "a channel that isn't there any more": ("- {delete_channel: attic}", "refused", "that it can be done", "attic"),
     "a count": ("- {command: ask, expect: {channels: {general: {count: 2}}}}", "channels.general.count", "2", "1"),
+    "reactions": ("- {command: poll, expect: {reactions: {🍵: 2, 👍: 1}}}", "reactions", "🍵 2, 👍 1", "🍵 1"),
+    "no reactions in a channel": (
+        "- {say: Hello, expect: {channels: {general: {reactions: {👍: 1}}}}}",
+        "channels.general.reactions",
+        "👍 1",
+        "nothing",
+    ),
+    "two files for one option": (
+        "- {command: picture, files: {it: [a.png, b.png]}}",
+        "refused",
+        "that it can be done",
+        "the option 'it' takes one file",
+    ),
     "a refusal that isn't": ("- {command: ping, expect: {refused: No}}", "refused", "“No”", "it could be done"),
     "a refusal for another reason": ("- {command: x, expect: {refused: No}}", "refused", "“No”", "x"),
     "a refusal that nobody expects": ("- command: x", "refused", "that it can be done", "x"),

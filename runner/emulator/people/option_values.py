@@ -75,7 +75,7 @@ class Values:
             case _T.CHANNEL:
                 return self._channel(str(value), definition)
             case _T.ATTACHMENT:
-                return self._file(self._keep(value) if isinstance(value, Upload) else str(value))
+                return self._one_file(definition, value)
             case _:
                 raise LocalDiscordError(f"the option {definition['name']!r} cannot take {value!r}")
 
@@ -101,6 +101,11 @@ class Values:
         if not which.isdecimal() or int(which) not in self._world.uploads:
             raise LocalDiscordError(f"there is no uploaded file {which!r}")
         return self._resolved.attachment(int(which))
+
+    def _one_file(self, definition: JsonObject, value: object) -> str:
+        if isinstance(value, list | tuple):
+            raise LocalDiscordError(f"the option {definition['name']!r} takes one file")
+        return self._file_of(definition, self._keep(value) if isinstance(value, Upload) else str(value))
 
     def _files(self, component: JsonObject, chosen: Sequence[Upload | str]) -> list[str]:
         """Return the ids of files, of which only the extension is looked at."""
