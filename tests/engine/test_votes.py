@@ -12,7 +12,7 @@ from tests.conftest import Bot, StartBot
 
 VOTES = int(os.environ.get("VOTES", "1000"))
 VOTERS = 50
-AT_ONCE = 5_000
+AT_ONCE = 10_000
 BOT = """
 state:
   votes: {scope: global, type: integer, default: 0}

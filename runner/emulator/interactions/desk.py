@@ -31,7 +31,7 @@ from runner.lifecycle.bits import (
 )
 from runner.lifecycle.limits import CallbackType, ErrorCode
 
-RECORDS_MAX = 5_000
+RECORDS_MAX = 12_000
 """Interactions that are remembered; the oldest go first, as if their tokens had never been."""
 
 _S = InteractionState
