@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.mutation.check import Verdict, baseline, checked, copied, table
+from tests.mutation.check import Result, Verdict, baseline, checked, copied, said, table
 from tests.mutation.mutants import MUTANTS
 
 
@@ -24,7 +24,10 @@ def main(words: list[str]) -> int:
             if failing := baseline(tree, tests):
                 print(f"without any mutant: {failing}")
                 return 1
-        results = checked(tree, chosen)
+        results: list[Result] = []
+        for result in checked(tree, chosen):  # all together take more than an hour: whoever waits is told of each
+            results.append(result)
+            print(f"{len(results)} of {len(chosen)}: {said(result)}", file=sys.stderr, flush=True)
     print(table(results))
     return 0 if all(result.verdict is Verdict.CAUGHT for result in results) else 1
 

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
@@ -48,10 +48,10 @@ class Result:
     by: str
 
 
-def checked(root: Path, mutants: Iterable[Mutant], timeout_s: float = TIMEOUT_S) -> list[Result]:
-    """Return what becomes of each mutant of the tree at `root`, in order; each may take `timeout_s` seconds."""
+def checked(root: Path, mutants: Iterable[Mutant], timeout_s: float = TIMEOUT_S) -> Iterator[Result]:
+    """Yield what becomes of each mutant of the tree at `root`, in order; each may take `timeout_s` seconds."""
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(_checked, repeat(root), mutants, repeat(timeout_s)))
+        yield from pool.map(_checked, repeat(root), mutants, repeat(timeout_s))
 
 
 def baseline(root: Path, tests: Sequence[str]) -> str | None:
@@ -74,7 +74,7 @@ def copied(root: Path, directory: Path) -> Path:
 def table(results: Sequence[Result]) -> str:
     """Return the results as lines of two columns: the mutant, and who caught it or why not."""
     width = max((len(result.mutant.breaks) for result in results), default=0)
-    lines = [f"{result.mutant.breaks:<{width}} | {_said(result)}" for result in results]
+    lines = [f"{result.mutant.breaks:<{width}} | {said(result)}" for result in results]
     caught = sum(result.verdict is Verdict.CAUGHT for result in results)
     return "\n".join([*lines, f"{caught} of {len(results)} mutants caught"])
 
@@ -85,7 +85,8 @@ def first_failure(output: str) -> str:
     return found[1] if found else (output.strip().splitlines() or ["no output"])[-1]
 
 
-def _said(result: Result) -> str:
+def said(result: Result) -> str:
+    """Return which test caught the mutant, or why none did."""
     return result.by if result.verdict is Verdict.CAUGHT else f"{result.verdict.value.upper()}: {result.by}"
 
 

@@ -7,7 +7,25 @@ from typing import Final
 LIFECYCLE: Final = ("tests/lifecycle", "tests/test_machine_against_local_discord.py")
 """The tests of the table and of the deadlines."""
 
-ENGINE: Final = ("tests/engine", "--ignore=tests/engine/test_answers.py")
+_NEAREST: Final = (
+    "first_response_mutants",
+    "acknowledger",
+    "interaction",
+    "misfortunes",
+    "failure_modes",
+    "stragglers",
+)
+_SLOWEST: Final = ("crashes", "votes", "reloaded")
+
+
+def _engine_tests() -> tuple[str, ...]:
+    """Return the tests of the engine: those first that see the most, as a run ends with the first failure."""
+    names = {path.stem.removeprefix("test_") for path in (Path(__file__).parents[1] / "engine").glob("test_*.py")}
+    others = sorted(names.difference((*_NEAREST, *_SLOWEST, "answers")))
+    return tuple(f"tests/engine/test_{name}.py" for name in (*_NEAREST, *others, *_SLOWEST))
+
+
+ENGINE: Final = _engine_tests()
 """The tests of what the engine does; the connections to Discord have their own, which no mutant concerns."""
 
 

@@ -27,6 +27,7 @@ def tree(tmp_path: Path) -> Path:
                 assert added(2, 2) == 4
         """)
     )
+    (tmp_path / "examples").mkdir()
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
     return tmp_path
 
