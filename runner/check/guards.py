@@ -6,8 +6,9 @@ from functools import reduce
 from typing import TypeVar
 
 from runner.actions.action import Action
-from runner.check.contexts import SERVER_ROOTS, templates_in
+from runner.check.roots import SERVER_ROOTS
 from runner.check.steps import all_steps
+from runner.check.templates import templates_in
 from runner.config.document import AskedCheck, Check, Defaults, Guards, Handler, Schedule, commands_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion

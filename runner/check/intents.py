@@ -7,9 +7,9 @@ portal. Source: Discord docs, Events: Gateway, Privileged Intents.
 from collections.abc import Mapping
 
 from runner.actions.action import Authored, WrittenStep
-from runner.check.contexts import templates_in
 from runner.check.reads import attributes_read, parts_read
 from runner.check.steps import all_steps, every_step, runs_of
+from runner.check.templates import templates_in
 from runner.config.document import Event
 from runner.config.load import Config
 from runner.data import dataclass

@@ -6,9 +6,9 @@ from dataclasses import fields, is_dataclass
 from jinja2 import nodes
 
 from runner.actions.action import Authored, WrittenStep
-from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import used_names
 from runner.check.steps import all_steps, every_step, messages_of, modal_of
+from runner.check.templates import templates_in, templates_of
 from runner.config.document import shown_in
 from runner.config.load import Config
 from runner.config.suggestion import suggestion

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from jinja2 import nodes
 
-from runner.check.contexts import templates_in, templates_of
 from runner.check.steps import all_steps
+from runner.check.templates import templates_in, templates_of
 from runner.fields import Steps
 from runner.templates import Template
 

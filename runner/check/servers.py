@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from runner.actions.action import Reference
-from runner.check.contexts import SERVER_ROOTS
 from runner.check.guards import Outlook, checks_of, guarded, with_named
 from runner.check.names import roots_of
 from runner.check.reads import state_read_in
+from runner.check.roots import SERVER_ROOTS
 from runner.check.shown import rendered_by
 from runner.check.steps import all_steps, asked_by, forms_opened, handler_steps, later_runs, reached_runs
 from runner.check.suggesting import looked_up, options_of, suggesting

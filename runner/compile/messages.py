@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from typing import Any
 
 from runner.actions.action import FailureKind, StepFailed
-from runner.check.contexts import MESSAGE_ROOTS
+from runner.check.roots import MESSAGE_ROOTS
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, needing, present, text
 from runner.compile.components import ComponentCompiler
 from runner.compile.files import file_part

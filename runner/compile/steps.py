@@ -5,11 +5,11 @@ from dataclasses import field
 from typing import Final
 
 from runner.actions.action import OnCrash, Repeats, WrittenStep
-from runner.check.contexts import templates_in, templates_of
 from runner.check.guards import checks_of
 from runner.check.reads import ROOT
 from runner.check.shown import templates_elsewhere
 from runner.check.steps import all_steps, modal_of, reached_runs
+from runner.check.templates import templates_in, templates_of
 from runner.compile.foresight import Foresight
 from runner.compile.messages import MessageCompiler
 from runner.compile.program import CompiledStep, Foreseen

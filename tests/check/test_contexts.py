@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runner.check.contexts import taken_by
+from runner.check.fitting import taken_by
 from runner.fields import BooleanShape, ChoiceShape, DataShape, DurationShape, NumberShape, SnowflakeShape, TextShape
 from runner.templates.types import ANY, BOOLEAN, NUMBER, STRING, Type
 
