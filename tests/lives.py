@@ -39,11 +39,13 @@ class Dead(Exception):
 class Death:
     """Counts what a process does outside, and kills it `before` or behind the `at`-th of it.
 
-    With `only_the_store` it lives on: the store fails then, once, if it is a write.
+    With a `call` it is the first that begins so, whichever it is. With `only_the_store` it lives on: the store fails
+    then, once, if it is a write.
     """
 
     at: int | None = None
     before: bool = True
+    call: str | None = None
     only_the_store: bool = False
     count: int = 0
     is_dead: bool = False
@@ -55,7 +57,7 @@ class Death:
         """Do something outside, unless death comes first; if it comes right behind, nobody learns what came of it."""
         await self.hang_if_dead()
         self.count += 1
-        is_now = self.count == self.at
+        is_now = self.count == self.at or (self.call is not None and what.startswith(self.call))
         if is_now and self.only_the_store:
             self.last = what
             if what == "write":

@@ -400,36 +400,19 @@ commands:
 """
 
 
-async def killed_behind(call: str, text: str, directory: Path) -> tuple[list[str], int]:
-    """Kill a bot right behind its first call of a route; return what is read then, and how many rooms there are."""
-    for at in range(1, KILLS_MAX):
-        local, death = new_discord(), Death(at, before=False)
-        await local.start()
-        (directory / str(at)).mkdir()
-        bot = lives(text, directory / str(at), local)
-        await bot.connect()
-        try:
-            await bot.live(death)
-            await elapse(0.1)
-            await Person(bot).follow([(("run",), "Sure?"), (("press", "Yes"), "Done")], may_fail=True)
-            if death.last.startswith(call):
-                return bot.texts(), sum(each.name == "room" for each in local.world.channels.values())
-        except AssertionError:
-            if death.last.startswith(call):  # it has not come to its end, as one of these has to
-                return bot.texts(), sum(each.name == "room" for each in local.world.channels.values())
-        finally:
-            await bot.close()
-            await local.stop()
-            await elapse(90)
-    raise AssertionError(f"{call} is never called")
-
-
 @pytest.mark.parametrize(
     ("policy", "rooms", "said"), [("repeat", 2, "Done"), ("skip", 1, "Done"), ("fail", 1, "Sorry")]
 )
 async def test_what_is_in_doubt_is_done_as_the_author_says(
-    policy: str, rooms: int, said: str, virtual_clock: VirtualClock, tmp_path: Path
+    policy: str, rooms: int, said: str, discord: LocalDiscord, tmp_path: Path
 ) -> None:
-    del virtual_clock
-    texts, count = await killed_behind("POST /guilds", IN_DOUBT.replace("POLICY", policy), tmp_path)
-    assert (texts[-1], count) == (said, rooms)
+    bot = lives(IN_DOUBT.replace("POLICY", policy), tmp_path, discord)
+    await bot.connect()
+    try:
+        await bot.live(Death(before=False, call="POST /guilds"))
+        await elapse(0.1)
+        await Person(bot).follow([(("run",), "Sure?"), (("press", "Yes"), said)])
+    finally:
+        await bot.close()
+    assert bot.texts()[-1] == said
+    assert sum(each.name == "room" for each in discord.world.channels.values()) == rooms
