@@ -1,8 +1,8 @@
 """A judge of what goes over the wire: Discord's published API description, OpenAPI 3.1.
 
 The description is large and not ours to publish. It stands beside the project, as `../shared/discord-openapi.json`;
-where it isn't, nothing is judged. It is read once for each process, a validator is made when it is first needed, and a
-body that has been judged is not judged again.
+where it isn't, nothing is judged. It is read once for each process, and a validator is made when it is first needed.
+There are two: a fast one for the many bodies that are as they should be, and one that says best what is wrong with one.
 """
 
 import json
@@ -12,8 +12,9 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+import jsonschema_rs
 import referencing.jsonschema
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -132,10 +133,16 @@ class Judge:
 
     def __init__(self, document: Json) -> None:
         self._document = document
-        self._registry = _registry(document)
-        self._operations = list(_operations(document))
-        self._validators: dict[str, Any] = {}  # Any: the library's stubs take no plain `object`
-        self._judged: set[tuple[str, str]] = set()
+        sides = _sides(document)
+        create = referencing.jsonschema.DRAFT202012.create_resource
+        self._registry = referencing.Registry[Json]().with_resources(
+            [(uri, create(side)) for uri, side in sides.items()]
+        )
+        self._fast_registry = jsonschema_rs.Registry([*sides.items()], draft=jsonschema_rs.Draft202012)
+        self._operations: dict[tuple[str, int], list[_Operation]] = {}
+        for each in _operations(document):
+            self._operations.setdefault((each.method, len(each.segments)), []).append(each)
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def faults(self, entry: WireEntry, *, of_refused: bool) -> Iterator[Fault]:
         """Yield what is wrong with one exchange.
@@ -156,7 +163,8 @@ class Judge:
 
     def _operation(self, entry: WireEntry) -> "_Operation | None":
         segments = [unquote(segment) for segment in entry.route.split("?")[0].split("/")[1:]]
-        found = [each for each in self._operations if each.matches(entry.method, segments)]
+        near = self._operations.get((entry.method, len(segments)), ())
+        found = [each for each in near if each.matches(segments)]
         return max(found, key=_Operation.literals, default=None)
 
     def _of_request(self, operation: "_Operation", entry: WireEntry) -> Iterator[Fault]:
@@ -185,7 +193,7 @@ class Judge:
 
     def _of_text(self, operation: "_Operation", pointer: str, parameter: Json, text: str) -> Iterator[Fault]:
         """Yield what is wrong with a parameter, whose text stands for whatever its schema allows."""
-        validator = self._validator(f"request#{pointer}/schema")
+        validator = self._validator(f"{REQUEST}#{quote(pointer)}/schema")
         if not any(validator.is_valid(value) for value in _readings(text)):
             yield Fault(operation.id, "request", parameter["name"], f"{text!r} is not valid")
 
@@ -205,21 +213,20 @@ class Judge:
             yield Fault(operation.id, "answer", "", f"a body with the status {entry.status}")
 
     def _of_body(self, operation: "_Operation", side: str, pointer: str, body: Json) -> Iterator[Fault]:
-        known = (pointer, json.dumps(body, sort_keys=True))
-        if known in self._judged:
+        reference = f"{SIDES[side]}#{quote(pointer)}"
+        if self._validator(reference).is_valid(body):
             return
-        errors: Iterator[ValidationError] = self._validator(f"{side}#{pointer}").iter_errors(body)
-        error = next(errors, None)
-        if error is None:
-            self._judged.add(known)
-        else:
+        slow: Any = Draft202012Validator({"$ref": reference}, registry=self._registry, format_checker=_FORMATS)
+        for error in slow.iter_errors(body):
             cause = _cause(error)
             yield Fault(operation.id, side, cause.json_path.removeprefix("$"), cause.message)
+            return
 
-    def _validator(self, reference: str) -> Any:
+    def _validator(self, reference: str) -> jsonschema_rs.Draft202012Validator:
         if reference not in self._validators:
-            made = Draft202012Validator({"$ref": reference}, registry=self._registry, format_checker=_FORMATS)
-            self._validators[reference] = made
+            self._validators[reference] = jsonschema_rs.Draft202012Validator(
+                {"$ref": reference}, registry=self._fast_registry, validate_formats=False
+            )
         return self._validators[reference]
 
 
@@ -236,15 +243,15 @@ class _Operation(NamedTuple):
     def id(self) -> str:
         return str(self.definition["operationId"])
 
-    def matches(self, method: str, segments: Sequence[str]) -> bool:
-        if method != self.method or len(segments) != len(self.segments):
-            return False
+    def matches(self, segments: Sequence[str]) -> bool:
         return all(_is_variable(part) or part == given for part, given in zip(self.segments, segments, strict=True))
 
     def literals(self) -> int:
         return sum(not _is_variable(part) for part in self.segments)
 
 
+REQUEST, ANSWER = "urn:request", "urn:answer"
+SIDES: Mapping[str, str] = {"request": REQUEST, "answer": ANSWER}
 _NOWHERE: Collection[int] = (404, 405)
 _TRUTHS = {"1": True, "true": True, "0": False, "false": False}
 _METHODS = ("get", "put", "post", "patch", "delete")
@@ -308,7 +315,7 @@ def _lay_over(schema: Json, change: Mapping[str, Json]) -> None:
             schema[key] = value
 
 
-def _registry(document: Json) -> referencing.jsonschema.SchemaRegistry:
+def _sides(document: Json) -> Mapping[str, Json]:
     """Return the two sides of the description: what may be sent to Discord, and what Discord answers.
 
     Ids are texts in every answer. In a request Discord takes numbers too, and discord.py sends them.
@@ -316,8 +323,7 @@ def _registry(document: Json) -> referencing.jsonschema.SchemaRegistry:
     schemas = document["components"]["schemas"]
     ids = {**schemas["SnowflakeType"], "type": ["string", "integer"]}
     lenient = {**document, "components": {**document["components"], "schemas": {**schemas, "SnowflakeType": ids}}}
-    create = referencing.jsonschema.DRAFT202012.create_resource
-    return referencing.Registry[Json]().with_resources([("request", create(lenient)), ("answer", create(document))])
+    return {REQUEST: lenient, ANSWER: document}
 
 
 def _plainer(rules: dict[str, Json]) -> dict[str, Json]:
