@@ -157,12 +157,12 @@ async def _role_delete(it: Server) -> None:
     await it.call("DELETE", "/guilds/{guild}/roles/{role}", role=await it.role())
 
 
-async def _leave(it: Server) -> None:
+async def leave(it: Server) -> None:
     await it.call("DELETE", "/users/@me/guilds/{guild}")
 
 
 async def _join(it: Server) -> None:
-    await _leave(it)
+    await leave(it)
     it.made.local.add_bot()
 
 
@@ -261,7 +261,7 @@ async def test_each_event_that_people_cause_is_told_of_once(bot: StartBot, name:
 
 async def test_that_the_bot_has_left_a_server_is_known(bot: StartBot) -> None:
     made = await bot('events: {guild_leave: {steps: [{log: "gone from {{ guild.name }}"}]}}')
-    await _leave(Server(made))
+    await leave(Server(made))
     assert [line["message"] for line in made.log.of("step")] == ["gone from Lighthouse"]
 
 
