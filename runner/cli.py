@@ -288,6 +288,8 @@ def _test(parsed: argparse.Namespace) -> int:
         files = scenario_files(parsed.paths)
     except NoScenarios as fault:
         return _failed(CALL_AT_FAULT, str(fault))
+    gc.collect()
+    gc.freeze()  # what has been imported stays, and need not be walked behind every scenario
     outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
     if outcome.diagnostics:
         refused = Built(None, list(outcome.diagnostics), outcome.sources)

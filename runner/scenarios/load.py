@@ -12,7 +12,7 @@ from runner.config.schema import Schema, schema_of
 from runner.config.source import Node
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Span
-from runner.emulator.clock import Clock
+from runner.emulator.clock import Clock, RealClock
 from runner.emulator.world import World
 from runner.scenarios.document import VERBS, ScenarioFile
 from runner.worlds.load import LoadedWorld, load_world
@@ -90,17 +90,8 @@ def world_of(path: Path, file: ScenarioFile, read: ReadFile, clock: Clock) -> Lo
 
 def maker_of_worlds(path: Path, file: ScenarioFile, read: ReadFile) -> Callable[[Clock], World] | None:
     """Return what makes that world for each scenario; None if it names none. It has to be sound."""
-    if file.world is None:
-        return None
-    text = read(path.parent / file.world)
-
-    def made(clock: Clock) -> World:
-        loaded = world_of(path, file, lambda _: text, clock)
-        assert loaded is not None
-        assert loaded.world is not None, "its faults have been shown"
-        return loaded.world
-
-    return made
+    loaded = world_of(path, file, read, RealClock())
+    return None if loaded is None else loaded.made
 
 
 def _violations(root: source.Mapping) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
@@ -30,6 +31,9 @@ SLACK = 1000.0
 """How many times rarer the bot does what it does while nothing happens: time jumps, and only events are worth any."""
 
 LOGGER = "runner.scenario"
+
+MEMORY = "/dev/shm"
+"""Where Linux has files that are on no disk, whose every save a scenario would wait for."""
 
 MakeWorld = Callable[[Clock], World]
 """Makes the servers that a local Discord begins with."""
@@ -164,7 +168,7 @@ async def on_stage(
         heartbeat_ms=int(limits.GATEWAY_HEARTBEAT_INTERVAL_MS * SLACK),
     )
     await local.start()
-    with TemporaryDirectory(prefix="lifecycle-runner-") as folder:
+    with TemporaryDirectory(prefix="lifecycle-runner-", dir=_without_disk()) as folder:
         # A store of its own, whatever the config says: what is played must not reach what a running bot keeps.
         recorder = Recorder(clock.now)
         audience = _Audience([recorder, *observers])
@@ -175,3 +179,9 @@ async def on_stage(
         finally:
             await stage.stop_bot()
             await local.stop()
+
+
+def _without_disk() -> str | None:
+    """Return a folder whose files are in memory; None for the usual one: there is no such, or another one is said."""
+    is_usable = "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK | os.X_OK)
+    return MEMORY if is_usable else None

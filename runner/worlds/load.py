@@ -18,11 +18,18 @@ from runner.worlds.document import WorldFile
 
 @dataclass(frozen=True, slots=True)
 class LoadedWorld:
-    """The world that a file describes, or None if it can't be told, its faults, and its text."""
+    """The world that a file describes, or None if it can't be told, its faults, its text, and what it says."""
 
     world: World | None
     diagnostics: list[Diagnostic]
     sources: Mapping[str, str]
+    said: tuple[WorldFile, source.Mapping] | None = None
+
+    def made(self, clock: Clock) -> World:
+        """Make the world anew: nothing of it is another one's. It has to be one without faults."""
+        assert self.said is not None, "its faults have been shown"
+        file, root = self.said
+        return WorldBuilder(clock, root).world(file)
 
 
 def load_world(path: Path, read: ReadFile, clock: Clock) -> LoadedWorld:
@@ -44,7 +51,7 @@ def load_world(path: Path, read: ReadFile, clock: Clock) -> LoadedWorld:
     builder = WorldBuilder(clock, parsed.root)
     world = builder.world(file)
     faults = [*reader.faults, *builder.faults]
-    return LoadedWorld(None if faults else world, faults, sources)
+    return LoadedWorld(None if faults else world, faults, sources, None if faults else (file, parsed.root))
 
 
 def world_schema() -> Schema:

@@ -1,12 +1,17 @@
 """Playing: each kind of event happens as it says, and each kind of expectation sees what is not as expected."""
 
+import asyncio
+import os
+import tempfile
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
+from runner.emulator.clock import VirtualLoop
 from runner.scenarios.load import load_scenarios
 from runner.scenarios.play import Failure, play
+from runner.scenarios.stage import MEMORY, Stage, on_stage
 from tests.conftest import compiled
 
 BOT = """
@@ -301,3 +306,28 @@ def test_a_failure_shows_what_the_bot_logged() -> None:
     found = failure("- {command: boom, expect: Something else}")
     assert found is not None
     assert any(line.startswith("step failed") for line in found.log)
+
+
+async def kept_in() -> tuple[Path, bool]:
+    """Return where a bot keeps things while a scenario is played, and whether that is there afterwards."""
+    folders = list[Path]()
+
+    async def act(stage: Stage) -> None:
+        folders.append(stage.folder)
+
+    await on_stage(compiled(BOT), act)
+    return folders[0], folders[0].exists()
+
+
+@pytest.mark.skipif(not os.access(MEMORY, os.W_OK), reason="there is no such place")
+@pytest.mark.parametrize("is_said", [False, True], ids=["nothing said", "another place said"])
+def test_what_a_bot_keeps_is_on_no_disk_unless_another_place_is_said_and_is_gone_at_the_end(
+    is_said: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    if is_said:
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # what Python has found at first it goes by for ever
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        folder, is_there = runner.run(kept_in())
+    assert (folder.parent, is_there) == (tmp_path if is_said else Path(MEMORY), False)

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from runner.emulator.clock import VIRTUAL_START_S
 from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.world import Guild, World
 from runner.lifecycle.bits import Permissions
+from runner.templates.values import is_list, is_mapping
 from runner.worlds.load import LoadedWorld, load_world, world_schema
 
 ROOT = Path(__file__).parent.parent.parent
@@ -147,3 +150,27 @@ def test_what_a_channel_allows_to_the_bot_is_its_own_roles() -> None:
     own = next(role for role in guild.roles.values() if role.managed_by == world.bot_id)
     (deck,) = world.channels.values()
     assert [overwrite.id for overwrite in deck.overwrites] == [guild.id, own.id]
+
+
+def test_a_world_is_made_anew_of_what_a_file_says_and_shares_nothing_with_another_one() -> None:
+    said = loaded(EXAMPLE.read_text(encoding="utf-8"))
+    first, second = said.made(Still()), said.made(Still())
+    assert first == second == said.world
+    assert not set(changeable(first)) & set(changeable(second))
+    assert len(set(changeable(first))) > 50
+
+
+def changeable(value: object) -> Iterator[int]:
+    """Yield the identities of all lists, mappings and objects in a value that can be changed."""
+    parts: list[object] = []
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = [getattr(value, field.name) for field in fields(value)]
+    elif is_mapping(value):
+        parts = list(value.values())
+    elif is_list(value):
+        parts = list(value)
+    is_frozen = getattr(getattr(value, "__dataclass_params__", None), "frozen", True)
+    if isinstance(value, list | dict) or not is_frozen:
+        yield id(value)  # pyright: ignore[reportUnknownArgumentType]  # a list of whatever
+    for part in parts:
+        yield from changeable(part)
