@@ -28,8 +28,10 @@ from runner.engine.acknowledger import (
     TooLate,
 )
 from runner.engine.answers import Answer, Method, NotSent, OutcomeUnknown
+from runner.engine.claim import Claim
 from runner.engine.interaction import SEEN_MAX
 from runner.engine.live import Counts, Live
+from runner.engine.responses import deferral
 from runner.engine.stragglers import Stragglers
 from runner.fields import Duration, option
 from runner.lifecycle import limits
@@ -105,13 +107,18 @@ Talk = Callable[[Acknowledger], Awaitable[None]]
 
 
 def spoken(
-    answers: Scripted, talk: Talk, *, token_by: float = TOKEN_BY_S, origin: Origin = Origin.COMMAND
+    answers: Scripted,
+    talk: Talk,
+    *,
+    token_by: float = TOKEN_BY_S,
+    origin: Origin = Origin.COMMAND,
+    claim: Claim | None = None,
 ) -> Acknowledger:
     """Return the acknowledger of a new interaction once `talk` is over, on a loop whose time starts at 0 and jumps."""
 
     async def job() -> Acknowledger:
         payload = {"id": "1", "token": "t", "message": {"id": "3"}}
-        acknowledger = Acknowledger(answers, "2", payload, origin, ACK_BY_S, token_by)
+        acknowledger = Acknowledger(answers, "2", payload, origin, ACK_BY_S, token_by, claim=claim)
         await talk(acknowledger)
         return acknowledger
 
@@ -144,6 +151,26 @@ def test_an_attempt_that_may_have_arrived_makes_a_40060_our_own(first: Answer | 
 def test_a_40060_without_an_attempt_that_may_have_arrived_is_anothers(script: list[Answer | Exception | Hang]) -> None:
     with pytest.raises(AnsweredElsewhere):
         spoken(Scripted(script), reply)
+
+
+@dataclass(slots=True)
+class StoodIn(Scripted):
+    """The way to Discord, on which another thread sends what the loop has offered before the loop's own attempt."""
+
+    claim: Claim = field(kw_only=True)
+
+    async def request(
+        self, method: Method, path: str, body: bytes | None, *, deadline: float, fresh: bool = False
+    ) -> Answer:
+        self.claim.take()
+        return await Scripted.request(self, method, path, body, deadline=deadline, fresh=fresh)
+
+
+def test_what_another_thread_has_sent_meanwhile_makes_a_40060_our_own() -> None:
+    claim = Claim("/interactions/1/t/callback", deferral(Origin.COMMAND, Event.DEFER, False), due=0.0, end=ACK_BY_S)
+    answers = StoodIn([ALREADY_ACKNOWLEDGED, original("Hello")], claim=claim)
+    assert spoken(answers, reply, claim=claim).state is State.REPLIED
+    assert [(attempt.method, attempt.said) for attempt in answers.attempts] == [("POST", "Hello"), ("GET", None)]
 
 
 def test_no_attempt_at_the_first_response_outlasts_its_deadline() -> None:

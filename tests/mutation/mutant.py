@@ -29,7 +29,11 @@ ENGINE: Final = _engine_tests()
 """The tests of what the engine does; the connections to Discord have their own, which no mutant concerns."""
 
 
-STANDBY: Final = ("tests/engine/test_standby.py", "tests/engine/test_lag.py")
+STANDBY: Final = (
+    "tests/engine/test_first_response_mutants.py",
+    "tests/engine/test_standby.py",
+    "tests/engine/test_lag.py",
+)
 """The tests of what is done when the event loop stands still, and of how that is measured."""
 
 
