@@ -65,6 +65,29 @@ def test_what_the_description_does_not_allow_is_named(entry: WireEntry, complain
     assert str(fault).endswith(f": the {complaint}")
 
 
+CREATED = replace(REFUSED, route="/guilds/1/channels")
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        (
+            replace(REFUSED, request={"embeds": [{"timestamp": "yesterday"}]}),
+            "timestamp: 'yesterday' is not a 'date-time'",
+        ),
+        (replace(REFUSED, request={"embeds": [{"url": "nowhere"}]}), "url: 'nowhere' is not a 'uri'"),
+        (
+            replace(CREATED, request={"name": "a", "position": 2**31}),
+            "position: 2147483648 is greater than the maximum",
+        ),
+    ],
+    ids=["an instant", "an address", "a number of 32 bits"],
+)
+def test_a_value_of_another_format_is_named(entry: WireEntry, complaint: str) -> None:
+    [fault] = faults_of([entry])
+    assert complaint in str(fault)
+
+
 def test_refused_requests_can_be_left_out() -> None:
     assert faults_of([REFUSED, replace(REFUSED, route="/nowhere", status=404)], of_refused=False) == []
 
