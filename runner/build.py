@@ -55,8 +55,8 @@ def build(
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
 
     `clock` gives the time in Unix seconds, for what can't be there yet. `templates` are those of the builds before this
-    one, of the same file. With `is_tried`, the file may be a pack that no
-    bot uses: it is checked with its defaults and with samples, and its program is not to run.
+    one, of the same file. With `is_tried`, the file may be a pack that no bot uses: it is checked with its defaults and
+    with samples, and its program is not to run.
     """
     loaded = load(path, read, environment, actions, find, templates=templates, is_tried=is_tried)
     built = _built(path, loaded, actions, generation, clock)

@@ -1,6 +1,7 @@
 """Every way of saving a file, through the real file system and watchfiles, up to the one swap that comes of it."""
 
 import asyncio
+import gc
 import itertools
 import logging
 import os
@@ -583,6 +584,36 @@ async def test_the_build_runs_beside_the_event_loop(bench: Bench) -> None:
     bench.reloader.request_reload()
     asyncio.get_running_loop().call_later(0.05, may_go_on.set)  # never runs if the build holds the loop up
     assert replied(await bench.reloaded()) == "Slow!"
+
+
+SAVES = 10
+MANY = "".join(f"  c{number}: {{description: C, reply: '{{{{ user.name }}}}'}}\n" for number in range(30))
+BAD = "".join(f"  d{number}: {{description: D, reqly: Hi}}\n" for number in range(30))
+
+
+async def test_good_saves_leave_no_program_out_of_the_garbage_collectors_reach(bench: Bench) -> None:
+    async def save(number: int) -> int:
+        bench.path.write_text(config(f"Pong{number}", MANY))
+        bench.reloader.request_reload()
+        await bench.lines.next("reloaded", number)
+        bench.swapped.clear()
+        bench.registered.clear()
+        return gc.get_freeze_count()
+
+    await bench.start(Silence())
+    began = [await save(number) for number in (1, 2)][-1]
+    programs = [await save(number) for number in range(3, 3 + SAVES)]
+    assert programs[-1] - began < 20 * SAVES, "a program of these is more than a thousand objects"
+
+
+async def test_refused_saves_leave_nothing_out_of_the_garbage_collectors_reach(bench: Bench) -> None:
+    await bench.start(Silence())
+    began = gc.get_freeze_count()
+    for number in range(1, 1 + SAVES):
+        bench.path.write_text(config(f"Pong{number}", BAD))
+        bench.reloader.request_reload()
+        await bench.lines.next("reload refused", number)
+    assert gc.get_freeze_count() <= began
 
 
 # What the operator asks for, and what is said.

@@ -227,15 +227,18 @@ class Reloader:
 
     async def _changed_soon(self, read: Fingerprint) -> Fingerprint:
         """Wait `RETRY_S` for refused contents to become others, and no longer than until they do."""
-        patience = asyncio.ensure_future(self._sleep(RETRY_S))
-        seen = read
-        while seen == read and not patience.done():
-            self._look_wanted.clear()
-            notice = asyncio.ensure_future(self._look_wanted.wait())
-            await asyncio.wait((patience, notice), return_when=asyncio.FIRST_COMPLETED)
-            notice.cancel()
-            seen = await asyncio.to_thread(fingerprint, read)
-        patience.cancel()
+        patience, seen = asyncio.ensure_future(self._sleep(RETRY_S)), read
+        try:
+            while seen == read and not patience.done():
+                self._look_wanted.clear()
+                notice = asyncio.ensure_future(self._look_wanted.wait())
+                try:
+                    await asyncio.wait((patience, notice), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    notice.cancel()
+                seen = await asyncio.to_thread(fingerprint, read)
+        finally:
+            patience.cancel()
         self._look_wanted.set()  # a notice that came meanwhile may have been for more than these contents
         return seen
 
@@ -259,8 +262,10 @@ class Reloader:
             return found_on_disk(pattern)
 
         try:
-            with _at_leisure():
+            with _at_leisure() as is_collecting:
                 built = self._build(remembering, found, self._program.generation + 1)
+                if is_collecting and built.program is not None:
+                    gc.freeze()  # a program holds no cycles and goes with its last reference: to walk it finds nothing
                 return _Attempt(built, read, contents)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs
             return _Attempt(Built(None, [], {}), read, contents, error)
@@ -330,19 +335,18 @@ def _told_to_discord(program: Program) -> object:
 
 
 @contextmanager
-def _at_leisure() -> Generator[None]:
-    """Let a build hold the event loop up as little as it can.
+def _at_leisure() -> Generator[bool]:
+    """Let work in a thread hold the event loop up as little as it can. Gives whether garbage is collected otherwise.
 
-    The loop gets its turn after a tenth of the usual time. The garbage collector is kept away from a heap that only
-    grows, and from then on walks over none of it: a program holds no cycles, and goes with its last reference.
+    The loop gets its turn after a tenth of the usual time, and the garbage collector is kept away from a heap that only
+    grows: its walks would hold up every thread.
     """
     was_enabled, turn_s = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
     sys.setswitchinterval(TURN_S)
     try:
-        yield
+        yield was_enabled
     finally:
         sys.setswitchinterval(turn_s)
         if was_enabled:
-            gc.freeze()
             gc.enable()
