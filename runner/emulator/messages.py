@@ -103,6 +103,27 @@ class MessageMaker:
         channel.add(message)
         return message
 
+    def crossposted(self, published: Message, webhook: Webhook) -> Message:
+        """Return what comes of a published message through a webhook that follows its channel, kept where that is.
+
+        It says what the other says, and where that stands. Source: Discord docs, Resources: Message, Crossposting.
+        """
+        message = Message(
+            id=self._ids.next(),
+            channel_id=webhook.channel_id,
+            author_id=webhook.id,
+            content=published.content,
+            flags=MessageFlags.IS_CROSSPOST,
+            embeds=list(published.embeds),
+            components=list(published.components),
+            attachments=list(published.attachments),
+            reference=self.reference_to(published),
+            webhook_id=webhook.id,
+            shown_as=(webhook.name, webhook.avatar),
+        )
+        self._world.channels[webhook.channel_id].add(message)
+        return message
+
     def reference_to(self, message: Message) -> JsonObject:
         """Return what points from one message to another."""
         guild_id = self._world.channels[message.channel_id].guild_id

@@ -273,7 +273,10 @@ class Sticker:
 
 @dataclass(slots=True, kw_only=True)
 class Webhook:
-    """A door through which messages get into a channel without a bot."""
+    """A door through which messages get into a channel without a bot.
+
+    One that follows an announcement channel, `source_id`, has no token: what is published there comes through it.
+    """
 
     id: int
     name: str
@@ -282,6 +285,7 @@ class Webhook:
     user_id: int
     token: str
     avatar: str | None = None
+    source_id: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)

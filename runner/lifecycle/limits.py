@@ -372,6 +372,23 @@ class ChannelType(IntEnum):
     GUILD_MEDIA = 16
 
 
+class EventEntityType(IntEnum):
+    """What a scheduled event is held in. Source: Discord docs, Resources: Guild Scheduled Event, Entity Types."""
+
+    STAGE_INSTANCE = 1
+    VOICE = 2
+    EXTERNAL = 3
+
+
+class EventStatus(IntEnum):
+    """Where a scheduled event stands. Source: Discord docs, Resources: Guild Scheduled Event, Event Status."""
+
+    SCHEDULED = 1
+    ACTIVE = 2
+    COMPLETED = 3
+    CANCELED = 4
+
+
 class ErrorCode(IntEnum):
     """Discord's JSON error codes that interactions, messages and moderation meet.
 

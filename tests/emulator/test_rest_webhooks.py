@@ -9,7 +9,8 @@ import pytest
 from runner.emulator.clock import elapse
 from runner.emulator.server import LocalDiscord
 from runner.emulator.world import Webhook
-from runner.lifecycle.bits import Intents, Permissions
+from runner.lifecycle.bits import Intents, MessageFlags, Permissions
+from runner.lifecycle.limits import ChannelType
 from tests.emulator.conftest import Listen
 from tests.emulator.lighthouse import Call, channel_of, guild_of, take_permission, user_id
 
@@ -214,3 +215,52 @@ async def test_invites_are_heard_of_by_who_manages_the_channel(local: LocalDisco
     take_permission(local, P.MANAGE_GUILD | P.CREATE_INSTANT_INVITE)
     assert (await call("POST", f"/channels/{channel_of(local).id}/invites", {}))[1]["code"] == 50013
     assert (await call("GET", f"/guilds/{guild_of(local).id}/invites"))[1]["code"] == 50013
+
+
+async def announcements(local: LocalDiscord, call: Call) -> str:
+    """Return a channel for announcements, in a server that has some."""
+    guild_of(local).features = ["COMMUNITY", "NEWS"]
+    body = {"name": "news", "type": int(ChannelType.GUILD_ANNOUNCEMENT)}
+    _, news = await call("POST", f"/guilds/{guild_of(local).id}/channels", body)
+    return str(news["id"])
+
+
+async def test_what_is_published_comes_into_the_channels_that_follow(
+    local: LocalDiscord, call: Call, listen: Listen
+) -> None:
+    ear = await listen(int(Intents.GUILD_WEBHOOKS | Intents.GUILD_MESSAGES))
+    news, support = await announcements(local, call), channel_of(local, "support")
+    status, followed = await call("POST", f"/channels/{news}/followers", {"webhook_channel_id": str(support.id)})
+    assert (status, followed["channel_id"]) == (200, news)
+    _, webhook = await call("GET", f"/webhooks/{followed['webhook_id']}")
+    assert (webhook["type"], webhook["name"]) == (2, "Lighthouse #news")
+    assert webhook["source_channel"]["id"] == news
+    assert "token" not in webhook
+    _, message = await call("POST", f"/channels/{news}/messages", {"content": "Extra"})
+    assert not [each for each in support.messages.values() if each.content == "Extra"]
+    await call("POST", f"/channels/{news}/messages/{message['id']}/crosspost")
+    (came,) = (each for each in support.messages.values() if each.content == "Extra")
+    assert (came.flags, came.webhook_id) == (MessageFlags.IS_CROSSPOST, int(followed["webhook_id"]))
+    assert came.reference is not None
+    assert (came.reference["channel_id"], came.reference["message_id"]) == (news, message["id"])
+    assert ear.names() == ["WEBHOOKS_UPDATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_CREATE"]
+    assert (await call("POST", by_token({"id": followed["webhook_id"], "token": "x"}), {"content": "x"}))[1][
+        "code"
+    ] == 50027
+
+
+async def test_only_announcements_are_followed_and_only_where_one_may(local: LocalDiscord, call: Call) -> None:
+    news, support = await announcements(local, call), channel_of(local, "support")
+    into = {"webhook_channel_id": str(support.id)}
+    assert (await call("POST", f"/channels/{channel_of(local).id}/followers", into))[1]["code"] == 50024
+    assert (await call("POST", f"/channels/{news}/followers", {}))[1]["code"] == 50035
+    assert (await call("POST", f"/channels/{news}/followers", {"webhook_channel_id": "123456789012345678"}))[1][
+        "code"
+    ] == 10003
+    lounge = {"webhook_channel_id": str(channel_of(local, "Lounge").id)}
+    assert (await call("POST", f"/channels/{news}/followers", lounge))[1]["code"] == 50024
+    for _ in range(15):
+        await made(call, local, channel="support")
+    assert (await call("POST", f"/channels/{news}/followers", into))[1]["code"] == 30007
+    take_permission(local, P.MANAGE_WEBHOOKS)
+    assert (await call("POST", f"/channels/{news}/followers", into))[1]["code"] == 50013

@@ -5,16 +5,17 @@ from typing import Final
 from runner.emulator.forms.errors import FormErrors, FormFault
 from runner.emulator.forms.fields import Form
 from runner.lifecycle import limits
+from runner.lifecycle.limits import EventEntityType, EventStatus
 
-STAGE: Final = 1
-VOICE: Final = 2
-EXTERNAL: Final = 3
+STAGE: Final = int(EventEntityType.STAGE_INSTANCE)
+VOICE: Final = int(EventEntityType.VOICE)
+EXTERNAL: Final = int(EventEntityType.EXTERNAL)
 """What an event takes place in; an external one has a location and no channel."""
 
-SCHEDULED: Final = 1
-ACTIVE: Final = 2
-COMPLETED: Final = 3
-CANCELED: Final = 4
+SCHEDULED: Final = int(EventStatus.SCHEDULED)
+ACTIVE: Final = int(EventStatus.ACTIVE)
+COMPLETED: Final = int(EventStatus.COMPLETED)
+CANCELED: Final = int(EventStatus.CANCELED)
 """Where an event stands."""
 
 STATUS_AFTER: Final = {SCHEDULED: (ACTIVE, CANCELED), ACTIVE: (COMPLETED,), COMPLETED: (), CANCELED: ()}

@@ -21,6 +21,15 @@ def check_webhook(body: object, *, is_new: bool) -> FormFault | None:
     return errors.fault()
 
 
+def check_following(body: object) -> FormFault | None:
+    """Return why Discord refuses to have a channel followed so, or None."""
+    errors = FormErrors()
+    form = Form({}, (), errors).at(body)
+    if form is not None and not form.is_missing("webhook_channel_id", required=True):
+        form.snowflake("webhook_channel_id")
+    return errors.fault()
+
+
 def check_execution(body: object) -> FormFault | None:
     """Return why Discord refuses what only a webhook's message has, or None. The message itself is checked apart."""
     errors = FormErrors()

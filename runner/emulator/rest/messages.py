@@ -116,6 +116,8 @@ def crosspost(core: Core, call: Call) -> Answer:
         raise refusal(ErrorCode.ALREADY_CROSSPOSTED)
     message.flags |= MessageFlags.CROSSPOSTED
     core.announcer.message_edited(message)
+    for webhook in [each for each in core.world.webhooks.values() if each.source_id == channel.id]:
+        core.announcer.message_created(core.messages.crossposted(message, webhook))
     return Answer(200, message_json(core.world, message))
 
 

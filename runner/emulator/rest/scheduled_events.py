@@ -1,5 +1,7 @@
 """Scheduled events. Source: Discord docs, Resources: Guild Scheduled Event."""
 
+from dataclasses import replace
+
 from runner.emulator.audit_log import AuditEvent, changes
 from runner.emulator.core import Core
 from runner.emulator.forms.scheduled_events import (
@@ -83,6 +85,7 @@ def edit_event(core: Core, call: Call) -> Answer:
     kind = int(body.get("entity_type") or event.entity_type)
     if kind != event.entity_type or body.get("channel_id") is not None:
         _channel(core, guild, kind, body)
+    _require_new_times(core, event, body)
     before = event_json(core.world, event)
     _fill(event, body)
     _run_by_itself(core, guild, event)
@@ -183,8 +186,17 @@ def _require_status(event: ScheduledEvent, body: JsonObject) -> None:
         raise invalid_field("status", "BASE_TYPE_CHOICES", "The event cannot go there from where it stands.")
 
 
-def _require_times(core: Core, event: ScheduledEvent) -> None:
-    if event.starts_at <= core.clock.now():
+def _require_new_times(core: Core, event: ScheduledEvent, body: JsonObject) -> None:
+    """Refuse to put an event off to the past, or to let it end before it begins."""
+    if body.get("scheduled_start_time") or body.get("scheduled_end_time"):
+        changed = replace(event)
+        _fill(changed, body)
+        _require_times(core, changed, is_new=bool(body.get("scheduled_start_time")))
+
+
+def _require_times(core: Core, event: ScheduledEvent, *, is_new: bool = True) -> None:
+    """Refuse an event that is over before it begins; one that is planned anew (`is_new`) begins in the future."""
+    if is_new and event.starts_at <= core.clock.now():
         text = "Cannot schedule event in the past."
         raise invalid_field("scheduled_start_time", "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST", text)
     if event.ends_at is not None and event.ends_at <= event.starts_at:

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 
 from runner.emulator.audit_log import AuditEvent, changes
 from runner.emulator.core import Core
-from runner.emulator.forms.webhooks import check_webhook
+from runner.emulator.forms.webhooks import check_following, check_webhook
 from runner.emulator.refusals import refusal, require
 from runner.emulator.rest import interactions
 from runner.emulator.rest.access import allowed_guild, allowed_guild_channel, require_in
 from runner.emulator.rest.calls import Answer, Call, Route
 from runner.emulator.rest.webhook_messages import delete, edit, execute, get
 from runner.emulator.shapes.webhooks import webhook_json
-from runner.emulator.world import FORUMS, VOICE, Guild, JsonObject, Webhook
+from runner.emulator.world import FORUMS, VOICE, Channel, Guild, JsonObject, Webhook
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Intents, Permissions
 from runner.lifecycle.limits import ChannelType, ErrorCode
 
 _P = Permissions
+_FOLLOWING = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT})
 _WITH_WEBHOOKS = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT, *VOICE, *FORUMS})
 
 
@@ -29,23 +30,27 @@ def create_webhook(core: Core, call: Call) -> Answer:
     require(check_webhook(call.json, is_new=True))
     if channel.type not in _WITH_WEBHOOKS:
         raise refusal(ErrorCode.WRONG_CHANNEL_TYPE)
-    if len(_in_channel(core, channel.id)) >= limits.WEBHOOKS_PER_CHANNEL_MAX:
-        raise refusal(ErrorCode.MAXIMUM_WEBHOOKS)
-    if len(_in_guild(core, guild.id)) >= limits.WEBHOOKS_PER_GUILD_MAX:
-        raise refusal(ErrorCode.MAXIMUM_GUILD_WEBHOOKS)
-    webhook = Webhook(
-        id=core.ids.next(),
-        name=call.json["name"],
-        guild_id=guild.id,
-        channel_id=channel.id,
-        user_id=core.world.bot_id,
-        token=core.randomness(48),
-    )
-    core.world.webhooks[webhook.id] = webhook
+    webhook = _kept(core, guild, channel, call.json["name"], token=core.randomness(48))
     shape = webhook_json(core.world, webhook, core.base_url)
-    _announce(core, guild, webhook.channel_id)
     _note(core, guild, AuditEvent.WEBHOOK_CREATE, webhook, call, {}, shape)
     return Answer(200, shape)
+
+
+def follow(core: Core, call: Call) -> Answer:
+    """POST /channels/{channel}/followers: have what is published there come into another channel, of any guild.
+
+    Source: Discord docs, Resources: Channel, Follow Announcement Channel.
+    """
+    _, source = allowed_guild_channel(core, call.id(0))
+    if source.type is not ChannelType.GUILD_ANNOUNCEMENT:
+        raise refusal(ErrorCode.WRONG_CHANNEL_TYPE)
+    require(check_following(call.json))
+    guild, channel = allowed_guild_channel(core, int(call.json["webhook_channel_id"]), _P.MANAGE_WEBHOOKS)
+    if channel.type not in _FOLLOWING:
+        raise refusal(ErrorCode.WRONG_CHANNEL_TYPE)
+    webhook = _kept(core, guild, channel, f"{guild.name} #{source.name}", source_id=source.id)
+    _note(core, guild, AuditEvent.WEBHOOK_CREATE, webhook, call, {}, webhook_json(core.world, webhook, core.base_url))
+    return Answer(200, {"channel_id": str(source.id), "webhook_id": str(webhook.id)})
 
 
 def list_of_channel(core: Core, call: Call) -> Answer:
@@ -131,6 +136,28 @@ def delete_message(core: Core, call: Call) -> Answer:
     return delete(core, _opened(core, call), call)
 
 
+def _kept(
+    core: Core, guild: Guild, channel: Channel, name: str, *, token: str = "", source_id: int | None = None
+) -> Webhook:
+    """Return a new webhook of the application's; refused where there are as many as there may be."""
+    if len(_in_channel(core, channel.id)) >= limits.WEBHOOKS_PER_CHANNEL_MAX:
+        raise refusal(ErrorCode.MAXIMUM_WEBHOOKS)
+    if len(_in_guild(core, guild.id)) >= limits.WEBHOOKS_PER_GUILD_MAX:
+        raise refusal(ErrorCode.MAXIMUM_GUILD_WEBHOOKS)
+    webhook = Webhook(
+        id=core.ids.next(),
+        name=name,
+        guild_id=guild.id,
+        channel_id=channel.id,
+        user_id=core.world.bot_id,
+        token=token,
+        source_id=source_id,
+    )
+    core.world.webhooks[webhook.id] = webhook
+    _announce(core, guild, channel.id)
+    return webhook
+
+
 def _known(core: Core, webhook_id: int) -> Webhook:
     webhook = core.world.webhooks.get(webhook_id)
     if webhook is None:
@@ -141,7 +168,7 @@ def _known(core: Core, webhook_id: int) -> Webhook:
 def _opened(core: Core, call: Call) -> Webhook:
     """Return a webhook whose token is in the path."""
     webhook = _known(core, call.id(0))
-    if webhook.token != call.values[1]:
+    if webhook.source_id is not None or webhook.token != call.values[1]:
         raise refusal(ErrorCode.INVALID_WEBHOOK_TOKEN)
     return webhook
 
@@ -203,6 +230,7 @@ _MESSAGE = f"{_BY_TOKEN}/messages/*"
 
 ROUTES = (
     Route("POST", "/channels/*/webhooks", create_webhook),
+    Route("POST", "/channels/*/followers", follow),
     Route("GET", "/channels/*/webhooks", list_of_channel),
     Route("GET", "/guilds/*/webhooks", list_of_guild),
     Route("GET", "/webhooks/*", get_webhook),

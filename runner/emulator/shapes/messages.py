@@ -114,7 +114,8 @@ def _origins(world: World, message: Message) -> JsonObject:
         "thread": _thread(world, message),
     }
     shape = {key: value for key, value in optional.items() if value is not None}
-    if message.reference is not None and message.reference.get("message_id") and not message.snapshots:
+    is_elsewhere = bool(message.snapshots) or bool(message.flags & MessageFlags.IS_CROSSPOST)
+    if message.reference is not None and message.reference.get("message_id") and not is_elsewhere:
         referenced = world.message(int(message.reference["message_id"]))
         plain = None if referenced is None else message_json(world, _without_reference(referenced))
         shape["referenced_message"] = plain
