@@ -82,6 +82,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "role_delete": Kind("GUILD_ROLE_DELETE", _I.GUILDS),
     "guild_join": Kind("GUILD_CREATE", _I.GUILDS),
     "guild_leave": Kind("GUILD_DELETE", _I.GUILDS),
+    "emojis_update": Kind("GUILD_EMOJIS_UPDATE", _I.GUILDS | _I.GUILD_EXPRESSIONS),
     "scheduled_event_create": Kind("GUILD_SCHEDULED_EVENT_CREATE", _SCHEDULED),
     "scheduled_event_update": Kind("GUILD_SCHEDULED_EVENT_UPDATE", _SCHEDULED),
     "scheduled_event_delete": Kind("GUILD_SCHEDULED_EVENT_DELETE", _SCHEDULED),

@@ -1,4 +1,4 @@
-"""How people write what Discord takes as something else: colours, instants, emojis. And a text that is too long."""
+"""How people write what Discord takes as something else: colours, instants, emojis. Long texts, and pictures."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,17 @@ TIMESTAMP_TAKES: Final = "an instant such as 2026-01-31T18:00:00Z, or Unix secon
 TIMESTAMP_PATTERN: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 EMOJI_PATTERN: Final = r"<a?:[A-Za-z0-9_]{2,32}:[0-9]{15,20}>|(?=[\s\S]*[^\x00-\x7F])[^\s<>]{1,32}"
 EMOJI_TAKES: Final = "an emoji such as 👍, or one of a server's own as <:name:id>"
+PICTURE_TAKES: Final = "PNG, JPEG, GIF, WebP or AVIF"
 
 _EMOJI: Final = re.compile(EMOJI_PATTERN)
 _INSTANT_MAX_S: Final = 253_402_300_799  # the last second of the year 9999, which is as far as ISO 8601 goes
+
+_PICTURES: Final[Mapping[str, tuple[bytes, ...]]] = {
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "gif": (b"GIF87a", b"GIF89a"),
+}
+"""How pictures begin, by what follows `image/` in their types."""
 
 
 def shortened(text: str, most: int) -> str:
@@ -58,6 +66,12 @@ def timestamp(value: object) -> str | None:
         return None
 
 
+def unix_s(value: object) -> float | None:
+    """Return the Unix seconds of an instant, None for what is none: a template, or what could not be read."""
+    said = timestamp(value)
+    return None if said is None else datetime.fromisoformat(said).timestamp()
+
+
 def emoji(value: object) -> Mapping[str, object] | None:
     """Return Discord's partial emoji object, None for what is no emoji.
 
@@ -69,3 +83,16 @@ def emoji(value: object) -> Mapping[str, object] | None:
         return {"name": value}
     animated, name, identity = value[1:-1].split(":")
     return {"id": identity, "name": name, "animated": animated == "a"}
+
+
+def picture_kind(content: bytes) -> str | None:
+    """Return what kind of picture this is, as its type says behind `image/`; None for what Discord takes for none.
+
+    Source: Discord docs, Reference: Image Data; Resources: Emoji, Emoji Formats.
+    """
+    for kind, begins in _PICTURES.items():
+        if content.startswith(begins):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    return "avif" if content[4:12] in (b"ftypavif", b"ftypavis") else None

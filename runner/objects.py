@@ -52,6 +52,18 @@ def role(found: Json) -> dict[str, Any]:
     return {"id": found["id"], "name": found.get("name") or "", "mention": f"<@&{found['id']}>"}
 
 
+def emoji(found: Json) -> dict[str, Any]:
+    """Return an emoji of a server's own."""
+    name, identity, is_animated = found.get("name") or "", found["id"], bool(found.get("animated"))
+    return {
+        "id": identity,
+        "name": name,
+        "mention": f"<{'a' if is_animated else ''}:{name}:{identity}>",
+        "is_animated": is_animated,
+        "roles": list(found.get("roles") or ()),
+    }
+
+
 def attachment(found: Json) -> dict[str, Any]:
     """Return a file that somebody has sent. Discord says how large a picture is, and of most files what they are."""
     return {

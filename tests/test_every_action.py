@@ -14,10 +14,11 @@ from runner.actions.action import Action, Repeats
 from runner.build import build
 from runner.compile import CompiledStep, Program
 from runner.emulator.journal import WireEntry
+from runner.emulator.messages import Upload
 from runner.emulator.trace import Trace
-from runner.emulator.world import Poll, Webhook
+from runner.emulator.world import Channel, Emoji, Poll, ScheduledEvent, Webhook
 from runner.fields import fields_of
-from runner.lifecycle.limits import CallbackType
+from runner.lifecycle.limits import CallbackType, ChannelType
 from runner.lifecycle.machine import Call, Event, Origin, Refusal, State, Transition, advance
 from runner.templates.types import is_optional
 from tests.actions.channels import channel
@@ -39,10 +40,14 @@ components:
     steps:
 """
 MODALS = "modals: {feedback: {title: Feedback, fields: {subject: Subject}, reply: Thanks}}\n"
+PICTURE = "    options: {picture: {type: attachment, description: It, required: true}}\n"
 STATE = {"points": "{type: integer, default: 0}", "queue": "{type: list, items: user}"}
 RECORDS = {"tickets": "{fields: {owner: user, subject: string, status: string}}"}
 FLOWS = "flows: {greet: {params: {name: string}, steps: [{return: 'Hello,{{ params.name }}'}]}}\n"
 AFTER = "- reply: After"
+EXAMPLE = 123456789012345678
+"""The id of whatever examples name by one."""
+
 ELSEWHERE = "https://api.example.com"
 """Another server than Discord's, as examples have it."""
 
@@ -67,6 +72,7 @@ def bot_of(action: type[Action]) -> str:
     modals = MODALS if "modal: feedback" in steps else ""
     flows = FLOWS if "flow: greet" in steps else ""
     kind = COMPONENT if is_for_components(action) else COMMAND
+    kind = kind.replace("    steps:\n", f"{PICTURE}    steps:\n") if "options.picture" in steps else kind
     hosts = "http: api.example.com\n" if ELSEWHERE in steps else ""
     return hosts + modals + flows + _kept(steps) + kind + indent(steps, "      ")
 
@@ -153,8 +159,12 @@ async def run_example(bot: Bot, other: Elsewhere | None = None) -> Ran:
     if asked and steps_of(bot.engine.program)[0].name == "end_poll":
         give_poll(bot, asked.messages[0].id)
     give_webhook(bot)
+    give_event(bot)
+    give_emoji(bot)
+    give_announcements(bot)
     before = len(bot.local.wire)
-    trace = bot.click(asked.messages[0].id, "it") if asked else bot.command("it")
+    options: dict[str, Any] = {"picture": Upload(0, "it.gif", "image/gif", b"GIF89a")} if takes_picture(bot) else {}
+    trace = bot.click(asked.messages[0].id, "it") if asked else bot.command("it", **options)
     await bot.idle()
     sent = [entry for entry in [*bot.local.wire][before:] if entry.kind == "http"]
     made = [entry for entry in sent if entry.route != "/gateway"]  # a spare connection that is kept warm
@@ -172,10 +182,46 @@ def give_poll(bot: Bot, message_id: int) -> None:
 def give_webhook(bot: Bot) -> None:
     """Give the bot a webhook of its own with the id that examples have."""
     world = bot.local.world
-    (guild_id,), channel_id, number = world.guilds, channel(bot, "general").id, 123456789012345678
-    world.webhooks[number] = Webhook(
-        id=number, name="News", guild_id=guild_id, channel_id=channel_id, user_id=world.bot_id, token="a" * 60
+    (guild_id,), channel_id = world.guilds, channel(bot, "general").id
+    world.webhooks[EXAMPLE] = Webhook(
+        id=EXAMPLE, name="News", guild_id=guild_id, channel_id=channel_id, user_id=world.bot_id, token="a" * 60
     )
+
+
+def give_event(bot: Bot) -> None:
+    """Give the server a scheduled event of the bot's with the id that examples have."""
+    world = bot.local.world
+    ((guild_id, guild),) = world.guilds.items()
+    guild.events[EXAMPLE] = ScheduledEvent(
+        id=EXAMPLE,
+        guild_id=guild_id,
+        creator_id=world.bot_id,
+        name="Game night",
+        entity_type=2,
+        channel_id=channel(bot, "Lounge").id,
+        starts_at=bot.local.clock.now() + 3600,
+    )
+
+
+def give_emoji(bot: Bot) -> None:
+    """Give the server an emoji of the bot's with the id that examples have."""
+    world = bot.local.world
+    (guild,) = world.guilds.values()
+    guild.emojis[EXAMPLE] = Emoji(id=EXAMPLE, name="party", user_id=world.bot_id)
+
+
+def give_announcements(bot: Bot) -> None:
+    """Give the server an announcement channel with the id that examples have."""
+    (guild_id,) = bot.local.world.guilds
+    bot.local.world.channels[EXAMPLE] = Channel(
+        id=EXAMPLE, type=ChannelType.GUILD_ANNOUNCEMENT, name="news", guild_id=guild_id
+    )
+
+
+def takes_picture(bot: Bot) -> bool:
+    """Tell whether the handler `it` takes a picture."""
+    found = bot.engine.program.commands.get("it")
+    return found is not None and "picture" in found.options
 
 
 async def answered(bot: Bot, asked: Trace) -> Trace:

@@ -1,9 +1,9 @@
 """What every step on a channel or a thread has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, cast
 
-from runner.actions.action import Action, FailureKind, Misfit, Place, Step, StepFailed
+from runner.actions.action import Action, FailureKind, Misfit, Place, Seeing, Step, StepFailed
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Entry, Role, Snowflake, option
@@ -43,6 +43,11 @@ class Overwrite(Entry):
     user: Snowflake | None = option("For whom: a user, or an id.", default=None)
     allow: tuple[PermissionName, ...] = option("What they may do here.", default=(), single=True)
     deny: tuple[PermissionName, ...] = option("What they may not do here.", default=(), single=True)
+
+    def seeing(self, attribute: str, *, is_new: bool) -> Iterator[Seeing]:
+        """Yield whom they let see the channel, or don't, if they say anything of that."""
+        if "view_channel" in (*self.allow, *self.deny):
+            yield Seeing(self.role, self.user, "view_channel" not in self.deny, attribute, is_new)
 
     def as_json(self, step: Step) -> dict[str, object]:
         """Return it as Discord has it. Raises `StepFailed` for a role that the server has not."""

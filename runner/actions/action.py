@@ -22,7 +22,7 @@ from runner.fields import Checks, Duration, Entry, Expression, Role, Shape, Step
 from runner.inside import Ensured, Inside, Waits
 from runner.lifecycle.bits import Intents, Permissions
 from runner.lifecycle.machine import Event
-from runner.messages import Message
+from runner.messages import FileContent, Message, SentFile
 from runner.outside import HttpAnswer, HttpCall
 from runner.questions import Answer, Form, Question
 from runner.stored import Stored
@@ -183,6 +183,21 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeing:
+    """Whom a step lets see a channel (`may`), or doesn't: a role or a user, as they are written.
+
+    `attribute` is the field that says it. `is_new` says that nobody else's permissions are said there: the channel is
+    made by the step.
+    """
+
+    role: object
+    user: object
+    may: bool
+    attribute: str
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """What stands for a condition: a value of a shape, a list of such, or a mapping of `stored.COMPARISONS`."""
 
@@ -302,6 +317,13 @@ class Step(Protocol):
         """Call Discord with a message as the body: a new one by POST, an edit by PATCH. As `rest` otherwise.
 
         `beside` are further keys of that body; `under` is the one that the message stands under, if it isn't all of it.
+        """
+        ...
+
+    async def content_of(self, file: FileContent | SentFile, most: int) -> bytes:
+        """Return what is in a file of at most so many bytes: one that lies beside the config, or that a user has sent.
+
+        `StepFailed` for one that is larger, can't be fetched, or that nobody has sent to this run.
         """
         ...
 
@@ -535,6 +557,14 @@ class Action(Entry):
     def binds(self) -> Mapping[str, Type]:
         """Return the names under `vars` that this step sets, with their types."""
         return {}
+
+    def to_come(self) -> Mapping[str, object]:
+        """Return, by attribute, the instants as they are written that have to lie in the future when it runs."""
+        return {}
+
+    def seeing(self) -> tuple[Seeing, ...]:
+        """Return whom it lets see a channel, and whom not."""
+        return ()
 
     def refers(self) -> tuple[Reference, ...]:
         """Return the names of what the config keeps that this step uses."""

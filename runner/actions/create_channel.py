@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import Overwrite, changed, seconds, two_targets
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Misfit, Place, Repeats, Step
+from runner.actions.action import Action, Misfit, Place, Repeats, Seeing, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Duration, option
@@ -85,6 +85,11 @@ class CreateChannel(Action):
             elif entry.role is None and entry.user is None:
                 why, fix = "Discord keeps for each role and member what they may do", "add `role:` or `user:`"
                 yield Misfit(f"permissions.{index}", "these permissions are for nobody", why, fix)
+
+    def seeing(self) -> tuple[Seeing, ...]:
+        """Return whom its permissions let see it, and whom not."""
+        said = enumerate(self.permissions)
+        return tuple(each for index, entry in said for each in entry.seeing(f"permissions.{index}", is_new=True))
 
     def takes_s(self) -> float:
         """Allow for looking for the one that is there."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
-from runner.actions._on_channel import CHANNEL, OnChannel, channel_of, target_of, two_targets
-from runner.actions.action import Misfit, Repeats, Step
+from runner.actions._on_channel import CHANNEL, OnChannel, Overwrite, channel_of, target_of, two_targets
+from runner.actions.action import Misfit, Repeats, Seeing, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Role, Snowflake, option
@@ -41,6 +41,11 @@ class SetPermissions(OnChannel):
         """Refuse a step for a role and for a user at once."""
         if self.role is not None and self.user is not None:
             yield two_targets("user")
+
+    def seeing(self) -> tuple[Seeing, ...]:
+        """Return whether it lets them see the channel, if it says anything of that."""
+        said = Overwrite(role=self.role, user=self.user, allow=self.allow, deny=self.deny)
+        return tuple(said.seeing("deny", is_new=False))
 
     def takes_s(self) -> float:
         """Allow for asking what is said of them now."""

@@ -16,15 +16,18 @@ from runner.check.expiry import check_expiry
 from runner.check.flows import check_flows, endless_flows
 from runner.check.guarded import check_guarded
 from runner.check.guards import check_guards
+from runner.check.hidden import check_hidden
 from runner.check.inputs import check_inputs
 from runner.check.layout import check_layout
 from runner.check.mentions import check_mentions
 from runner.check.messages import check_messages
 from runner.check.modals import check_modals
+from runner.check.moments import check_moments
 from runner.check.named_messages import check_named
 from runner.check.names import check_names
 from runner.check.outside import check_outside
 from runner.check.pace import check_pace
+from runner.check.pictures import check_pictures
 from runner.check.reachability import Analysed, Places, Plan, analyse
 from runner.check.registered import check_registered
 from runner.check.schedules import check_schedules
@@ -80,6 +83,9 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_conditions(config),
         *check_mentions(config),
         *check_outside(config),
+        *check_pictures(config),
+        *check_hidden(config),
+        *check_moments(config, now_s),
         *check_values(config, actions, now_s),
     ]
     plans: dict[tuple[str, str, Origin], Plan] = {}

@@ -3,11 +3,12 @@
 import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from runner.actions.action import FailureKind, StepFailed
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, present
-from runner.config.document import File
+from runner.compile.program import Prepared
+from runner.config.document import File, Picture
 from runner.messages import FileContent, SentFile
 from runner.templates.values import is_list, is_mapping
 
@@ -27,6 +28,14 @@ def file_part(written: File, content_of: Callable[[File], bytes]) -> Any:  # Any
         return _made(FileContent, {"name": PurePath(written.path).name, **about, "content": content_of(written)})
     content = leaf(written.text, _encoded) if written.text is not None else leaf(written.csv, table)
     return _made(FileContent, {**about, "content": content})
+
+
+def picture_part(written: Picture, content_of: Callable[[Picture], bytes]) -> FileContent | SentFile | Prepared:
+    """Return a picture, or what makes it in a run."""
+    if written.attachment is None:
+        return FileContent(name=PurePath(written.path or "").name, content=content_of(written))
+    made = _made(SentFile, {"attachment_id": leaf(written.attachment)})
+    return Prepared(made.render) if isinstance(made, Hole) else cast(SentFile, made)
 
 
 def _made(kind: Callable[..., FileContent | SentFile], values: Json) -> object:

@@ -29,7 +29,7 @@ class MessageCompiler:
     """Compiles the messages of one config."""
 
     components: ComponentCompiler
-    content_of: Callable[[document.File], bytes]
+    content_of: Callable[[document.File | document.Picture], bytes]
     _named: dict[str, Message | Prepared] = field(default_factory=dict[str, Message | Prepared])
 
     def prepared(self, written: document.MessageChange) -> Message | Prepared:

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A message that differs from run to run: `render` makes that of one run."""
+    """A message or a picture that differs from run to run: `render` makes that of one run."""
 
     render: Render
 

@@ -10,11 +10,12 @@ from runner.check.reads import ROOT
 from runner.check.shown import templates_elsewhere
 from runner.check.steps import all_steps, modal_of, reached_runs
 from runner.check.templates import templates_in, templates_of
+from runner.compile.files import picture_part
 from runner.compile.foresight import Foresight
 from runner.compile.messages import MessageCompiler
 from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
-from runner.config.document import Document, MessageChange
+from runner.config.document import Document, MessageChange, Picture
 from runner.data import dataclass
 from runner.fields import Checks, E, Entry, Steps, attributes_of, late_in
 from runner.inside import Call, Ensured, Waits
@@ -92,6 +93,8 @@ class StepsCompiler:
                 return self.checks(value)
             case MessageChange():
                 return self.messages.prepared(value)
+            case Picture():
+                return picture_part(value, self.messages.content_of)
             case Entry():
                 return self._entry(value, address)
             case _ if is_mapping(value) and _has_parts(value):
@@ -113,7 +116,7 @@ class StepsCompiler:
 def _has_parts(value: object) -> bool:
     """Tell whether there are steps, messages or late fields in a value: most have none, and stay as they are."""
     match value:
-        case Steps() | Checks() | MessageChange():
+        case Steps() | Checks() | MessageChange() | Picture():
             return True
         case Entry():
             kind = type(value)

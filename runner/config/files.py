@@ -1,10 +1,10 @@
-"""Files that lie beside the config, for messages to bring along: read with it, and reloaded with it."""
+"""Files that lie beside the config, for messages to bring along and for emojis: read with it, and reloaded with it."""
 
 from dataclasses import field
 from pathlib import Path
 from typing import Final
 
-from runner.config.document import File
+from runner.config.document import File, Picture
 from runner.config.entry_places import Places
 from runner.config.include import ReadFile
 from runner.config.source import Node
@@ -33,9 +33,10 @@ class OwnFiles:
 
 
 def read_files(places: Places, read: ReadFile) -> OwnFiles:
-    """Read what the messages of a config bring along, each relative to the file that names it."""
+    """Read what the messages and the emojis of a config take, each relative to the file that names it."""
     found = OwnFiles()
-    for entry in places.entries(File):
+    entries: tuple[File | Picture, ...] = (*places.entries(File), *places.entries(Picture))
+    for entry in entries:
         if entry.path and (node := places.node(entry, "path")) is not None:
             _read_one(str(place_of(node, entry.path)), node, read, found)
     return found
@@ -68,7 +69,7 @@ def _read_one(name: str, node: Node, read: ReadFile, found: OwnFiles) -> None:
 
 
 _WHY: dict[str, str] = {
-    "missing-file": "the message could never be sent",
+    "missing-file": "what needs it would fail each time",
     "file-too-large": "what a message brings along is kept in memory, so that it is there at once",
     "too-many-files": "what a message brings along is kept in memory, so that it is there at once",
 }

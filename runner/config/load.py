@@ -16,6 +16,7 @@ from runner.config.document import (
     Handler,
     InlineButton,
     MessageChange,
+    Picture,
     commands_in,
     declarations,
 )
@@ -107,12 +108,16 @@ class Config:
             return self.key(*(str(part) for part in path))
         return node.span if isinstance(node, source.Scalar) else self.key(*(str(part) for part in path))
 
-    def content_of(self, file: File) -> bytes:
+    def content_of(self, file: File | Picture) -> bytes:
         """Return what is in a file that lies beside the config."""
+        found = self.found_in(file)
+        assert found is not None, "one that can't be read is a fault"
+        return found
+
+    def found_in(self, file: File | Picture) -> bytes | None:
+        """Return the same; None for one that lies nowhere, or could not be read."""
         node = self.places.node(file, "path")
-        assert node is not None, "it was read"
-        assert file.path is not None, "a file without a path lies nowhere"
-        return self.files[str(place_of(node, file.path))]
+        return None if node is None or file.path is None else self.files.get(str(place_of(node, file.path)))
 
     def handlers(self) -> Sequence[tuple[str, str, Handler]]:
         """Return the section, the name and the handler of everything that runs steps."""

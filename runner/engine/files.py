@@ -41,6 +41,15 @@ async def fetched(message: Message, interaction: Json, context: Json, rest: Rest
     return replace(message, files=tuple(files))
 
 
+async def content_of(file: FileContent | SentFile, most: int, interaction: Json, context: Json, rest: Rest) -> bytes:
+    """Return what is in one file of at most so many bytes. Raises `StepFailed` as `fetched` does."""
+    if isinstance(file, SentFile):
+        file = await _fetched(file, _sent(file.attachment_id, interaction, context), rest, most)
+    if len(file.content) > most:
+        raise _too_large(most)
+    return file.content
+
+
 async def _fetched(file: SentFile, sent: Mapping[object, Any], rest: Rest, most: int) -> FileContent:
     if int(sent["size"]) > most:
         raise _too_large(most)
@@ -76,5 +85,5 @@ def _files_in(value: object) -> Iterator[Mapping[object, Any]]:
 
 
 def _too_large(most: int) -> StepFailed:
-    reason = f"a file is larger than {most // 1024 // 1024} MiB, and Discord takes no larger one here"
-    return StepFailed(reason, kind=FailureKind.INVALID)
+    size = f"{most // 1024 // 1024} MiB" if most >= 1024 * 1024 else f"{most // 1024} KiB"
+    return StepFailed(f"a file is larger than {size}, and Discord takes no larger one here", kind=FailureKind.TOO_LARGE)

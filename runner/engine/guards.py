@@ -25,6 +25,8 @@ _WORDS: Final[Mapping[Permissions, str]] = {  # where Discord's own client has o
     Permissions.MANAGE_GUILD: "Manage Server",
     Permissions.VIEW_GUILD_INSIGHTS: "View Server Insights",
     Permissions.MODERATE_MEMBERS: "Timeout Members",
+    Permissions.CREATE_GUILD_EXPRESSIONS: "Create Expressions",
+    Permissions.MANAGE_GUILD_EXPRESSIONS: "Manage Expressions",
     Permissions.STREAM: "Video",
     Permissions.USE_VAD: "Use Voice Activity",
     Permissions.SEND_TTS_MESSAGES: "Send Text-to-Speech Messages",

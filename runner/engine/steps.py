@@ -66,7 +66,7 @@ from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import AUDIT_LOG_REASON_MAX
 from runner.lifecycle.machine import Event, State, resumed_event
 from runner.logs import Log
-from runner.messages import EmptyMessage, Message, edit_body, new_body, with_contents
+from runner.messages import EmptyMessage, FileContent, Message, SentFile, edit_body, new_body, with_contents
 from runner.outside import HttpAnswer, HttpCall, Outside
 from runner.questions import Answer
 from runner.rest import Rest, RestRefused
@@ -720,6 +720,12 @@ class Run:
 
             message = await fetched(message, self._interaction, self.context, self._rest)
         return await self._carrier.signed(message) if message.is_unsigned else message
+
+    async def content_of(self, file: FileContent | SentFile, most: int) -> bytes:
+        """Return what is in a file of the config's, or of a user's."""
+        from runner.engine.files import content_of  # few bots look into any
+
+        return await content_of(file, most, self._interaction, self.context, self._rest)
 
     async def read_state(self) -> None:
         """Read the values of the state that the handler's templates read, unless that has been done: in one query.

@@ -9,7 +9,7 @@ from typing import Final
 from runner.events import kind_name
 from runner.templates.people import KNOWN_USER, MEMBER, USER
 from runner.templates.places import CHANNEL, ROLE
-from runner.templates.types import INSTANT, INTEGER, SNOWFLAKE, STRING, Object, Type, optional
+from runner.templates.types import BOOLEAN, INSTANT, INTEGER, SNOWFLAKE, STRING, ListOf, Object, Type, optional
 
 Scope = Mapping[str, Type]
 
@@ -33,7 +33,13 @@ SCHEDULED: Final = Object(
         "ends_at": optional(INSTANT),
         "channel_id": optional(SNOWFLAKE),
         "location": STRING,
+        "status": STRING,
+        "url": STRING,
     },
+)
+EMOJI: Final = Object(
+    "an emoji",
+    {"id": SNOWFLAKE, "name": STRING, "mention": STRING, "is_animated": BOOLEAN, "roles": ListOf(SNOWFLAKE)},
 )
 KNOWN_SCHEDULED: Final = Object("a scheduled event of which the id is known", {"id": SNOWFLAKE})
 
@@ -73,6 +79,7 @@ _OWN_ROOTS: Final[Mapping[str, Scope]] = {
     "role_delete": {"role": ROLE},
     "guild_join": {},
     "guild_leave": {},
+    "emojis_update": {"emojis": ListOf(EMOJI)},
     "scheduled_event_create": {"scheduled": SCHEDULED},
     "scheduled_event_update": {"scheduled": SCHEDULED},
     "scheduled_event_delete": {"scheduled": SCHEDULED},

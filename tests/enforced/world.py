@@ -3,8 +3,8 @@
 from typing import Final
 
 from runner.emulator.default_world import Fixed, default_world
-from runner.emulator.world import Channel, Emoji, Forum, Sticker, Tag, Webhook, World
-from runner.lifecycle.limits import ChannelType
+from runner.emulator.world import Channel, Emoji, Forum, ScheduledEvent, Sticker, Tag, Webhook, World
+from runner.lifecycle.limits import ChannelType, EventEntityType
 
 MADE_S: Final = 1_800_000_000.0
 """When every world of a case was made (Unix s), so that all have the same ids."""
@@ -18,6 +18,7 @@ PARROT: Final = 700000000000000006
 WAVES: Final = 700000000000000009
 SHELLS: Final = 700000000000000010
 CABIN: Final = 700000000000000008
+MEETING: Final = 700000000000000011
 NOBODY: Final = 700000000000000007
 
 
@@ -25,7 +26,8 @@ def world() -> World:
     """Return a server of its own for one bot, with the ids that all others have.
 
     Besides the default one: #news (announcements), the forum #questions with the tags Bug and Idea, the voice
-    channel Cabin, the webhook HOOK in #general, the emoji `:parrot:`, the stickers waves and shells.
+    channel Cabin, the event Meeting in it, the webhook HOOK in #general, the emoji `:parrot:`, the stickers waves and
+    shells.
     """
     made = default_world(Fixed(MADE_S))
     ((guild_id, guild),) = made.guilds.items()
@@ -40,6 +42,15 @@ def world() -> World:
         id=HOOK, name="Hook", guild_id=guild_id, channel_id=general.id, user_id=made.bot_id, token="a" * 60
     )
     guild.emojis[PARROT] = Emoji(id=PARROT, name="parrot", user_id=made.bot_id)
+    guild.events[MEETING] = ScheduledEvent(
+        id=MEETING,
+        guild_id=guild_id,
+        creator_id=made.bot_id,
+        name="Meeting",
+        entity_type=EventEntityType.VOICE,
+        starts_at=MADE_S + 86_400,
+        channel_id=CABIN,
+    )
     for number, name in ((WAVES, "waves"), (SHELLS, "shells")):
         guild.stickers[number] = Sticker(id=number, name=name)
     return made

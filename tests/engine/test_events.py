@@ -34,6 +34,7 @@ SCHEDULED = {
     "scheduled_start_time": "2027-01-16T20:00:00+00:00",
     "scheduled_end_time": "2027-01-16T21:30:00+00:00",
     "entity_metadata": {"location": "the library"},
+    "status": 1,
 }
 WRITTEN = {
     "id": MESSAGE_ID,
@@ -75,6 +76,7 @@ PAYLOADS: Mapping[str, Mapping[str, Any]] = {
     "role_delete": {"guild_id": GUILD, "role_id": ROLE["id"]},
     "guild_join": {"id": GUILD, "name": "The Library"},
     "guild_leave": {"id": GUILD},
+    "emojis_update": {"guild_id": GUILD, "emojis": [{"id": "600000000000000008", "name": "party", "roles": []}]},
     "scheduled_event_create": SCHEDULED,
     "scheduled_event_update": SCHEDULED,
     "scheduled_event_delete": SCHEDULED,

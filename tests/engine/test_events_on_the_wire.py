@@ -1,5 +1,6 @@
 """Every event, from what people do on the local Discord to what the bot says about it there, through discord.py."""
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -166,9 +167,14 @@ async def _join(it: Server) -> None:
     it.made.local.add_bot()
 
 
+async def _emojis(it: Server) -> None:
+    image = f"data:image/gif;base64,{base64.b64encode(b'GIF89a').decode()}"
+    await it.call("POST", "/guilds/{guild}/emojis", {"name": "party", "image": image})
+
+
 async def _event_update(it: Server) -> None:
     route = "/guilds/{guild}/scheduled-events/{event}"
-    await it.call("PATCH", route, {"name": "Reunion"}, event=await it.meeting())
+    await it.call("PATCH", route, {"name": "Reunion", "status": 2}, event=await it.meeting())
 
 
 async def _event_delete(it: Server) -> None:
@@ -220,12 +226,13 @@ CAUSES: Mapping[str, tuple[Callable[[Server], Awaitable[object]], str, str]] = {
     "role_update": (_role_update, "{{ role.name }}", "Guide"),
     "role_delete": (_role_delete, "{{ role.name }}", "Helper"),
     "guild_join": (_join, "{{ guild.name }}", "Lighthouse"),
+    "emojis_update": (_emojis, "{{ emojis[0].name }} {{ emojis[0].is_animated }}", "party True"),
     "scheduled_event_create": (
         Server.meeting,
-        "{{ scheduled.name }} {{ scheduled.location }}",
-        "Meeting the library",
+        "{{ scheduled.name }} {{ scheduled.location }} {{ scheduled.url | length > 40 }}",
+        "Meeting the library True",
     ),
-    "scheduled_event_update": (_event_update, "{{ scheduled.name }}", "Reunion"),
+    "scheduled_event_update": (_event_update, "{{ scheduled.name }} {{ scheduled.status }}", "Reunion active"),
     "scheduled_event_delete": (_event_delete, "{{ scheduled.name }}", "Meeting"),
     "scheduled_event_join": (_event_join, "{{ user.mention }}", "<@{robin}>"),
     "scheduled_event_leave": (_event_leave, "{{ user.mention }}", "<@{robin}>"),

@@ -206,4 +206,4 @@ async def test_a_table_has_so_many_rows_and_no_more(bot: StartBot, rows: int, *,
 async def test_a_file_is_as_large_as_discord_takes_it_here_and_no_larger(bot: StartBot) -> None:
     most = limits.ATTACHMENT_DEFAULT_MAX_BYTES
     trace = await ran(bot, "again", file=Upload(0, "a.bin", "", b"a" * (most + 1)))
-    assert [message.content for message in trace.messages] == ["invalid"]
+    assert [message.content for message in trace.messages] == ["too_large"]

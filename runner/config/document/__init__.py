@@ -18,7 +18,7 @@ from runner.config.document.components import (
 from runner.config.document.context_menus import ContextMenu
 from runner.config.document.embeds import Embed, EmbedAuthor, EmbedField, EmbedFooter, EmbedMedia
 from runner.config.document.events import Event
-from runner.config.document.files import File
+from runner.config.document.files import File, Picture
 from runner.config.document.flows import Flow, Param
 from runner.config.document.guards import AskedCheck, Check, CheckPermissions, PermissionRules, RoleRules
 from runner.config.document.handlers import Defaults, Guards, Handler, Unattended
@@ -124,6 +124,7 @@ __all__ = [
     "ParamTypeName",
     "ParamTypes",
     "PermissionRules",
+    "Picture",
     "Poll",
     "PollAnswer",
     "Presence",

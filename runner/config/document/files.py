@@ -17,6 +17,26 @@ CONTENTS: Final = ("path", "text", "csv", "attachment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Entry):
+    """A picture that lies beside the config, or that a user has sent. Source: Discord docs, Reference: Image Data."""
+
+    templated: ClassVar[bool] = True
+    short: ClassVar[str | None] = "path"
+
+    path: str | None = option(
+        "Where it lies, relative to this file; it is read with it, and again when it changes.",
+        default=None,
+        min_length=1,
+        static=True,
+        pattern=_PATH_PATTERN,
+        takes="the name of a file below this one's folder, such as images/logo.png, and none that is hidden",
+    )
+    attachment: Snowflake | None = option(
+        "What the user has sent along, such as `{{ options.file.id }}`.", default=None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File(Entry):
     """A file that a message brings along: one that lies beside the config, one that is written, or one from a user."""
 

@@ -13,9 +13,13 @@ from runner.data import dataclass
 from runner.engine import context
 from runner.engine.context import Directory
 from runner.events import KINDS
+from runner.lifecycle.limits import EventStatus
 from runner.templates.event_roots import MESSAGE_PARTS
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
+
+
+_STATUSES: Final[Mapping[object, str]] = {int(status): status.name.lower() for status in EventStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,11 @@ def _role(data: Json, guild_id: str, directory: Directory) -> dict[str, Any]:
     return {"role": objects.role(known)}
 
 
-def _scheduled(data: Json, _: str, __: Directory) -> dict[str, Any]:
+def _emojis(data: Json, _: str, __: Directory) -> dict[str, Any]:
+    return {"emojis": [objects.emoji(each) for each in data["emojis"]]}
+
+
+def _scheduled(data: Json, guild_id: str, _: Directory) -> dict[str, Any]:
     if "guild_scheduled_event_id" in data:
         return {"scheduled": {"id": data["guild_scheduled_event_id"]}}
     place: Json = data.get("entity_metadata") or {}
@@ -173,6 +181,8 @@ def _scheduled(data: Json, _: str, __: Directory) -> dict[str, Any]:
             "ends_at": _instant(data.get("scheduled_end_time")),
             "channel_id": data.get("channel_id"),
             "location": place.get("location") or "",
+            "status": _STATUSES.get(data.get("status"), ""),
+            "url": f"https://discord.com/events/{guild_id}/{data['id']}",
         }
     }
 
@@ -188,4 +198,5 @@ _BUILDERS: Final[Mapping[str, Callable[[Json, str, Directory], dict[str, Any]]]]
     "poll_vote": _vote,
     "role": _role,
     "scheduled_event": _scheduled,
+    "emojis": _emojis,
 }
