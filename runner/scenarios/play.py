@@ -287,7 +287,7 @@ class Player:
         """Return the message and the custom_id of the newest component that says `label`, as `by` sees it."""
         for message in self._shown(by, where, target):
             for component in message["components"]:
-                if (custom_id := _custom_id(component, label)) is not None:
+                if (custom_id := custom_id_of(component, label)) is not None:
                     return int(message["id"]), custom_id
         raise LocalDiscordError(f"{by} sees no button or select that says “{label}”")
 
@@ -321,11 +321,11 @@ def as_json(message: SeenMessage) -> Json:
     return {"id": str(message.id), "components": message.components}
 
 
-def _custom_id(component: Json, label: str) -> str | None:
+def custom_id_of(component: Json, label: str) -> str | None:
     """Return the custom_id of the part of a component that says `label`, or has it as its id."""
     accessory = component.get("accessory")
     for inner in (*(component.get("components") or ()), *([accessory] if accessory else ())):
-        if (found := _custom_id(inner, label)) is not None:
+        if (found := custom_id_of(inner, label)) is not None:
             return found
     custom_id = component.get("custom_id")
     if custom_id is None:

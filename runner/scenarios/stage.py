@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 from runner.compile import Program
@@ -92,6 +93,7 @@ class Stage:
     audience: Observer
     lines: _Lines = field(default_factory=_Lines)
     web: ScriptedWeb = field(default_factory=ScriptedWeb)
+    chance: Random | None = None
     running: Running | None = None
     stopping: "asyncio.Future[None] | None" = None
     task: "asyncio.Task[None] | None" = None
@@ -115,6 +117,7 @@ class Stage:
                 is_real_time=False,
                 observer=self.audience,
                 slack=SLACK,
+                chance=self.chance,
                 outside=self.web,
             )
         )
@@ -153,9 +156,11 @@ async def on_stage(
     act: Callable[[Stage], Awaitable[None]],
     observers: Sequence[Observer] = (),
     make_world: MakeWorld | None = None,
+    chance: Random | None = None,
 ) -> None:
     """Start a local Discord and the bot, let `act` play on them, and end both; `observers` look on.
 
+    `chance` decides what is left to chance; left out, the system does.
     Raises what `act` raises, and `BotEnded`.
     """
     logger = logging.getLogger(LOGGER)
@@ -168,11 +173,12 @@ async def on_stage(
         heartbeat_ms=int(limits.GATEWAY_HEARTBEAT_INTERVAL_MS * SLACK),
     )
     await local.start()
-    with TemporaryDirectory(prefix="lifecycle-runner-", dir=_without_disk()) as folder:
+    with TemporaryDirectory(prefix="lifecycle-runner-", dir=without_disk()) as folder:
         # A store of its own, whatever the config says: what is played must not reach what a running bot keeps.
         recorder = Recorder(clock.now)
         audience = _Audience([recorder, *observers])
-        stage = Stage(replace(program, store="sqlite:state.db"), local, clock, Path(folder), recorder, audience)
+        alone = replace(program, store="sqlite:state.db")
+        stage = Stage(alone, local, clock, Path(folder), recorder, audience, chance=chance)
         try:
             await stage.start_bot()
             await act(stage)
@@ -181,7 +187,7 @@ async def on_stage(
             await local.stop()
 
 
-def _without_disk() -> str | None:
+def without_disk() -> str | None:
     """Return a folder whose files are in memory; None for the usual one: there is no such, or another one is said."""
     is_usable = "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK | os.X_OK)
     return MEMORY if is_usable else None

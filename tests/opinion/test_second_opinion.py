@@ -3,185 +3,168 @@ local Discord is the same, event for event.
 """
 
 import asyncio
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from runner.build import build
 from runner.compile import Program
-from runner.emulator.clock import RealClock, VirtualLoop
+from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.default_world import default_world
-from runner.emulator.trace import Trace
-from runner.lifecycle.limits import OptionType
-from runner.scenarios.document import VERBS, Happening, Scenario
+from runner.scenarios.document import VERBS, Happening, Scenario, ScenarioFile
 from runner.scenarios.files import scenario_files
 from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds
-from runner.scenarios.play import Player
-from runner.scenarios.stage import MakeWorld, Stage, on_stage
+from runner.scenarios.play import HOURS_MAX, Player
+from runner.scenarios.stage import MakeWorld, Stage, on_stage, without_disk
 from tests.conftest import actions
 
 if find_spec("simcord") is None:
     pytest.skip("SimCord is not installed; `make` does it", allow_module_level=True)
 
-import simcord
-
+from tests.opinion.outcome import Outcome, seen_here, seen_there
+from tests.opinion.simcord_lacks import ENDS, NOTICES
+from tests.opinion.simcord_play import Player as SimcordPlayer
+from tests.opinion.simcord_stage import SEED, on_simcord
 from tests.opinion.simcord_stage import Stage as SimcordStage
-from tests.opinion.simcord_stage import on_simcord
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-PLAYED = {"command", "click", "submit"}
-"""What is played on both sides; the next event that is anything else ends the comparison."""
+EXAMPLES: Final = Path(__file__).parents[2] / "examples"
+FILES: Final = scenario_files([EXAMPLES])
 
-Json = Any  # JSON of any shape
+STARTED_S: Final = 10.0
+"""When (s) the first event comes, on both sides alike: texts that tell the time are the same."""
 
+PAUSE_S: Final = 0.5
+"""How long (s) after each event it is looked what has become of it: on a busy machine a store takes its time."""
 
-@dataclass(frozen=True)
-class Seen:
-    """What a user saw: whether their own client refused, what they read and whether only they do, which form opened."""
-
-    is_refused: bool = False
-    messages: tuple[tuple[str, bool], ...] = ()
-    form: str | None = None
+COMPARED_MIN: Final = 1180
+"""How many events of the examples are compared at the least; without those that only expect something."""
 
 
-REFUSED = Seen(is_refused=True)
+def named(path: Path) -> str:
+    """Return the name of the example that a scenario file is of."""
+    return path.name.partition(".")[0]
 
 
-def examples() -> Iterator[ParameterSet]:
-    """Yield every scenario of the examples: its file and its name."""
-    for path in scenario_files([EXAMPLES]):
-        file = load_scenarios(path, Path.read_bytes).file
-        for name in file.scenarios if file is not None else ():
-            yield pytest.param(path, name, id=f"{path.name.partition('.')[0]}: {name}")
-
-
-@pytest.mark.parametrize(("path", "name"), list(examples()))
-def test_simcord_and_the_local_discord_see_the_same(path: Path, name: str, tmp_path: Path) -> None:
+@cache
+def scenarios_of(path: Path) -> ScenarioFile:
+    """Return what a scenario file says."""
     file = load_scenarios(path, Path.read_bytes).file
     assert file is not None
+    return file
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_simcord_and_the_local_discord_see_the_same(path: Path) -> None:
+    file = scenarios_of(path)
     program = build(bot_of(path, file), Path.read_bytes, file.environment, actions()).program
     assert program is not None
-    if program.needs_store:
-        pytest.skip("SimCord waits for what is its own alone, and a store is none of it")
-    events = list(comparable(file.scenarios[name]))
-    if not events:
-        pytest.skip("it begins with what only the local Discord can play")
+    # A store of its own, as `on_stage` gives one: what is played must not reach what a running bot keeps.
+    alone = replace(program, store="sqlite:state.db")
     make_world = maker_of_worlds(path, file, Path.read_bytes) or default_world
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        here = runner.run(on_the_local_discord(program, events, make_world))
-    with asyncio.Runner() as runner:
-        there = runner.run(on_the_other(program, events, make_world, tmp_path))
-    assert there == here
+    parted: dict[str, int] = {}
+    notices: set[tuple[int, str]] = set()
+    for name, scenario in file.scenarios.items():
+        here = on_virtual_time(scenario, on_the_local_discord(program, scenario, make_world))
+        there = on_virtual_time(scenario, on_the_other(alone, scenario, make_world))
+        until = ends_of(path).get(name, len(here))
+        assert there[:until] == here[:until], name
+        if there[until:] and there[until] != here[until]:
+            parted[name] = until
+        notices |= told_apart(here[:until], there[:until])
+    assert parted == ends_of(path)
+    assert notices == {(notice.type, notice.only) for notice in NOTICES if named(path) in notice.examples}
 
 
-def comparable(scenario: Scenario) -> Iterator[Happening]:
-    """Yield the events that both sides can play; the others say only what is expected, or come to an end here."""
-    for event in scenario.events:
-        verb = next((verb for verb in VERBS if getattr(event, verb) not in (None, False)), None)
-        if verb in PLAYED:
-            yield event
-        elif verb is not None:
-            return
+def test_every_example_is_compared_and_almost_every_event() -> None:
+    compared = {named(path): compared_of(path) for path in FILES}
+    assert all(compared.values())
+    assert sum(compared.values()) >= COMPARED_MIN
 
 
-# --- here
+def test_what_is_said_of_simcord_names_events_that_are_there() -> None:
+    events = {
+        (named(path), name): len(each.events) for path in FILES for name, each in scenarios_of(path).scenarios.items()
+    }
+    assert all(end.event < events[end.example, end.scenario] for end in ENDS)
+    assert all(example in {named(path) for path in FILES} for notice in NOTICES for example in notice.examples)
 
 
-async def on_the_local_discord(program: Program, events: Sequence[Happening], make_world: MakeWorld) -> list[Seen]:
+def ends_of(path: Path) -> dict[str, int]:
+    """Return where scenarios of a file come to an end, by their names."""
+    return {end.scenario: end.event for end in ENDS if end.example == named(path)}
+
+
+def compared_of(path: Path) -> int:
+    """Return how many events of a file are compared."""
+    scenarios, ends = scenarios_of(path).scenarios, ends_of(path)
+    played = [event for name, each in scenarios.items() for event in each.events[: ends.get(name)]]
+    return sum(any(getattr(event, verb) not in (None, False) for verb in VERBS) for event in played)
+
+
+def told_apart(here: Sequence[Outcome], there: Sequence[Outcome]) -> set[tuple[int, str]]:
+    """Return the types of notices that only one side has shown, and which."""
+    ours = frozenset[int]().union(*(outcome.notices for outcome in here))
+    theirs = frozenset[int]().union(*(outcome.notices for outcome in there))
+    return {(each, "here") for each in ours - theirs} | {(each, "there") for each in theirs - ours}
+
+
+def on_virtual_time(scenario: Scenario, played: Coroutine[object, None, list[Outcome]]) -> list[Outcome]:
+    """Return what comes of playing a scenario."""
+    hours_max = HOURS_MAX + sum(event.wait or 0.0 for event in scenario.events) / 3600
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(hours_max=hours_max)) as runner:
+        return [settled(event, each) for event, each in zip(scenario.events, runner.run(played), strict=True)]
+
+
+def settled(event: Happening, outcome: Outcome) -> Outcome:
+    """Return an outcome without what nobody has promised: who of several is first, and so who reads what."""
+    if event.together is None:
+        return outcome
+    return replace(outcome, answers=tuple(replace(each, messages=None, source=None) for each in outcome.answers))
+
+
+async def on_the_local_discord(program: Program, scenario: Scenario, make_world: MakeWorld) -> list[Outcome]:
     """Play on the local Discord."""
-    seen: list[Seen] = []
+    seen: list[Outcome] = []
 
     async def act(stage: Stage) -> None:
         player = Player(stage)
-        for index, event in enumerate(events):
+        await elapse(STARTED_S - asyncio.get_running_loop().time())
+        for index, event in enumerate(scenario.events):
             before = len(player.traces)
             await player.after(index, event)
-            seen.append(seen_in(player.traces[-1]) if len(player.traces) > before else REFUSED)
+            await elapse(PAUSE_S)
+            await stage.idle()
+            seen.append(seen_here(stage.local.world, stage.clock.now(), player.traces[before:]))
 
-    await on_stage(program, act, make_world=make_world)
+    await on_stage(program, act, make_world=make_world, chance=Random(SEED))
     return seen
 
 
-def seen_in(trace: Trace) -> Seen:
-    """Return what the user of an interaction saw in the end."""
-    messages = [message for message in trace.messages if not message.deleted]
-    read = tuple((neutral(message.content), message.ephemeral) for message in messages)
-    return Seen(False, read, None if trace.modal is None else str(trace.modal["title"]))
-
-
-def neutral(content: str) -> str:
-    """Return a text without the ids and the instants, which are each side's own."""
-    return re.sub(r"\d{15,}|(?<=<t:)\d+", "N", content)
-
-
-# --- there
-
-
-async def on_the_other(
-    program: Program, events: Sequence[Happening], make_world: MakeWorld, folder: Path
-) -> list[Seen]:
-    """Play on SimCord."""
-    results: list[simcord.InteractionResult] = []
-    seen: list[Seen] = []
-    async with on_simcord(program, make_world(RealClock()), folder) as stage:
-        for event in events:
-            try:
-                result = await happened(stage, program, event, results)
-            except (simcord.SetupError, simcord.BackendError, LookupError):
-                seen.append(REFUSED)
-                continue
-            while stage.engine.live:
-                await stage.env.advance_time(1)
-            results.append(result)
-            seen.append(seen_by(result))
+async def on_the_other(program: Program, scenario: Scenario, make_world: MakeWorld) -> list[Outcome]:
+    """Play on SimCord, to which nothing may be unknown that the bot asks for."""
+    world = make_world(VirtualClock(asyncio.get_running_loop()))
+    with TemporaryDirectory(dir=without_disk()) as folder:
+        async with on_simcord(program, world, Path(folder)) as stage:
+            seen = await played_on(stage, scenario)
+    assert not stage.lacking
     return seen
 
 
-async def happened(
-    stage: SimcordStage, program: Program, event: Happening, results: Sequence[simcord.InteractionResult]
-) -> simcord.InteractionResult:
-    """Let an event happen. Raises what SimCord does for what a user can't do, LookupError without such a button."""
-    actor, channel = stage.people[event.by], stage.channels[event.in_]
-    if event.command is not None:
-        return await actor.slash(channel, event.command, **options(stage, program, event))
-    if event.submit is not None:
-        return await actor.submit_modal(results[-1], dict(event.submit))
-    label = event.click or ""
-    for message in reversed(channel.history(viewer=actor)):
-        custom_id = labelled([component.to_dict() for component in message.components], label)
-        if custom_id is not None:
-            return await actor.click(message, custom_id=custom_id)
-    raise LookupError(label)
-
-
-def options(stage: SimcordStage, program: Program, event: Happening) -> dict[str, object]:
-    """Return a command's options, people as SimCord wants them."""
-    payloads = [each.payload for each in program.registered if each.payload["name"] == event.command]
-    kinds = {option["name"]: option["type"] for payload in payloads for option in payload.get("options", [])}
-    return {
-        name: stage.people[str(value)] if kinds.get(name) == OptionType.USER else value
-        for name, value in event.options.items()
-    }
-
-
-def labelled(components: Sequence[Json], label: str) -> str | None:
-    """Return the custom_id of the button that says `label`."""
-    for component in components:
-        if component.get("label") == label:
-            return str(component["custom_id"])
-        if (found := labelled(component.get("components", ()), label)) is not None:
-            return found
-    return None
-
-
-def seen_by(result: simcord.InteractionResult) -> Seen:
-    """Return what the user of an interaction saw in the end."""
-    messages = [message for message in (result.response, *result.followups) if message is not None]
-    read = tuple((neutral(message.content), message.ephemeral) for message in messages)
-    return Seen(False, read, None if result.modal is None else str(result.modal["title"]))
+async def played_on(stage: SimcordStage, scenario: Scenario) -> list[Outcome]:
+    """Return what comes of a scenario's events on SimCord."""
+    seen: list[Outcome] = []
+    player = SimcordPlayer(stage)
+    await elapse(STARTED_S - asyncio.get_running_loop().time())
+    for event in scenario.events:
+        records = await player.after(event)
+        await elapse(PAUSE_S)
+        await stage.idle()
+        seen.append(seen_there(stage.env, stage.guild, records))
+    return seen
