@@ -504,7 +504,7 @@ def test_a_step_keeps_what_stands_beside_its_action() -> None:
 )
 def test_the_plan_knows_how_visible_the_spinner_before_a_slow_step_is(steps: str, expected: bool | None) -> None:
     handler = compiled(f"commands: {{it: {{description: It, steps: {steps}}}}}").commands["it"]
-    assert handler.plan.defer_before.get(handler.steps.items[0].key) is expected
+    assert handler.defer_before.get("commands/it/steps/0") is expected
 
 
 # What a handler inherits

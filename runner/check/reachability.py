@@ -44,7 +44,7 @@ class Plan:
     """How a handler answers.
 
     `first` is the event that the engine performs before the first step, if any. `defer_before` holds the places of
-    the slow steps whose answers say their own visibility: the engine defers with that one before them.
+    the slow steps whose answers say their own visibility, which the one that the engine defers with has to have.
     `is_ephemeral` is the visibility of everything that doesn't say its own; where no step says anything to the user
     while the token lives, that is private. `watchdog_s` is when the watchdog acknowledges, in seconds from the
     interaction's creation, and `deferral` what it and the engine defer with.

@@ -3,6 +3,7 @@
 from runner.compile.compiler import compile_program
 from runner.compile.components import asked_in_menu, menu_json
 from runner.compile.guards import bits
+from runner.compile.handlers import HANDLERS, named
 from runner.compile.messages import fitting
 from runner.compile.modals import asked_in, form_body
 from runner.compile.params import taken_params, typed
@@ -37,6 +38,7 @@ from runner.compile.program import (
 
 __all__ = [
     "CALLER",
+    "HANDLERS",
     "AskedField",
     "Check",
     "CompiledStep",
@@ -69,6 +71,7 @@ __all__ = [
     "fitting",
     "form_body",
     "menu_json",
+    "named",
     "taken_params",
     "typed",
 ]

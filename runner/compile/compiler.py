@@ -4,12 +4,8 @@ A program is immutable. Templates are compiled, steps know whether anything in t
 names are bits, commands are the JSON that Discord registers. The engine does no parsing and no lookups by text.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
-from typing import cast
 
 from runner.check.former_names import former_names
 from runner.check.guards import guarded
@@ -26,14 +22,13 @@ from runner.compile.messages import MessageCompiler
 from runner.compile.program import EventHandler, Handler, Json, Modal, Program, RegisteredCommand, Texts
 from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
-from runner.config import document, source
-from runner.config.include import INCLUDE
+from runner.compile.written import digest_of, moves, written_in
+from runner.config import document
 from runner.config.load import Config
 from runner.events import kind_name
 from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Origin
 from runner.outside import Hosts
-from runner.store.place import parse
 from runner.texts import TEXTS
 
 
@@ -42,18 +37,19 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
     written = config.document
     bot = written.bot
     messages = MessageCompiler(ComponentCompiler(written.components, config.inlines), config.content_of)
-    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages)
+    entries = written_in(config)
+    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages, moves(entries))
+    flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}  # first: handlers run them
     commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
     components = {n: compiler.handler(s, n, h, Origin.COMPONENT) for s, n, h in config.handlers() if s == "components"}
     aliases = {alias: components[n] for n, entry in written.components.items() for alias in entry.aliases}
     menus = _menus(config, compiler)
     modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
     events = {name: compile_event(compiler, name, event) for name, event in written.events.items()}
-    intents = intents_of(config)
-    flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}
+    intents, inputs = intents_of(config), _inputs(config)
     return Program(
         generation=generation,
-        digest=_digest(config),
+        digest=digest_of(entries, config.data, inputs, written.store),
         token=bot.token,
         guilds=tuple(bot.guilds),
         presence=bot.presence,
@@ -75,7 +71,7 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         ),
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
-        inputs=MappingProxyType(_inputs(config)),
+        inputs=MappingProxyType(inputs),
         runs=MappingProxyType(compiler.compiler.runs),
         texts=_texts(written.texts),
         waits=any(step.waits is not None for run in compiler.compiler.runs.values() for step in run.items),
@@ -94,6 +90,7 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
             each.pace is not None and each.pace.is_kept
             for each in (*commands.values(), *menus.values(), *components.values(), *_submitted(modals))
         ),
+        written=MappingProxyType(entries),
     )
 
 
@@ -156,15 +153,3 @@ def _where(config: Config, said: document.Registration) -> tuple[str, ...]:
 def _place(config: Config, section: str, name: str) -> str:
     key = config.key(section, name)
     return f"{key.file}:{key.line}:{key.column}"
-
-
-def _digest(config: Config) -> str:
-    """Return a digest of what the files say, whatever their number and layout and whatever the token is.
-
-    The order of keys counts: users see options and choices in the order of the file.
-    """
-    said = cast(Json, source.plain(config.root))
-    bot: Json = {name: value for name, value in cast(Json, said.get("bot", {})).items() if name != "token"}
-    rest = {name: value for name, value in said.items() if name not in ("bot", "store", INCLUDE)}
-    canonical = json.dumps([bot, rest, config.data, _inputs(config), str(parse(config.document.store, Path()))])
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

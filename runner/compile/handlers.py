@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from runner.check.guards import checks_of, guarded, with_named
 from runner.check.names import roots_of
-from runner.check.reachability import UNATTENDED
+from runner.check.reachability import UNATTENDED, Plan
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.servers import needs_server
@@ -23,13 +23,14 @@ from runner.compile.pace import compile_pace
 from runner.compile.program import Flow, Handler, Modal, Suggestions
 from runner.compile.steps import StepsCompiler
 from runner.compile.suggestions import compile_suggestions
+from runner.compile.written import Moves
 from runner.config import document
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.fields import Checks, Steps
 from runner.lifecycle.machine import Origin
 
-_LOGGED_AS: Mapping[str, str] = {
+HANDLERS: Mapping[str, str] = {
     "commands": "/",
     "context_menus": "menu ",
     "components": "",
@@ -37,7 +38,12 @@ _LOGGED_AS: Mapping[str, str] = {
     "schedules": "schedule ",
     "events": "event ",
 }
-"""How the handlers of each section are named in the log: what stands before their own names."""
+"""The sections of handlers, and how those are named in the log: what stands before their own names."""
+
+
+def named(section: str, name: str) -> str:
+    """Return the name that the log has for a handler."""
+    return HANDLERS[section] + name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,13 @@ class HandlerCompiler:
     checked: Checked
     checks: CheckCompiler
     messages: MessageCompiler
+    moves: Moves
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
         document = self.config.document
-        compiler = StepsCompiler(document, self.messages, self.checks.checks, Foresight(document.flows))
+        foresight = Foresight(document.flows)
+        compiler = StepsCompiler(document, self.messages, self.checks.checks, foresight, self.moves)
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:
@@ -88,11 +96,11 @@ class HandlerCompiler:
         on_expired = written.on_expired or inherited.on_expired
         return Handler(
             key=f"{section}/{name}" + (f"/{origin.value}" if section == "modals" else ""),
-            name=_LOGGED_AS[section] + name,
+            name=named(section, name),
             origin=origin,
             plan=plan,
             guard=self.checks.guard(written.permissions, written.check),
-            pace=compile_pace(_LOGGED_AS[section] + name, written, self.checks),
+            pace=compile_pace(named(section, name), written, self.checks),
             timeout_s=written.timeout or defaults.timeout,
             steps=self.compiler.steps(handler_steps(written), f"{section}/{name}/steps"),
             on_error=self._rescue(on_error, written.on_error, f"{section}/{name}/on_error"),
@@ -107,6 +115,7 @@ class HandlerCompiler:
             group_guards=tuple(
                 guard for group in groups if (guard := self.checks.guard(group.permissions, group.check)) is not None
             ),
+            defer_before=MappingProxyType(self._defer_before(plan)),
             suggestions=MappingProxyType(self._suggestions(written, groups)),
             params=MappingProxyType(dict(_params(written))),
             select=asked_select(select) if (select := _select(written)) else None,
@@ -178,6 +187,11 @@ class HandlerCompiler:
             for elsewhere in templates_elsewhere(self.config.document, step):
                 found |= roots_of(elsewhere) - {"params"}  # its own, and not those of this handler
         return found
+
+    def _defer_before(self, plan: Plan) -> dict[str, bool]:
+        """Return what a plan has by the places of steps, by their addresses. All that it reaches has been compiled."""
+        wanted = plan.defer_before.items()
+        return {address: private for place, private in wanted for address in self.compiler.slow.get(place, ())}
 
     def _guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> list[object]:
         """Return everything that is asked before the first step, and what is said where it does not hold."""

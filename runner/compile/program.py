@@ -49,6 +49,31 @@ class Foreseen:
     targets: tuple[tuple[Target, Render | str, bool], ...]
 
 
+@dataclass(slots=True)
+class Moved:
+    """How far an entry of a file has moved since it was compiled, in lines: it stays as it is when others change.
+
+    Nothing but what is told to people depends on it.
+    """
+
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry of a section: where its key stood when it was compiled, a digest of it, and how far it has moved."""
+
+    file: str
+    line: int
+    digest: str
+    moved: Moved
+
+    @property
+    def now(self) -> int:
+        """The line where its key stands now."""
+        return self.line + self.moved.lines
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledStep:
     """A step that is ready to run. `render` makes the action of one run; None when nothing in it changes.
@@ -56,7 +81,8 @@ class CompiledStep:
     `ending` is what runs however the steps inside it are left, `flow` the flow that it runs, `waits` what it waits for.
     `may_open` says that it, or a step inside it, opens a form, `reads_state` that its own templates may read the state.
     `ahead` is what this step and those that certainly follow it need, where nobody has asked yet, `own` what it needs
-    itself, if it runs at all or its failure is caught. `key` is the place of its action's name.
+    itself, if it runs at all or its failure is caught. `key` is where its action's name stood when it was compiled, and
+    `moved` how far it is from there.
     """
 
     name: str
@@ -77,11 +103,12 @@ class CompiledStep:
     ahead: Foreseen | None
     own: Foreseen | None
     key: Span
+    moved: Moved
 
     @property
     def place(self) -> str:
-        """Where it is written, for the log."""
-        return f"{self.key.file}:{self.key.line}"
+        """Where it is written, for the log: in the file as it was when it was read last."""
+        return f"{self.key.file}:{self.key.line + self.moved.lines}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +290,11 @@ class AskedField:
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
 
-    `key` finds it again in its program, `state` are the values of the state that its templates read. `group_guards` are
-    those of the groups that a command stands in, outermost first; they come before its own. `suggestions` are by
-    option. `params` are the types of what a component or a form carries, `select` what can be chosen in a select.
+    `key` finds it again in its program, `defer_before` has the addresses of the slow steps whose answers say their own
+    visibility: the engine defers with that one before them. `state` are the values of the state that its templates
+    read. `group_guards` are those of the groups that a command stands in, outermost first; they come before its own.
+    `suggestions` are by option. `params` are the types of what a component or a form carries, `select` what can be
+    chosen in a select.
     """
 
     key: str
@@ -286,6 +315,7 @@ class Handler:
     state: tuple[str, ...]
     guard_reads_state: bool
     group_guards: tuple[Guard, ...] = ()
+    defer_before: Mapping[str, bool] = field(default_factory=dict[str, bool])
     suggestions: Mapping[str, Suggestions] = field(default_factory=dict[str, Suggestions])
     params: Types = field(default_factory=dict[str, str])
     select: AskedField | None = None
@@ -397,7 +427,7 @@ class Program:
     steps by its address, `inputs` what packs are given, by qualified name; `at_events` is what the bot and its packs
     do, by the kind of event. `waits` says whether any run can wait, `awaits` for which events, and `files` are what
     one that waits is built from again, the first one being the bot's own, without the token. `signing_key` is empty
-    where the token takes its place.
+    where the token takes its place. `written` are the entries of the file, by section and name.
     """
 
     generation: int
@@ -432,6 +462,7 @@ class Program:
     store: str = field(repr=False)
     declarations: Declarations
     keeps_uses: bool
+    written: Mapping[tuple[str, str], Written] = field(repr=False)
 
     @property
     def needs_timers(self) -> bool:

@@ -15,8 +15,10 @@ from runner.compile.foresight import Foresight
 from runner.compile.messages import MessageCompiler
 from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
+from runner.compile.written import Moves
 from runner.config.document import Document, MessageChange, Picture
 from runner.data import dataclass
+from runner.diagnostics import Span
 from runner.fields import Checks, E, Entry, Steps, attributes_of, late_in
 from runner.inside import Call, Ensured, Waits
 from runner.templates.values import is_list, is_mapping
@@ -29,14 +31,17 @@ _ON_CRASH: Final[Mapping[Repeats, OnCrash]] = {Repeats.ONCE: "fail", Repeats.ANS
 class StepsCompiler:
     """Compiles runs of steps, and keeps each of them by its address, those inside of other steps included.
 
-    `checks` compiles the checks that steps ask for.
+    `checks` compiles the checks that steps ask for, `slow` has the addresses of slow steps by their places: where there
+    is an alias, a place has several.
     """
 
     document: Document
     messages: MessageCompiler
     checks: Callable[[Checks], Checks]
     foresight: Foresight
+    moves: Moves
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
+    slow: dict[Span, list[str]] = field(default_factory=dict[Span, list[str]])
 
     def steps(self, written: Steps, address: str) -> Steps:
         """Return the steps ready to run; what stands at an address is compiled once."""
@@ -51,6 +56,8 @@ class StepsCompiler:
         inside = action.inside()
         catch = self.steps(step.catch, f"{address}/catch") if step.catch else None
         flow = inside.flow if isinstance(inside, Call) else None
+        if step.action.takes_s() > 0:
+            self.slow.setdefault(step.key, []).append(address)
         reached = all_steps(*reached_runs(self.document.flows, Steps((step,))))
         return CompiledStep(
             name=step.name,
@@ -71,6 +78,7 @@ class StepsCompiler:
             ahead=ahead,
             own=own,
             key=step.key,
+            moved=self.moves.at(step.key),
         )
 
     def _entry(self, written: E, address: str) -> E:

@@ -528,11 +528,10 @@ class Engine:
             self._log,
             self._memory,
             carrier=self._carrier(live.program),
-            plan=handler.plan,
+            handler=handler,
             shared=shared or Shared(self._now),
             is_ephemeral=is_ephemeral,
             now=self._now,
-            state=handler.state,
             held_up=partial(self._held_up, live),
             watch=live.watch,
         )

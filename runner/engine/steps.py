@@ -27,8 +27,7 @@ from runner.actions.action import (
     Retry,
     StepFailed,
 )
-from runner.check.reachability import Plan
-from runner.compile import CompiledStep, Flow, Foreseen, Program
+from runner.compile import CompiledStep, Flow, Foreseen, Handler, Program
 from runner.config.document import PARAM_SHAPES
 from runner.custom_ids import Types, Values
 from runner.data import dataclass
@@ -122,11 +121,11 @@ class Shared:
 class Run:
     """One run of one handler's steps; what an action sees as its `Step`."""
 
-    __slots__ = ("_acknowledger", "_calls", "_carrier", "_coming", "_directory", "_entered", "_held_up", "_here",
-                 "_interaction", "_is_waiting", "_key", "_leave", "_left", "_left_inside", "_log", "_loop", "_memory",
-                 "_now", "_outside", "_path", "_plan", "_program", "_rest", "_shared", "_stack", "_state", "_taken",
-                 "_wanted", "_watch", "_writes", "_written", "acted", "at", "chance", "context", "is_ephemeral",
-                 "left_by")  # fmt: skip
+    __slots__ = ("_acknowledger", "_calls", "_carrier", "_coming", "_directory", "_entered", "_handler",
+                 "_held_up", "_here", "_interaction", "_is_waiting", "_key", "_leave", "_left", "_left_inside",
+                 "_log", "_loop", "_memory", "_now", "_outside", "_path", "_program", "_rest", "_shared",
+                 "_stack", "_taken", "_wanted", "_watch", "_writes", "_written", "acted", "at", "chance",
+                 "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
         self,
@@ -142,18 +141,16 @@ class Run:
         memory: Remembers,
         *,
         carrier: Carrier,
-        plan: Plan,
+        handler: Handler,
         is_ephemeral: bool,
         held_up: Callable[[CompiledStep, float], None],
         now: Callable[[], float],
         shared: Shared,
-        state: tuple[str, ...] = (),
         watch: Watch | None = None,
     ) -> None:
         """`held_up` is told of a step after which others must have the loop, and since when it was this run's.
 
-        `state` are the values of the state that templates of the handler read; `now` gives Unix seconds; `watch` is
-        told of each step.
+        `now` gives Unix seconds; `watch` is told of each step.
         """
         self._program = program
         self._interaction = interaction
@@ -166,10 +163,9 @@ class Run:
         self._carrier = carrier
         self._memory = memory
         self._now = now
-        self._state = state
         self._written: dict[str, Any] = {}
         self._here = Here(self.guild_id, self.channel_id, caller_id(interaction))
-        self._plan = plan
+        self._handler = handler
         self._held_up = held_up
         self._watch = watch
         self._loop = asyncio.get_running_loop()
@@ -364,7 +360,7 @@ class Run:
             return
         self._foresee(step.own)
         if step.is_slow:
-            await self._acknowledged_before(step)
+            await self._acknowledged_before(frame)
         await (self._do(frame) if step.retry is None else self._retry(frame, step.retry))
 
     def foresee(self, steps: Steps) -> None:
@@ -551,16 +547,17 @@ class Run:
         if self._watch is not None:
             self._watch(StepEnded(frame.steps.address, frame.index - 1, outputs))
 
-    async def _acknowledged_before(self, step: CompiledStep) -> None:
+    async def _acknowledged_before(self, frame: Frame) -> None:
         """Acknowledge before a step that leaves the process, with the visibility of the answer that follows it.
 
         Raises `Closed` where the user has been told already that nothing happened: then nothing should.
         """
         if self._acknowledger.is_unanswered:
             await self.claim()
-            is_ephemeral = self._plan.defer_before.get(step.key, self.is_ephemeral)
+            step, address = frame.at, f"{frame.steps.address}/{frame.index - 1}"
+            is_ephemeral = self._handler.defer_before.get(address, self.is_ephemeral)
             is_answer = self._shared.durable is not None
-            deferral = resumed_event(self._acknowledger.origin) if is_answer else self._plan.deferral
+            deferral = resumed_event(self._acknowledger.origin) if is_answer else self._handler.plan.deferral
             if self._watch is not None:
                 self._watch(Because(f"`{step.name}` at {step.place} may take longer than Discord waits"))
             await self._acknowledger.respond(deferral, Message(), is_ephemeral=is_ephemeral)
@@ -732,8 +729,8 @@ class Run:
 
         What a step of this run has written is what it has written, whoever has written since.
         """
-        if self._state and "state" not in self.context:
-            unknown = [name for name in self._state if name not in self._written]
+        if self._handler.state and "state" not in self.context:
+            unknown = [name for name in self._handler.state if name not in self._written]
             read = await self._memory.read_own(self._program, self._here, unknown) if unknown else {}
             self.context["state"] = {**read, **self._written}
 

@@ -172,11 +172,10 @@ class Unattended:
             world.log,
             world.memory,
             carrier=world.carrier(program),
-            plan=handler.plan,
+            handler=handler,
             shared=Shared(world.now),
             is_ephemeral=False,
             now=world.now,
-            state=handler.state,
             held_up=partial(world.lag.suspect, handler.name),
             watch=watch,
         )

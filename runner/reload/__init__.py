@@ -1,6 +1,6 @@
 """Hot reload: watch the files, build what they say, swap the program."""
 
-from runner.reload.changes import NAMES_MAX, Changes, Said, changes_between, restart_needed
+from runner.reload.changes import NAMES_MAX, Changes, changes_between, restart_needed
 from runner.reload.reloader import CHECK_EVERY_S, QUIET_S, READS_MAX, RETRY_S, REWATCH_S, SETTLE_S, Build, Reloader
 from runner.reload.watching import (
     SYMLINKS_MAX,
@@ -25,7 +25,6 @@ __all__ = [
     "Changes",
     "Notify",
     "Reloader",
-    "Said",
     "changes_between",
     "directories_of",
     "file_notices",

@@ -12,7 +12,6 @@ import gc
 import sys
 from collections.abc import Awaitable, Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,7 @@ from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
 from runner.data import dataclass
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
-from runner.reload.changes import Changes, Contents, Said, changes_between, listed, parted, restart_needed
+from runner.reload.changes import changes_between, listed, restart_needed
 from runner.reload.watching import (
     Fingerprint,
     Notify,
@@ -65,17 +64,11 @@ Build = Callable[[ReadFile, FindFiles, int], Built]
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One building, and the contents that it read. `fault` is an exception that the build must not have raised."""
+    """One building, and what it read. `fault` is an exception that the build must not have raised."""
 
     built: Built
     read: Fingerprint
-    contents: Contents = field(repr=False)
     fault: Exception | None = None
-
-    @property
-    def said(self) -> Said:
-        """The contents, those of data files apart."""
-        return parted(self.contents, self.built.data_files)
 
 
 class Reloader:
@@ -111,10 +104,8 @@ class Reloader:
         self._first = self._program = started.program
         # These are texts for excerpts, without byte order mark and token. A file with one of those is built once more
         # at the first look, and found to say the same.
-        contents = {name: text.encode("utf-8", LOSSLESS) for name, text in started.sources.items()}
-        self._said = parted(contents, started.data_files)
         self._handled: Fingerprint = {
-            **{Path(name): digest(content) for name, content in contents.items()},
+            **{Path(name): digest(text.encode("utf-8", LOSSLESS)) for name, text in started.sources.items()},
             **fingerprint(started.patterns),
         }
         self._is_refused = False
@@ -246,7 +237,6 @@ class Reloader:
         """Build what the files say, keeping in mind what exactly was read. Runs in a thread."""
         # The file itself is looked after even if a build fails before reading it.
         read: dict[Path | Pattern, str] = {self._path: digest_of(self._path)}
-        contents: dict[str, bytes] = {}
 
         def remembering(file: Path) -> bytes:
             try:
@@ -254,7 +244,7 @@ class Reloader:
             except OSError as error:
                 read[file] = unreadable(error)
                 raise
-            read[file], contents[str(file)] = digest(content), content
+            read[file] = digest(content)
             return content
 
         def found(pattern: Pattern) -> Sequence[Path]:
@@ -266,9 +256,9 @@ class Reloader:
                 built = self._build(remembering, found, self._program.generation + 1)
                 if is_collecting and built.program is not None:
                     gc.freeze()  # a program holds no cycles and goes with its last reference: to walk it finds nothing
-                return _Attempt(built, read, contents)
+                return _Attempt(built, read)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs
-            return _Attempt(Built(None, [], {}), read, contents, error)
+            return _Attempt(Built(None, [], {}), read, error)
 
     async def _conclude(self, attempt: _Attempt, is_asked: bool, noticed_s: float) -> None:
         program = attempt.built.program
@@ -276,7 +266,6 @@ class Reloader:
             self._is_refused = True
             self._refuse(attempt)
         elif program.digest == self._program.digest:
-            self._said = attempt.said
             is_news, self._is_refused = is_asked or self._is_refused, False
             say = self._log.info if is_news else self._log.debug
             say("config unchanged", generation=self._program.generation, digest=program.digest)
@@ -300,15 +289,14 @@ class Reloader:
 
     async def _serve(self, program: Program, attempt: _Attempt, noticed_s: float) -> None:
         """Swap; all the rest comes afterwards, so that nobody waits for it."""
-        before, said = self._program, self._said
-        self._program, self._said = program, attempt.said
+        before, self._program = self._program, program
         self._swap(program)
         took_s = asyncio.get_running_loop().time() - noticed_s
         if _told_to_discord(program) != _told_to_discord(before):
             self._commands_changed(program)
         if attempt.built.diagnostics:
             self._report(attempt.built)
-        changes = await asyncio.to_thread(_changes, said, self._said)
+        changes = changes_between(before, program)
         self._log.info(
             "reloaded",
             **{"from": before.generation, "to": program.generation},
@@ -323,11 +311,6 @@ class Reloader:
 def _is_of(read: Fingerprint, at_rest: Fingerprint, after: Fingerprint) -> bool:
     """Tell whether what was read is what had come to rest; of files that nobody knew before, what is there after it."""
     return all(told == at_rest.get(each, after[each]) for each, told in read.items())
-
-
-def _changes(before: Said, after: Said) -> Changes:
-    with _at_leisure():
-        return changes_between(before, after)
 
 
 def _told_to_discord(program: Program) -> object:
