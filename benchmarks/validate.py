@@ -5,6 +5,7 @@ of several processes. `--reload` measures one changed command among a thousand, 
 """
 
 import argparse
+import gc
 import statistics
 import subprocess
 import sys
@@ -12,7 +13,14 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from runner.actions.action import load_actions
+from runner.build import Built, build
+from runner.config.include import FindFiles, ReadFile, nothing_found
+from runner.incremental import Rebuilder
+from runner.templates import RecentTemplates
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
@@ -164,12 +172,55 @@ def table(rounds: int) -> None:
             print(row(name, file, rounds), flush=True)
 
 
+def reloads(rounds: int) -> None:
+    """Print how long a bot of a thousand handlers takes to be built when one of its commands has changed."""
+    text, actions, templates, path = bot(1000), load_actions(), RecentTemplates(), Path("bot.yaml")
+    said = {path: text}
+
+    def whole(read: ReadFile, find: FindFiles, generation: int) -> Built:
+        return build(path, read, {}, actions, generation, find=find, templates=templates)
+
+    def read(file: Path) -> bytes:
+        return said[file].encode()
+
+    started = _timed(lambda: whole(read, nothing_found, 0))
+    rebuilder = Rebuilder(started.built, whole, templates)
+    gc.disable()  # as a reload has it
+    for name, make in (("the whole", whole), ("what has changed", rebuilder.build)):
+        found = list[_Timed]()
+        for number in range(rounds):
+            # Another word, and every other time another line: all places behind it are others then.
+            said[path] = text.replace("  cmd-50:\n", "\n" * (number % 2) + "  cmd-50:\n").replace(
+                "number 50 ", f"{number} "
+            )
+            found.append(_timed(partial(make, read, nothing_found, number + 1)))
+        assert len({each.built.program.digest for each in found if each.built.program}) == rounds, "each is another one"
+        cpu, wall = (statistics.median(getattr(each, key) for each in found) for key in ("cpu_s", "wall_s"))
+        print(f"{name}: {wall:.3f} s, of which CPU {cpu:.3f} s")
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A build, and how long it took, in seconds."""
+
+    built: Built
+    wall_s: float
+    cpu_s: float
+
+
+def _timed(make: Callable[[], Built]) -> _Timed:
+    wall, cpu = time.perf_counter(), time.process_time()
+    built = make()
+    return _Timed(built, time.perf_counter() - wall, time.process_time() - cpu)
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.validate")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--reload", action="store_true", help="only what one changed command of a thousand takes")
     given = parser.parse_args()
-    table(given.rounds)
+    (reloads if given.reload else table)(given.rounds)
 
 
 if __name__ == "__main__":

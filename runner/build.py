@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from runner.config.ignores import UNUSED_IGNORE, without_ignored
 from runner.config.include import FindFiles, Pattern, ReadFile, nothing_found
 from runner.config.load import Loaded, has_errors, load
 from runner.config.schema import Actions
-from runner.config.source import Sequence
+from runner.config.source import Sequence, Size
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.templates import RecentTemplates
@@ -29,7 +29,8 @@ class Built:
     """The program, or None when there are errors; all diagnostics; the text of each file, for excerpts.
 
     `patterns` are those of included files: one that comes to match belongs to the config. `data_files` names those of
-    the files that hold data and no keys. `needs` is what the program needs of Discord; None without one.
+    the files that hold data and no keys. `needs` is what the program needs of Discord; None without one. `sizes` are
+    those of the files that have keys; packs apart.
     """
 
     program: Program | None
@@ -38,6 +39,7 @@ class Built:
     patterns: tuple[Pattern, ...] = ()
     data_files: frozenset[str] = frozenset()
     needs: Needs | None = None
+    sizes: Mapping[str, Size] = field(default_factory=dict[str, Size])
 
 
 def build(
@@ -54,14 +56,12 @@ def build(
 ) -> Built:
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
 
-    `clock` gives the time in Unix seconds, for what can't be there yet. `templates` are those of the builds before this
-    one, of the same file. With `is_tried`, the file may be a pack that no bot uses: it is checked with its defaults and
-    with samples, and its program is not to run.
+    `clock` gives the time in Unix seconds, for what can't be there yet. `templates` are those that were read before,
+    and get those that are read now. With `is_tried`, the file may be a pack that no bot uses: it is checked with its
+    defaults and with samples, and its program is not to run.
     """
     loaded = load(path, read, environment, actions, find, templates=templates, is_tried=is_tried)
     built = _built(path, loaded, actions, generation, clock)
-    if templates is not None and built.program is not None:
-        templates.forget_others()
     return built if not loaded.places else _told(built, loaded.places)
 
 
@@ -78,7 +78,7 @@ def _built(path: Path, loaded: Loaded, actions: Actions, generation: int, clock:
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
     program = compile_program(loaded.config, checked, generation, _files(path, loaded))
     needs = needs_of(loaded.config)
-    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs)
+    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs, loaded.sizes)
 
 
 def _told(built: Built, places: "Mapping[str, Place]") -> Built:

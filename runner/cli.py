@@ -528,16 +528,13 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     import asyncio
 
     from runner.gateway import IntentsRefused, TokenRefused, Unreachable
+    from runner.incremental import Rebuilder
     from runner.run import BadAddress, Files
     from runner.store.errors import StoreFailed
 
-    files = Files(
-        parsed.file,
-        built,
-        partial(_built, parsed.file, templates=RecentTemplates()),
-        partial(_show_as_text, parsed.file),
-        parsed.poll,
-    )
+    templates = RecentTemplates()
+    rebuilder = Rebuilder(built, partial(_built, parsed.file, templates=templates), templates)
+    files = Files(parsed.file, built, rebuilder.build, partial(_show_as_text, parsed.file), parsed.poll)
     try:
         if token:
             asyncio.run(_on_discord(files, _on_discord_with(token), parsed.health))

@@ -41,6 +41,7 @@ ORDER = (
     "check",
     "compile",
     "build",
+    "incremental",
     "fixes",
     "reference",
     "init",

@@ -43,17 +43,14 @@ _FINALLY = frozenset(Ending)
 class Plan:
     """How a handler answers.
 
-    `first` is the event that the engine performs before the first step, if any. `defer_before` holds the places of
-    the slow steps whose answers say their own visibility, which the one that the engine defers with has to have.
-    `is_ephemeral` is the visibility of everything that doesn't say its own; where no step says anything to the user
-    while the token lives, that is private. `watchdog_s` is when the watchdog acknowledges, in seconds from the
-    interaction's creation, and `deferral` what it and the engine defer with.
-    `may_open` says that some path opens a form: then nobody may defer before that path has been left.
-    `outlives` says that it may still run when the interaction's token has died.
+    `first` is the event that the engine performs before the first step, if any. `is_ephemeral` is the visibility of
+    everything that doesn't say its own; where no step says anything to the user while the token lives, that is private.
+    `watchdog_s` is when the watchdog acknowledges, in seconds from the interaction's creation, and `deferral` what it
+    and the engine defer with. `may_open` says that some path opens a form: then nobody may defer before that path has
+    been left. `outlives` says that it may still run when the interaction's token has died.
     """
 
     first: Event | None
-    defer_before: Mapping[Span, bool]
     is_ephemeral: bool
     watchdog_s: float
     deferral: Event
@@ -61,7 +58,7 @@ class Plan:
     outlives: bool
 
 
-UNATTENDED = Plan(None, {}, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False, outlives=False)
+UNATTENDED = Plan(None, is_ephemeral=False, watchdog_s=0.0, deferral=Event.DEFER, may_open=False, outlives=False)
 """The plan of steps that nobody waits for: they answer nobody."""
 
 
@@ -612,9 +609,14 @@ class _Walk:
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A handler's plan, and what is wrong with its paths."""
+    """A handler's plan, and what is wrong with its paths.
+
+    `defer_before` holds the places of the slow steps whose answers say their own visibility: the engine defers with
+    that one before them.
+    """
 
     plan: Plan
+    defer_before: Mapping[Span, bool]
     diagnostics: list[Diagnostic]
 
 
@@ -644,14 +646,13 @@ def analyse(
     says_nothing = strategy == "auto" and not outlives and not effects - {None}
     plan = Plan(
         first=first,
-        defer_before={step: True in wanted for step, wanted in walk.wanted.items()},
         is_ephemeral=is_ephemeral(response) or visibilities == {True} or says_nothing,
         watchdog_s=response.defer_after if strategy == "auto" else budget.LAST_SAFE_ACK_S,
         deferral=walk.deferral,
         may_open=walk.may_open,
         outlives=outlives,
     )
-    return Analysed(plan, walk.faults)
+    return Analysed(plan, {step: True in wanted for step, wanted in walk.wanted.items()}, walk.faults)
 
 
 def _deferral(origin: Origin, effects: Collection[Event | None]) -> Event:

@@ -28,7 +28,7 @@ from runner.check.names import check_names
 from runner.check.outside import check_outside
 from runner.check.pace import check_pace
 from runner.check.pictures import check_pictures
-from runner.check.reachability import Analysed, Places, Plan, analyse
+from runner.check.reachability import Analysed, Places, analyse
 from runner.check.registered import check_registered
 from runner.check.schedules import check_schedules
 from runner.check.steps import Openers, flows_of, handler_steps, openers, origins_of
@@ -49,7 +49,7 @@ class Checked:
     """What the rules found, and how each handler will answer: by section, name and what its interactions are."""
 
     diagnostics: list[Diagnostic]
-    plans: Mapping[tuple[str, str, Origin], Plan]
+    analysed: Mapping[tuple[str, str, Origin], Analysed]
 
 
 def check(config: Config, actions: Actions, now_s: float) -> Checked:
@@ -88,18 +88,17 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_moments(config, now_s),
         *check_values(config, actions, now_s),
     ]
-    plans: dict[tuple[str, str, Origin], Plan] = {}
+    analysed: dict[tuple[str, str, Origin], Analysed] = {}
     endless = endless_flows(config.document.flows)
     flows = {name: flow for name, flow in config.document.flows.items() if name not in endless}
     for section, name, handler in config.handlers():
         is_sound = all(config.is_sound(section, name, key) for key in ("response", "reply", "steps"))
         is_sound = is_sound and all(config.is_sound("flows", flow) for flow in flows_of(flows, handler_steps(handler)))
         for origin in _origins(section, name, opened):
-            analysed = _analyse(config, (section, name), handler, origin, opened, flows)
-            plans[section, name, origin] = analysed.plan
+            each = analysed[section, name, origin] = _analyse(config, (section, name), handler, origin, opened, flows)
             if is_sound:  # a step that could not be read would make nonsense of its neighbours
-                found += analysed.diagnostics
-    return Checked(_once(found), plans)
+                found += each.diagnostics
+    return Checked(_once(found), analysed)
 
 
 def _once(found: list[Diagnostic]) -> list[Diagnostic]:

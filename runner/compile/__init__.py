@@ -34,7 +34,10 @@ from runner.compile.program import (
     Scope,
     Suggestions,
     Texts,
+    Written,
 )
+from runner.compile.steps import handler_key
+from runner.compile.written import EntriesByPlace, digest_of
 
 __all__ = [
     "CALLER",
@@ -45,6 +48,7 @@ __all__ = [
     "Concurrency",
     "Cooldown",
     "DeclaredOption",
+    "EntriesByPlace",
     "EventHandler",
     "Flow",
     "Foreseen",
@@ -64,12 +68,15 @@ __all__ = [
     "Scope",
     "Suggestions",
     "Texts",
+    "Written",
     "asked_in",
     "asked_in_menu",
     "bits",
     "compile_program",
+    "digest_of",
     "fitting",
     "form_body",
+    "handler_key",
     "menu_json",
     "named",
     "taken_params",

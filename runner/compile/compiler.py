@@ -22,7 +22,7 @@ from runner.compile.messages import MessageCompiler
 from runner.compile.program import EventHandler, Handler, Json, Modal, Program, RegisteredCommand, Texts
 from runner.compile.renderers import text_renderer
 from runner.compile.schedules import compile_schedule
-from runner.compile.written import digest_of, moves, written_in
+from runner.compile.written import WrittenAt, digest_of, written_in
 from runner.config import document
 from runner.config.load import Config
 from runner.events import kind_name
@@ -38,7 +38,7 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
     bot = written.bot
     messages = MessageCompiler(ComponentCompiler(written.components, config.inlines), config.content_of)
     entries = written_in(config)
-    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages, moves(entries))
+    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages, WrittenAt.of(entries))
     flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}  # first: handlers run them
     commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
     components = {n: compiler.handler(s, n, h, Origin.COMPONENT) for s, n, h in config.handlers() if s == "components"}

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from runner.check.guards import checks_of, guarded, with_named
 from runner.check.names import roots_of
-from runner.check.reachability import UNATTENDED, Plan
+from runner.check.reachability import UNATTENDED, Analysed
 from runner.check.reads import state_read_in
 from runner.check.rules import Checked
 from runner.check.servers import needs_server
@@ -23,7 +23,7 @@ from runner.compile.pace import compile_pace
 from runner.compile.program import Flow, Handler, Modal, Suggestions
 from runner.compile.steps import StepsCompiler
 from runner.compile.suggestions import compile_suggestions
-from runner.compile.written import Moves
+from runner.compile.written import WrittenAt
 from runner.config import document
 from runner.config.load import Config
 from runner.data import dataclass
@@ -54,13 +54,13 @@ class HandlerCompiler:
     checked: Checked
     checks: CheckCompiler
     messages: MessageCompiler
-    moves: Moves
+    written: WrittenAt
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
         document = self.config.document
         foresight = Foresight(document.flows)
-        compiler = StepsCompiler(document, self.messages, self.checks.checks, foresight, self.moves)
+        compiler = StepsCompiler(document, self.messages, self.checks.checks, foresight, self.written)
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:
@@ -78,7 +78,7 @@ class HandlerCompiler:
 
     def modal(self, name: str, written: document.Modal) -> Modal:
         """Compile one form."""
-        origins = [origin for section, its, origin in self.checked.plans if (section, its) == ("modals", name)]
+        origins = [origin for section, its, origin in self.checked.analysed if (section, its) == ("modals", name)]
         return Modal(
             render=form_renderer(name, written),
             handlers=MappingProxyType({origin: self.handler("modals", name, written, origin) for origin in origins}),
@@ -89,16 +89,17 @@ class HandlerCompiler:
         """Compile one handler with what it inherits."""
         written = guarded(written, self.config.document.defaults)
         defaults, groups = self.config.document.defaults, self._groups_around(section, name)
-        plan = self.checked.plans[section, name, origin]
+        analysed = self.checked.analysed[section, name, origin]
         # What every handler inherits answers somebody.
         inherited = document.Defaults() if origin is Origin.NO_INTERACTION else defaults
         on_error, on_timeout = written.on_error or inherited.on_error, written.on_timeout or inherited.on_timeout
         on_expired = written.on_expired or inherited.on_expired
         return Handler(
             key=f"{section}/{name}" + (f"/{origin.value}" if section == "modals" else ""),
+            entry=self._entry(section, name),
             name=named(section, name),
             origin=origin,
-            plan=plan,
+            plan=analysed.plan,
             guard=self.checks.guard(written.permissions, written.check),
             pace=compile_pace(named(section, name), written, self.checks),
             timeout_s=written.timeout or defaults.timeout,
@@ -115,7 +116,7 @@ class HandlerCompiler:
             group_guards=tuple(
                 guard for group in groups if (guard := self.checks.guard(group.permissions, group.check)) is not None
             ),
-            defer_before=MappingProxyType(self._defer_before(plan)),
+            defer_before=MappingProxyType(self._defer_before(analysed)),
             suggestions=MappingProxyType(self._suggestions(written, groups)),
             params=MappingProxyType(dict(_params(written))),
             select=asked_select(select) if (select := _select(written)) else None,
@@ -126,6 +127,7 @@ class HandlerCompiler:
         handler = document.Schedule(steps=written.steps, on_error=written.on_error, on_timeout=written.on_timeout)
         return Handler(
             key=f"begun/{name}",
+            entry=("flows", name),
             name="flow " + name,
             origin=Origin.NO_INTERACTION,
             plan=UNATTENDED,
@@ -188,9 +190,15 @@ class HandlerCompiler:
                 found |= roots_of(elsewhere) - {"params"}  # its own, and not those of this handler
         return found
 
-    def _defer_before(self, plan: Plan) -> dict[str, bool]:
-        """Return what a plan has by the places of steps, by their addresses. All that it reaches has been compiled."""
-        wanted = plan.defer_before.items()
+    def _entry(self, section: str, name: str) -> tuple[str, str]:
+        """Return the entry of the file that a handler is written in: that of what shows it for some components."""
+        inline = self.config.inlines.by_name.get(name) if section == "components" else None
+        node = None if inline is None else self.config.places.node(inline)
+        return (node is not None and self.written.entry(node.span)) or (section, name)
+
+    def _defer_before(self, analysed: Analysed) -> dict[str, bool]:
+        """Return by address what was found by place, of a handler of which all steps that it reaches are compiled."""
+        wanted = analysed.defer_before.items()
         return {address: private for place, private in wanted for address in self.compiler.slow.get(place, ())}
 
     def _guards(self, written: document.Handler, groups: Sequence[document.Handler]) -> list[object]:

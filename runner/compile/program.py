@@ -290,14 +290,15 @@ class AskedField:
 class Handler:
     """What answers one command, one component, or the submission of one form, or runs by the clock.
 
-    `key` finds it again in its program, `defer_before` has the addresses of the slow steps whose answers say their own
-    visibility: the engine defers with that one before them. `state` are the values of the state that its templates
-    read. `group_guards` are those of the groups that a command stands in, outermost first; they come before its own.
-    `suggestions` are by option. `params` are the types of what a component or a form carries, `select` what can be
-    chosen in a select.
+    `key` finds it again in its program, `entry` is what of the file it is written in, by section and name,
+    `defer_before` has the addresses of the slow steps whose answers say their own visibility: the engine defers with
+    that one before them. `state` are the values of the state that its templates read. `group_guards` are those of the
+    groups that a command stands in, outermost first; they come before its own. `suggestions` are by option. `params`
+    are the types of what a component or a form carries, `select` what can be chosen in a select.
     """
 
     key: str
+    entry: tuple[str, str]
     name: str
     origin: Origin
     plan: Plan

@@ -15,7 +15,7 @@ from runner.compile.foresight import Foresight
 from runner.compile.messages import MessageCompiler
 from runner.compile.program import CompiledStep, Foreseen
 from runner.compile.renderers import entry_renderer, renderer
-from runner.compile.written import Moves
+from runner.compile.written import WrittenAt
 from runner.config.document import Document, MessageChange, Picture
 from runner.data import dataclass
 from runner.diagnostics import Span
@@ -39,7 +39,7 @@ class StepsCompiler:
     messages: MessageCompiler
     checks: Callable[[Checks], Checks]
     foresight: Foresight
-    moves: Moves
+    written: WrittenAt
     runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
     slow: dict[Span, list[str]] = field(default_factory=dict[Span, list[str]])
 
@@ -78,7 +78,7 @@ class StepsCompiler:
             ahead=ahead,
             own=own,
             key=step.key,
-            moved=self.moves.at(step.key),
+            moved=self.written.moved(step.key),
         )
 
     def _entry(self, written: E, address: str) -> E:
@@ -119,6 +119,12 @@ class StepsCompiler:
         elsewhere = templates_in([*templates_elsewhere(self.document, step)])
         asks = any(True for _ in checks_of(Steps((step,))))
         return asks or any(ROOT in each.template.roots for each in (*templates_of(step), *elsewhere))
+
+
+def handler_key(address: str) -> str:
+    """Return the key of the handler to which a run of steps belongs, by its address."""
+    section, name, *rest = address.split("/")
+    return f"{section}/{name}" if name else f"{section}//{rest[0]}"  # what a command shows has a `/` in its name
 
 
 def _has_parts(value: object) -> bool:

@@ -65,27 +65,49 @@ def digest_of(
 ) -> str:
     """Return a digest of what the files say, whatever their number and layout and whatever the token is."""
     entries = [[section, name, each.digest] for (section, name), each in written.items()]
-    canonical = json.dumps([entries, data, inputs, str(parse(store, Path()))])
+    canonical = json.dumps([entries, dict(data), dict(inputs), str(parse(store, Path()))])
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
+class EntriesByPlace:
     """Finds the entry in which something is written."""
 
-    starts: Mapping[str, tuple[list[int], list[Moved]]]
+    starts: Mapping[str, tuple[list[int], list[tuple[str, str]]]]
 
-    def at(self, span: Span) -> Moved:
-        """Return how far the entry has moved that a place lies in."""
-        lines, moved = self.starts.get(span.file, ([], []))
-        index = bisect_right(lines, span.line)
-        return moved[index - 1] if index else Moved()
+    @classmethod
+    def of(cls, places: Mapping[tuple[str, str], tuple[str, int]]) -> "EntriesByPlace":
+        """Return what finds entries by their files and lines."""
+        by_file: dict[str, list[tuple[int, tuple[str, str]]]] = {}
+        for key, (file, line) in places.items():
+            by_file.setdefault(file, []).append((line, key))
+        ordered = {file: sorted(starts, key=lambda start: start[0]) for file, starts in by_file.items()}
+        return cls({file: ([line for line, _ in each], [key for _, key in each]) for file, each in ordered.items()})
+
+    def at(self, file: str, line: int) -> tuple[str, str] | None:
+        """Return the entry that a place lies in; None where it is in none."""
+        lines, keys = self.starts.get(file, ([], []))
+        index = bisect_right(lines, line)
+        return keys[index - 1] if index else None
 
 
-def moves(written: Mapping[tuple[str, str], Written]) -> Moves:
-    """Return how far each entry has moved, by where it is written."""
-    by_file: dict[str, list[tuple[int, Moved]]] = {}
-    for each in written.values():
-        by_file.setdefault(each.file, []).append((each.line, each.moved))
-    ordered = {file: sorted(starts, key=lambda start: start[0]) for file, starts in by_file.items()}
-    return Moves({file: ([line for line, _ in each], [moved for _, moved in each]) for file, each in ordered.items()})
+@dataclass(frozen=True, slots=True)
+class WrittenAt:
+    """The entries of a config, found by what is written in them."""
+
+    entries: Mapping[tuple[str, str], Written]
+    by_place: EntriesByPlace
+
+    @classmethod
+    def of(cls, entries: Mapping[tuple[str, str], Written]) -> "WrittenAt":
+        """Return what finds these entries."""
+        return cls(entries, EntriesByPlace.of({key: (each.file, each.line) for key, each in entries.items()}))
+
+    def entry(self, span: Span) -> tuple[str, str] | None:
+        """Return the entry that a place lies in, by its section and name; None for the defaults of packs."""
+        return self.by_place.at(span.file, span.line)
+
+    def moved(self, span: Span) -> Moved:
+        """Return how far what is at a place moves."""
+        entry = self.entry(span)
+        return Moved() if entry is None else self.entries[entry].moved

@@ -57,7 +57,7 @@ class Gathered:
     """What all files say together, where that can be told, the faults on the way, the text of each file.
 
     `patterns` are those that were looked for: a file that comes to match one of them belongs to the config. `guessed`
-    are the files and offsets of values that were taken for text because of a fault.
+    are the files and offsets of values that were taken for text because of a fault. `sizes` are those of the files.
     """
 
     root: Mapping | None = None
@@ -65,6 +65,7 @@ class Gathered:
     sources: dict[str, str] = field(default_factory=dict[str, str])
     patterns: list[Pattern] = field(default_factory=list[Pattern])
     guessed: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    sizes: dict[str, source.Size] = field(default_factory=dict[str, source.Size])
 
 
 def gather(path: Path, read: ReadFile, find: FindFiles, called: Callable[[Path], str] = str) -> Gathered:
@@ -114,6 +115,7 @@ class _Reading:
         parsed = source.parse(data, name)
         self.gathered.diagnostics += parsed.diagnostics
         self.gathered.guessed |= {(name, start) for start in parsed.guessed}
+        self.gathered.sizes[name] = parsed.size
         self.gathered.sources[name] = data.decode("utf-8", "replace").removeprefix("\ufeff")
         for item in _items(parsed.root):
             self._named(file.parent, item)

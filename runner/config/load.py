@@ -279,6 +279,7 @@ class Loaded:
 
     `patterns` are those of includes; `data_files` are the names of the files that hold data and no keys. `places` says
     what the files of packs really are, each use of which has names of its own here; `pack_roots` are their nodes.
+    `sizes` are those of the files, packs apart.
     """
 
     config: Config | None
@@ -288,6 +289,7 @@ class Loaded:
     data_files: frozenset[str] = frozenset()
     places: "Mapping[str, Place]" = field(default_factory=dict[str, "Place"])
     pack_roots: tuple[source.Mapping, ...] = ()
+    sizes: Mapping[str, source.Size] = field(default_factory=dict[str, source.Size])
 
 
 def _given(*runs: Steps | None) -> Iterator[Steps]:
@@ -324,7 +326,9 @@ def load(
     sources = {name: _discreet_text(name, text, token) for name, text in gathered.sources.items()}
     faults = [*found.diagnostics, *data.diagnostics, *own.diagnostics, *warnings]
     others = {**own.sources, **data.sources}
-    loaded = Loaded(config, faults, {**others, **sources}, tuple(gathered.patterns), frozenset(others))
+    loaded = Loaded(
+        config, faults, {**others, **sources}, tuple(gathered.patterns), frozenset(others), sizes=gathered.sizes
+    )
     return loaded if packs is None else dataclasses.replace(loaded, places=packs.places, pack_roots=packs.pack_roots)
 
 

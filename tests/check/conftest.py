@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runner.actions.action import load_actions
-from runner.check.reachability import Plan
+from runner.check.reachability import Analysed, Plan
 from runner.check.rules import Checked, check
 from runner.config.load import load
 from runner.diagnostics import Diagnostic, in_order
@@ -47,12 +47,18 @@ def expect() -> Callable[..., None]:
 
 
 @pytest.fixture
-def plan() -> Callable[[str], Plan]:
-    """The plan of a handler `it`, which must have no fault; its section is named by the config."""
+def analysed() -> Callable[[str], Analysed]:
+    """What is found of a handler `it`, which must have no fault; its section is named by the config."""
 
-    def made(text: str) -> Plan:
+    def made(text: str) -> Analysed:
         found, checked = _checked(text)
         assert found == []
-        return next(plan for (_, name, _), plan in checked.plans.items() if name == "it")
+        return next(each for (_, name, _), each in checked.analysed.items() if name == "it")
 
     return made
+
+
+@pytest.fixture
+def plan(analysed: Callable[[str], Analysed]) -> Callable[[str], Plan]:
+    """The plan of a handler `it`, which must have no fault; its section is named by the config."""
+    return lambda text: analysed(text).plan

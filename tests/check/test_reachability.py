@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runner.check.reachability import Plan
+from runner.check.reachability import Analysed, Plan
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.budget import DEFER_AFTER_S, LAST_SAFE_ACK_S
 from runner.lifecycle.machine import Event
@@ -89,9 +89,9 @@ SPINNERS: dict[str, tuple[str, list[bool]]] = {
 
 @pytest.mark.parametrize(("steps", "visibilities"), SPINNERS.values(), ids=SPINNERS)
 def test_the_spinner_before_a_slow_step_is_as_visible_as_the_answer_behind_it(
-    plan: Callable[[str], Plan], steps: str, visibilities: list[bool]
+    analysed: Callable[[str], Analysed], steps: str, visibilities: list[bool]
 ) -> None:
-    spinners = plan(command(steps)).defer_before
+    spinners = analysed(command(steps)).defer_before
     assert [spinners[place] for place in sorted(spinners)] == visibilities
 
 

@@ -41,6 +41,14 @@ class _Built:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many nodes a file has, and whether some of them have names by which others can stand for them."""
+
+    nodes: int = 0
+    has_anchors: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class _OpenSequence:
     """A list that has begun and not ended. `nodes` and `height` grow with what it holds."""
@@ -92,6 +100,11 @@ class Composer:
         self._aliases = 0
         self._documents = 0
         self._is_over = False
+
+    @property
+    def size(self) -> Size:
+        """How much has been read."""
+        return Size(self._nodes, bool(self._anchors) or self._aliases > 0)
 
     def take(self, events: Iterable[yaml.Event]) -> None:
         """Read events until they end or a fault makes the rest worthless. Raises what `events` raises."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import yaml
 
 from runner.config.source import faults
-from runner.config.source.compose import MAX_DEPTH, Composer
+from runner.config.source.compose import MAX_DEPTH, Composer, Size
 from runner.config.source.decode import decode
 from runner.config.source.nodes import Mapping, Node, Scalar, Source, Style
 from runner.data import dataclass
@@ -40,6 +40,7 @@ class Parsed:
     root: Mapping | None
     diagnostics: list[Diagnostic]
     guessed: frozenset[int] = frozenset()
+    size: Size = Size()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def parse(content: str | bytes, file: str, *, loader: LoaderClass = LOADER) -> P
     found = _composed(source, loader)
     if found.is_broken:
         return Parsed(None, found.diagnostics)
-    return replace(_checked(found.root, found.diagnostics, source), guessed=found.guessed)
+    return replace(_checked(found.root, found.diagnostics, source), guessed=found.guessed, size=found.size)
 
 
 def parse_any(content: bytes, file: str) -> AnyParsed:
@@ -79,6 +80,7 @@ class _Composed:
     root: Node | None
     diagnostics: list[Diagnostic]
     guessed: frozenset[int] = frozenset()
+    size: Size = Size()
     is_broken: bool = False
 
 
@@ -90,7 +92,7 @@ def _composed(source: Source, loader: LoaderClass) -> _Composed:
             composer.take(yaml.parse(source.text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         return _Composed(None, _with_ending(composer.diagnostics, _ending(error, source, composer)), is_broken=True)
-    return _Composed(composer.root, composer.diagnostics, frozenset(composer.guessed))
+    return _Composed(composer.root, composer.diagnostics, frozenset(composer.guessed), composer.size)
 
 
 def _ending(error: yaml.MarkedYAMLError, source: Source, composer: Composer) -> Diagnostic:
