@@ -48,8 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and (unknown := _unknown_verb(given[0])):
         return _failed(CALL_AT_FAULT, unknown)
-    parser = _parser()
-    parsed = parser.parse_args(_with_verb(given))
+    words = _with_verb(given)
+    parser = _parser(words[0])
+    parsed = parser.parse_args(words)
     try:
         return _VERBS[parsed.verb](parsed)
     except NoTarget as fault:
@@ -92,7 +93,8 @@ def _defect(defect: Exception) -> int:
     return _failed(WE_ARE_AT_FAULT, "this is a defect of lifecycle-runner; please report the lines above")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str) -> argparse.ArgumentParser:
+    """Return what reads a command line that begins with `first`: a verb, or an option about all of them."""
     parser = argparse.ArgumentParser(
         prog="lifecycle-runner",
         usage="%(prog)s [run] [bot.yaml] | validate [FILE …] | VERB --help",
@@ -103,16 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _run_arguments(verbs.add_parser("run", help="run the bot; the word may be left out"))
-    _validate_arguments(verbs.add_parser("validate", help="check files without running anything"))
-    _test_arguments(verbs.add_parser("test", help="play scenario files on the local Discord, in virtual time"))
-    _inspect_arguments(verbs.add_parser("inspect", help="show what a bot on the local Discord did last"))
-    _plan_arguments(verbs.add_parser("plan", help="show what registering would change, and change nothing"))
-    _explain_arguments(verbs.add_parser("explain", help="say what a fault means, or list all of them"))
-    _actions_arguments(verbs.add_parser("actions", help="list the steps, or print the reference of one"))
-    _flows_arguments(verbs.add_parser("flows", help="list the runs that wait: for whom, where, until when"))
-    _init_arguments(verbs.add_parser("init", help="write a bot to begin with"))
-    _schema_arguments(verbs.add_parser("schema", help="print the JSON Schema of bot.yaml, for editors"))
+    for verb, (says, add_arguments) in _ARGUMENTS.items():
+        if first in (verb, "-h", "--help"):  # each one made is a millisecond of every start
+            add_arguments(verbs.add_parser(verb, help=says))
     return parser
 
 
@@ -712,4 +707,17 @@ _VERBS: Mapping[str, Verb] = {
     "flows": _flows,
     "init": _init,
     "schema": _schema,
+}
+
+_ARGUMENTS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "run": ("run the bot; the word may be left out", _run_arguments),
+    "validate": ("check files without running anything", _validate_arguments),
+    "test": ("play scenario files on the local Discord, in virtual time", _test_arguments),
+    "inspect": ("show what a bot on the local Discord did last", _inspect_arguments),
+    "plan": ("show what registering would change, and change nothing", _plan_arguments),
+    "explain": ("say what a fault means, or list all of them", _explain_arguments),
+    "actions": ("list the steps, or print the reference of one", _actions_arguments),
+    "flows": ("list the runs that wait: for whom, where, until when", _flows_arguments),
+    "init": ("write a bot to begin with", _init_arguments),
+    "schema": ("print the JSON Schema of bot.yaml, for editors", _schema_arguments),
 }

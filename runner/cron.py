@@ -16,10 +16,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from typing import TYPE_CHECKING, Final
 
 from runner.data import dataclass
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SEARCH_DAYS: Final = 366 * 9
 """How far ahead the next time is looked for: February 29 may be eight years away, around the turn of a century."""
@@ -162,8 +164,10 @@ def _value(field: _Field, text: str) -> int:
     return int(text)
 
 
-def zone_named(name: str) -> ZoneInfo:
+def zone_named(name: str) -> "ZoneInfo":
     """Return a time zone by its name in the IANA database. Raises `BadSchedule`."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # few bots have anything to do with time zones
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -172,6 +176,8 @@ def zone_named(name: str) -> ZoneInfo:
 
 def zone_names() -> frozenset[str]:
     """Return the names of all time zones, for the nearest one to a misspelt one."""
+    from zoneinfo import available_timezones
+
     return frozenset(available_timezones())
 
 

@@ -1,9 +1,9 @@
 """`dataclass`, as the standard library has it for classes with slots, but several times as quick to make.
 
 Until Python 3.13 such a class costs up to six compilations of generated code, and a program with hundreds of them pays
-for each whenever it starts. Here one is left, that of `__init__`, and it waits for the first instance; comparison,
-hash, representation and the refusal to change are functions that all classes share. The standard library still makes
-the fields and the slots, so that `dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
+for each whenever it starts. Here one is left, that of `__init__`, and only classes of many instances have it;
+comparison, hash, representation and the refusal to change are functions that all classes share. The standard library
+still makes the fields and the slots, so that `dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
 """
 
 import dataclasses
@@ -16,6 +16,10 @@ from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 Fields = tuple[Field[Any], ...]  # Any: of whatever type
+
+FILLED_MAX = 16
+"""How many instances of a class are made without a compiled initialiser. Compiling one takes as long as filling some
+thirty, and being filled, a later one takes five times as long as it needs to."""
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -53,15 +57,44 @@ def dataclass(
 
 
 def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
-    """Return an initialiser that compiles the real one in its own place: of many classes a start makes no instance."""
+    """Return an initialiser that compiles the real one in its own place after a while: of most classes a start makes
+    a few instances or none, which are filled sooner than that is compiled.
+    """
+    made = 0
 
     def __init__(self: Any, *arguments: object, **named: object) -> None:  # noqa: N807  it is one
+        nonlocal made
+        made += 1
+        if made <= FILLED_MAX and _fill(self, fields, arguments, named):
+            return
         if cls.__init__ is __init__:
             cls.__init__ = _init(cls, fields)
         cls.__init__(self, *arguments, **named)
 
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
     return __init__
+
+
+def _fill(made: Any, fields: Fields, arguments: tuple[object, ...], named: dict[str, object]) -> bool:
+    """Do what the compiled initialiser does; tell whether it can be done. Its refusals are left to it."""
+    by_place = [item.name for item in fields if item.init and not item.kw_only]
+    given = dict(zip(by_place, arguments, strict=False)) | named
+    if len(given) < len(arguments) + len(named):  # too many, or one twice
+        return False
+    values = {item.name: _filled(item, given) for item in fields if item.init or _has_value(item)}
+    if given or any(value is MISSING for value in values.values()):  # what nobody knows, or too little
+        return False
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    if hasattr(made, "__post_init__"):
+        made.__post_init__()
+    return True
+
+
+def _filled(item: "Field[Any]", given: dict[str, object]) -> object:
+    if item.init and item.name in given:
+        return given.pop(item.name)
+    return item.default if item.default_factory is MISSING else item.default_factory()
 
 
 def _init(cls: Any, fields: Fields) -> Callable[..., None]:

@@ -55,7 +55,6 @@ def test_what_is_made_takes_and_shows_the_same(how: dict[str, bool]) -> None:
         assert repr(one) == repr(other)
         assert dataclasses.asdict(one) == dataclasses.asdict(other)
         assert dataclasses.asdict(dataclasses.replace(one, name="b")) == {**dataclasses.asdict(other), "name": "b"}
-    assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
     assert ours.__slots__ == theirs.__slots__
     assert ours.__match_args__ == theirs.__match_args__
     assert ours.place == "here"
@@ -86,13 +85,36 @@ def test_what_is_frozen_can_not_be_changed(make: Maker) -> None:
     assert thing.name == "a"
 
 
+REFUSED = [
+    pytest.param((), {}, "missing 1 required positional argument: 'name'", id="too little"),
+    pytest.param(("a",), {"nam": "b"}, "unexpected keyword argument 'nam'", id="unknown"),
+    pytest.param(("a",), {"name": "b"}, "multiple values for argument 'name'", id="twice"),
+    pytest.param(("a", 1, [], "s", 1.0, 7), {}, "takes from 2 to 6 positional arguments", id="too many"),
+    pytest.param(("a",), {"made": 1}, "unexpected keyword argument 'made'", id="not to be given"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "named", "refusal"), REFUSED)
+@pytest.mark.parametrize("before", [0, data.FILLED_MAX + 1], ids=["first", "later"])
 @pytest.mark.parametrize("make", MAKERS, ids=["ours", "theirs"])
-def test_missing_and_unknown_arguments_are_refused(make: Maker) -> None:
-    kind = plain(make, frozen=True)
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'name'"):
-        kind()
-    with pytest.raises(TypeError, match="unexpected keyword argument 'nam'"):
-        kind(name="a", nam="b")
+def test_each_instance_is_refused_as_the_first_is(
+    make: Maker, before: int, arguments: tuple[object, ...], named: dict[str, object], refusal: str
+) -> None:
+    kind = plain(make)
+    for _ in range(before):
+        kind("a")
+    with pytest.raises(TypeError, match=refusal):
+        kind(*arguments, **named)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_the_last_instance_that_is_filled_and_the_first_of_a_compiled_initialiser_are_the_same(
+    how: dict[str, bool],
+) -> None:
+    ours, theirs = both(**how)
+    made = [repr(ours(name="a", size=number)) for number in range(data.FILLED_MAX + 2)]
+    assert made == [repr(theirs(name="a", size=number)) for number in range(data.FILLED_MAX + 2)]
+    assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
 
 
 @pytest.mark.parametrize("make", MAKERS, ids=["ours", "theirs"])
