@@ -5,12 +5,13 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc, pool
+from sqlalchemy.util import LRUCache
 
 from runner.store.errors import (
     StoreCorrupt,
@@ -52,6 +53,13 @@ _KINDS: Final[Mapping[int, type[StoreFailed]]] = {
 }
 """What SQLite's primary result codes mean for an operator (SQLite docs, Result and Error Codes)."""
 
+COMPILED_MAX: Final = 500
+"""How many statements are kept as SQL: as many as SQLAlchemy's engines keep by themselves."""
+
+_COMPILED: Final = LRUCache[object, object](COMPILED_MAX)
+"""Statements as SQL, for all stores of the process. Compiling them is a third of what a store costs that is open for
+some moments, and scenarios and tests open one after the other."""
+
 _OF_THE_FILE: Final = (StoreReadOnly, StoreCorrupt)
 """What a connection takes the file for from then on, whatever becomes of the file: the next one looks anew."""
 
@@ -67,7 +75,9 @@ class SqliteBackend:
             "sqlite://",
             creator=self._connect,
             poolclass=pool.StaticPool if place.path is None else pool.QueuePool,
+            execution_options={"compiled_cache": _COMPILED},
         )
+        self._engine.dialect = _dialect()
         event.listen(self._engine, "begin", _begin)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader") if place.path else self._writer
@@ -176,6 +186,14 @@ class SqliteBackend:
         if verdict != "ok":
             connection.invalidate()  # it would find the pages damaged that it has read, whatever becomes of the file
             raise StoreCorrupt(str(self.place), verdict)
+
+
+@cache
+def _dialect() -> sa.Dialect:
+    """Return SQLite's SQL. All stores have the same, because what is compiled is kept for that very object."""
+    engine = sa.create_engine("sqlite://", poolclass=pool.NullPool)
+    engine.connect().close()  # which has it find out what this SQLite can do
+    return engine.dialect
 
 
 def _begin(connection: sa.Connection) -> None:

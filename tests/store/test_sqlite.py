@@ -59,6 +59,19 @@ async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:
     assert await kept(place) == 1
 
 
+async def test_what_one_store_has_compiled_the_next_one_need_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "sqlalchemy.engine")
+    for name in ("one.db", "two.db"):
+        caplog.clear()
+        async with Database(SqlitePlace(tmp_path / name), now=Clock().now) as database:
+            await fill(database, 1)
+    said = [record.getMessage() for record in caplog.records]
+    assert any(line.startswith("[cached since") for line in said)
+    assert not any(line.startswith("[generated in") for line in said)
+
+
 async def test_a_file_that_was_closed_is_one_file(place: SqlitePlace) -> None:
     assert place.path is not None
     assert [file.name for file in place.path.parent.iterdir()] == ["state.db"]
