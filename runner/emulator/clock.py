@@ -7,8 +7,10 @@ changed or patched to run on virtual time: the loop itself jumps to the next tim
 import asyncio
 import selectors
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any, Protocol, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
@@ -57,12 +59,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     sockets like any other. Sockets must lead to the same loop or answer at once: to a slow peer elsewhere, virtual
     timers look as if they fired early.
 
+    Without threads (`has_threads`) a job is done on the loop instead, as soon as there is nothing else to do. What else
+    is under way comes before its end, in the same order every time, and nothing is spent on handing the job over. That
+    is for jobs that wait for nothing which the loop has to do meanwhile.
+
     `hours_max` bounds the virtual time; `VirtualTimeExhausted` leaves `run_forever` beyond it.
     """
 
-    def __init__(self, *, hours_max: float = VIRTUAL_HOURS_MAX) -> None:
+    def __init__(self, *, hours_max: float = VIRTUAL_HOURS_MAX, has_threads: bool = True) -> None:
         self._elapsed_s = 0.0
         self._bound_s = hours_max * 3600
+        self._has_threads = has_threads
+        self._to_do: deque[Callable[[], None]] = deque()
         self._jobs = 0
         self._waited_s = 0.0  # for the jobs that are under way, and for no timer yet
         super().__init__(_JumpingSelector(selectors.DefaultSelector(), self._wait))
@@ -75,6 +83,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
     ) -> asyncio.Future[T]:
         """Run `func` in a thread, as any loop does, and let time pass at the machine's pace until it is done."""
+        if not self._has_threads:
+            here: asyncio.Future[T] = self.create_future()
+            self._to_do.append(partial(_do, partial(func, *args), here))
+            return here
         future = super().run_in_executor(executor, func, *args)
         self._jobs += 1
         future.add_done_callback(self._job_done)
@@ -86,6 +98,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _wait(self, select: "Select", timeout: float | None) -> "Ready":
         """Wait as `select` would for `timeout` seconds: for real, or by moving the virtual time."""
+        if self._to_do and (timeout is None or timeout > 0):
+            return select(0) or self._do_next()
         if timeout is None or timeout <= 0:
             return select(timeout)
         if self._jobs:
@@ -93,6 +107,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if ready := select(0) or select(0) or select(SETTLE_S):
             return ready
         self._advance(timeout)
+        return []
+
+    def _do_next(self) -> "Ready":
+        self._to_do.popleft()()
         return []
 
     def _wait_for_real(self, select: "Select", timeout: float) -> "Ready":
@@ -108,6 +126,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._waited_s = 0.0
         if self._elapsed_s > self._bound_s:
             raise VirtualTimeExhausted(f"more than {self._bound_s / 3600:g} virtual hours went by")
+
+
+def _do(job: Callable[[], T], future: asyncio.Future[T]) -> None:
+    if future.done():  # nobody waits any more
+        return
+    try:
+        future.set_result(job())
+    except Exception as fault:
+        future.set_exception(fault)
 
 
 class VirtualClock:

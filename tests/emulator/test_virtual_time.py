@@ -3,6 +3,8 @@
 import asyncio
 import threading
 import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import pytest
 
@@ -16,6 +18,8 @@ from runner.emulator.clock import (
     elapse,
 )
 from runner.emulator.snowflake import Snowflakes, created_at
+
+T = TypeVar("T")
 
 
 async def test_a_quarter_of_an_hour_takes_no_time() -> None:
@@ -91,6 +95,46 @@ def _work() -> str:
     while time.monotonic() < until:
         pass
     return "done"
+
+
+def test_without_threads_a_job_is_done_when_there_is_nothing_else_to_do() -> None:
+    async def plays() -> list[str]:
+        loop, done = asyncio.get_running_loop(), list[str]()
+
+        async def job(name: str) -> None:
+            await asyncio.to_thread(lambda: done.append(f"{name} in {threading.current_thread().name}"))
+
+        async def other() -> None:
+            for number in range(3):
+                await asyncio.sleep(0)
+                done.append(f"other {number}")
+
+        async with asyncio.timeout(1):
+            await asyncio.gather(job("first"), job("second"), other())
+        assert loop.time() == 0
+        return done
+
+    in_main = f"in {threading.current_thread().name}"
+    expected = ["other 0", "other 1", "other 2", f"first {in_main}", f"second {in_main}"]
+    assert run_without_threads(plays()) == expected
+
+
+def test_without_threads_what_a_job_raises_is_raised_and_one_that_nobody_waits_for_is_not_done() -> None:
+    async def plays() -> bool:
+        never = asyncio.ensure_future(asyncio.to_thread(pytest.fail, "this was cancelled"))
+        await asyncio.sleep(0)
+        never.cancel()
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.to_thread(lambda: 1 / 0)
+        return never.cancelled()
+
+    assert run_without_threads(plays())
+
+
+def run_without_threads(job: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on a loop whose jobs have no threads."""
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(has_threads=False)) as runner:
+        return runner.run(job)
 
 
 async def test_names_resolve_while_a_timer_is_pending() -> None:
