@@ -160,6 +160,15 @@ def _test_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "json", "github", "junit"), default="text")
     parser.add_argument("-k", dest="pattern", default="", help="only scenarios whose names contain this")
+    parser.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="how many files are played at once; two for each core if left out"
+    )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a whole number, 1 or more")
+    return int(text)
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -277,6 +286,7 @@ def _summarise(results: Mapping[Path, Built]) -> None:
 def _test(parsed: argparse.Namespace) -> int:
     from runner.scenarios.coverage import merged
     from runner.scenarios.files import NoScenarios, play_files, scenario_files
+    from runner.scenarios.processes import usual_jobs
     from runner.scenarios.report import render_github, render_json, render_junit, render_text
 
     try:
@@ -285,7 +295,7 @@ def _test(parsed: argparse.Namespace) -> int:
         return _failed(CALL_AT_FAULT, str(fault))
     gc.collect()
     gc.freeze()  # what has been imported stays, and need not be walked behind every scenario
-    outcome = play_files(files, parsed.pattern, lambda file, environment: _built(file, environment=environment))
+    outcome = play_files(files, parsed.pattern, _built_in, parsed.jobs or usual_jobs())
     if outcome.diagnostics:
         refused = Built(None, list(outcome.diagnostics), outcome.sources)
         _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)
@@ -294,6 +304,11 @@ def _test(parsed: argparse.Namespace) -> int:
     coverage = merged(each.report() for each in outcome.coverages.values()) if is_whole else None
     print(render(outcome.played, coverage), end="")
     return FINE if outcome.is_fine else CONFIG_AT_FAULT
+
+
+def _built_in(file: Path, environment: Mapping[str, str]) -> Built:
+    """Build a config with another environment; a function that other processes can import."""
+    return _built(file, environment=environment)
 
 
 def _inspect(parsed: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Literal
+from typing import Literal, Self
 
 from runner.compile import CompiledStep, Program
 from runner.data import dataclass
@@ -35,12 +35,26 @@ class Report:
 
 @dataclass(slots=True)
 class Coverage:
-    """An observer of engines that run one config, however often it is built, and what they have reached."""
+    """An observer of engines that run one config, however often it is built, and what they have reached.
 
-    program: Program
+    `parts` are all there are, by their addresses. It is data, which goes from process to process.
+    """
+
+    parts: Sequence[tuple[str, Part]]
     _handlers: set[str] = field(default_factory=set[str])
     _runs: set[str] = field(default_factory=set[str])
     _steps: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+
+    @classmethod
+    def of(cls, program: Program) -> Self:
+        """Return the coverage of a program of which nothing is reached yet."""
+        return cls(list(_parts(program)))
+
+    def add(self, other: "Coverage") -> None:
+        """Count what engines have reached that run the same config elsewhere."""
+        self._handlers |= other._handlers
+        self._runs |= other._runs
+        self._steps |= other._steps
 
     def watch(self, subject: Subject, program: Program) -> Watch:
         """Count the handler, and what of it runs."""
@@ -62,7 +76,7 @@ class Coverage:
 
     def report(self) -> Report:
         """Return what is reached so far."""
-        parts = list(_parts(self.program))
+        parts = self.parts
         reached = {address: self._is_reached(address, part) for address, part in parts}
         of: dict[Kind, int] = {kind: sum(part.kind == kind for _, part in parts) for kind in KINDS}
         count: dict[Kind, int] = {

@@ -1,9 +1,10 @@
-"""All scenarios of some files: found, read, played one after the other."""
+"""All scenarios of some files: found, read, played, the files side by side in as many processes as there are cores."""
 
 import contextlib
 import gc
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 
 from runner.build import Built
@@ -15,6 +16,7 @@ from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import ScenarioFile
 from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios, maker_of_worlds, world_of
 from runner.scenarios.play import play
+from runner.scenarios.processes import in_processes
 from runner.scenarios.report import Played
 
 BuildBot = Callable[[Path, Mapping[str, str]], Built]
@@ -35,6 +37,17 @@ class Outcome:
         """Whether every scenario was played and went as expected."""
         has_errors = any(fault.severity is Severity.ERROR for fault in self.diagnostics)
         return not has_errors and all(each.result.failure is None for each in self.played)
+
+    def add(self, other: "Outcome") -> None:
+        """Take what became of another file, which is played after those that are in here."""
+        self.played += other.played
+        self.diagnostics += other.diagnostics
+        self.sources |= other.sources
+        for bot, coverage in other.coverages.items():
+            if bot in self.coverages:
+                self.coverages[bot].add(coverage)
+            else:
+                self.coverages[bot] = coverage
 
 
 class NoScenarios(Exception):
@@ -81,15 +94,25 @@ def _is_about(file: Path, bot: Path) -> bool:
     return said is not None and bot_of(file, said).resolve() == bot.resolve()
 
 
-def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot) -> Outcome:
-    """Play the scenarios whose names contain `pattern`."""
+def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot, jobs: int = 1) -> Outcome:
+    """Play the scenarios whose names contain `pattern`, of as many files at once as there are `jobs`.
+
+    With more than one, `build_bot` is a function that other processes can import. What comes out is the same.
+    """
+    play_one = partial(play_file, pattern=pattern, build_bot=build_bot)
     outcome = Outcome()
-    for path in files:
-        loaded = load_scenarios(path, Path.read_bytes)
-        outcome.diagnostics += loaded.diagnostics
-        outcome.sources |= loaded.sources
-        if loaded.file is not None and not loaded.diagnostics:
-            _play_file(path, loaded, loaded.file, pattern, build_bot, outcome)
+    is_alone = min(jobs, len(files)) == 1
+    for each in map(play_one, files) if is_alone else in_processes(play_one, files, jobs):
+        outcome.add(each)
+    return outcome
+
+
+def play_file(path: Path, pattern: str, build_bot: BuildBot) -> Outcome:
+    """Play the scenarios of one file whose names contain `pattern`."""
+    loaded = load_scenarios(path, Path.read_bytes)
+    outcome = Outcome(diagnostics=list(loaded.diagnostics), sources=dict(loaded.sources))
+    if loaded.file is not None and not loaded.diagnostics:
+        _play_file(path, loaded, loaded.file, pattern, build_bot, outcome)
     return outcome
 
 
@@ -107,7 +130,7 @@ def _play_file(
     if built.program is None or (world is not None and world.world is None):
         return
     make_world = maker_of_worlds(path, file, Path.read_bytes)
-    coverage = outcome.coverages.setdefault(bot, Coverage(built.program))
+    coverage = outcome.coverages[bot] = Coverage.of(built.program)
     chosen = {name: scenario for name, scenario in file.scenarios.items() if pattern in name}
     for name, scenario in chosen.items():
         with _quick():

@@ -2,7 +2,7 @@
 
 import asyncio
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final
 
@@ -31,14 +31,15 @@ HOURS_MAX: Final = 48.0
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An event after which something was not as expected: its index, the differences, the interaction, the log.
+    """An event after which something was not as expected: its index, the differences, the bot's log.
 
-    `run` is what the bot did about the interaction.
+    `happened` are the lines of what happened to the interaction, `run` is what the bot did about it. All of it is data,
+    which goes from process to process.
     """
 
     event: int
     differences: tuple[Difference, ...]
-    trace: Trace | None
+    happened: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     run: RunRecord | None = None
 
@@ -61,7 +62,7 @@ def play(
 ) -> Result:
     """Play a scenario to its end, or to the first event after which something is not as expected."""
     hours_max = HOURS_MAX + sum(event.wait or 0.0 for event in scenario.events) / 3600
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(hours_max=hours_max)) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(hours_max=hours_max, has_threads=False)) as runner:
         return runner.run(_played(name, scenario, program, observers, make_world))
 
 
@@ -83,8 +84,16 @@ async def _played(
     try:
         await on_stage(program, act, observers, make_world)
     except BotEnded as end:
-        failures.append(Failure(0, (Difference("bot", "that it serves", str(end)),), None))
+        failures.append(Failure(0, (Difference("bot", "that it serves", str(end)),)))
     return Result(name, failures[0] if failures else None, took[0] if took else 0.0)
+
+
+def timeline(trace: Trace) -> Iterator[str]:
+    """Yield what happened to an interaction, each with the seconds since it was sent."""
+    for event in trace.events:
+        status = f" {event.status}" if event.status is not None else ""
+        detail = f" ({event.detail})" if event.detail else ""
+        yield f"{event.at - trace.dispatched_at:8.3f} s  {event.what}{status}{detail}"
 
 
 @dataclass(slots=True)
@@ -102,7 +111,7 @@ class Player:
         try:
             event = filled(event, self.noted)
         except LocalDiscordError as error:
-            return Failure(index, (Difference("event", "names that a pattern has noted", str(error)),), None)
+            return Failure(index, (Difference("event", "names that a pattern has noted", str(error)),))
         if any(getattr(event, verb) is not None for verb in VERBS if verb != "restart"):
             self.stage.web.calls.clear()
         if event.together is not None:
@@ -149,7 +158,8 @@ class Player:
         found = self._differences(expected, by, trace, refused)
         log = tuple(_line(record) for record in self.stage.log_lines)
         run = None if trace is None else self.stage.recorder.of(str(trace.id))
-        return Failure(index, tuple(found), trace, log, run) if found else None
+        happened = () if trace is None else tuple(timeline(trace))
+        return Failure(index, tuple(found), happened, log, run) if found else None
 
     def _differences(
         self, expected: Expectation, by: str, trace: Trace | None, refused: str | None

@@ -8,7 +8,6 @@ from xml.sax.saxutils import escape, quoteattr
 
 from runner.data import dataclass
 from runner.diagnostics import Span
-from runner.emulator.trace import Trace
 from runner.inspector.record import RunRecord, StepRecord, as_json
 from runner.scenarios.coverage import KINDS, Kind, Report
 from runner.scenarios.play import Failure, Result
@@ -61,9 +60,9 @@ def _failed(each: Played) -> Iterator[str]:
     where = f"{place.file}:{place.line}:{place.column}" if place else each.file
     yield f"{where}: {each.result.name}"
     yield from (f"  {line}" for line in difference_lines(failure))
-    if failure.trace is not None:
+    if failure.happened:
         yield "  what happened:"
-        yield from (f"    {line}" for line in timeline(failure.trace))
+        yield from (f"    {line}" for line in failure.happened)
     if failure.run is not None and failure.run.steps:
         yield "  what the bot did:"
         yield from (f"    {line}" for line in step_lines(failure.run))
@@ -78,14 +77,6 @@ def difference_lines(failure: Failure) -> Iterator[str]:
         yield f"{difference.key}:"
         yield f"  - {difference.expected}"
         yield f"  + {difference.seen}"
-
-
-def timeline(trace: Trace) -> Iterator[str]:
-    """Yield what happened to an interaction, each with the seconds since it was sent."""
-    for event in trace.events:
-        status = f" {event.status}" if event.status is not None else ""
-        detail = f" ({event.detail})" if event.detail else ""
-        yield f"{event.at - trace.dispatched_at:8.3f} s  {event.what}{status}{detail}"
 
 
 def step_lines(run: RunRecord) -> Iterator[str]:
@@ -147,7 +138,7 @@ def _json(each: Played) -> dict[str, object]:
             "differences": [
                 {"key": one.key, "expected": one.expected, "seen": one.seen} for one in failure.differences
             ],
-            "timeline": list(timeline(failure.trace)) if failure.trace is not None else [],
+            "timeline": list(failure.happened),
             "run": as_json(failure.run) if failure.run is not None else None,
             "log": list(failure.log),
         }

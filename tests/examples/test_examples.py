@@ -70,7 +70,7 @@ def test_every_handler_is_reached_with_no_permission_but_those_that_validate_nam
     bot = built(path, file)
     assert bot.program is not None
     assert bot.needs is not None
-    coverage = Coverage(bot.program)
+    coverage = Coverage.of(bot.program)
     make_world = world_with(path, file, bot.needs.permissions)
     for name, scenario in file.scenarios.items():
         assert play(name, scenario, bot.program, [coverage], make_world).failure is None, name

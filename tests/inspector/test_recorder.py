@@ -197,7 +197,7 @@ def test_a_step_that_is_still_running_has_no_end() -> None:
 
 
 async def test_coverage_names_the_largest_parts_that_nothing_has_reached(bot: StartBot) -> None:
-    coverage = Coverage(compiled(BOT))
+    coverage = Coverage.of(compiled(BOT))
     made = await bot(BOT, observer=coverage)
     await made.ran("order", count=5)
     made.local.say(user="Robin", channel="general", content="Hm")

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -124,3 +126,40 @@ def test_a_long_list_of_what_is_not_reached_is_cut(folder: Path, capsys: pytest.
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith("  not reached: ") for line in lines) == MISSED_SHOWN_MAX
     assert lines[-1] == "  and 2 more; --format json names all of them"
+
+
+def alone(folder: Path, jobs: int, name: str) -> tuple[int, str]:
+    """Play the folder's scenarios in a process as people start one, with so many jobs; return its code and output."""
+    command = [sys.executable, "-m", "runner", "test", "--jobs", str(jobs), "--format", name]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.stderr == ""
+    return ended.returncode, re.sub(r" 0\.0\d\d s ", " 0.000 s ", ended.stdout)
+
+
+@pytest.mark.parametrize("name", ["text", "json"])
+def test_files_side_by_side_are_reported_as_files_one_after_the_other(folder: Path, name: str) -> None:
+    """Two of them are about one bot, and reach a handler each."""
+    (folder / "two.yaml").write_text("commands: {a: {description: A, reply: A}, b: {description: B, reply: B}}\n")
+    for handler in ("a", "b"):
+        text = f"bot: two.yaml\nscenarios: {{it answers: [{{command: {handler}}}]}}\n"
+        (folder / f"{handler}.scenario.yaml").write_text(text)
+    code, said = alone(folder, 1, name)
+    assert (code, said) == alone(folder, 3, name)
+    assert code == CONFIG_AT_FAULT
+    if name == "text":
+        assert "1 of 4 scenarios failed\nreached: 3 of 3 handlers, 3 of 3 steps\n" in said
+
+
+def test_a_fault_in_one_of_several_files_is_shown_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "other.scenario.yaml").write_text("scenario: {}\n")
+    assert main(["test", "--jobs", "2"]) == CONFIG_AT_FAULT
+    shown = capsys.readouterr()
+    assert shown.err.count("error[unknown-key]") == 1
+    assert "1 of 2 scenarios failed" in shown.out
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", ""])
+def test_so_many_files_at_once_is_a_number(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=str(CALL_AT_FAULT)):
+        main(["test", f"--jobs={given}"])
+    assert "a whole number, 1 or more" in capsys.readouterr().err
