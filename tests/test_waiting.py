@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.cli import main
+from runner.emulator.clock import elapse
 from tests.conftest import StartBot
 
 BOT = """version: 1
@@ -31,6 +32,7 @@ async def test_what_waits_is_listed_while_the_bot_runs(
 ) -> None:
     made = await bot(BOT)
     await made.ran("ask")
+    await elapse(0.01)  # the older one is listed first, and nothing else makes it older
     await made.ran("later")
     file = tmp_path / "bot.yaml"
     file.write_text(BOT)
