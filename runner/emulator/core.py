@@ -17,9 +17,10 @@ from runner.emulator.journal import Journal, LocalEvent, LocalEventKind
 from runner.emulator.messages import MessageMaker
 from runner.emulator.polls import Polls
 from runner.emulator.rate_limits import RateLimits
+from runner.emulator.shapes.scheduled_events import event_json
 from runner.emulator.snowflake import Snowflakes
 from runner.emulator.timers import Timers
-from runner.emulator.world import Channel, Guild, JsonObject, Member, Role, World
+from runner.emulator.world import Channel, Guild, JsonObject, Member, Role, ScheduledEvent, World
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Intents
 
@@ -131,6 +132,13 @@ class Core:
             other.position -= other.position > role.position
         data: JsonObject = {"guild_id": str(guild.id), "role_id": str(role.id)}
         self.announcer.in_guild(guild, "GUILD_ROLE_DELETE", data, Intents.GUILDS)
+
+    def remove_event(self, guild: Guild, event: ScheduledEvent) -> None:
+        """Take a scheduled event out of a guild; it begins and ends no more."""
+        del guild.events[event.id]
+        self.timers.cancel(("event", event.id))
+        name, data = "GUILD_SCHEDULED_EVENT_DELETE", event_json(self.world, event)
+        self.announcer.in_guild(guild, name, data, Intents.GUILD_SCHEDULED_EVENTS, is_shown=False)
 
     def remove_channel(self, guild: Guild, channel: Channel) -> None:
         """Take a channel out of a guild, with its threads, webhooks and invites; what stood in it stands alone."""

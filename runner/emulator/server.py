@@ -22,6 +22,7 @@ from runner.emulator.people.membership import Membership
 from runner.emulator.people.talk import Talk
 from runner.emulator.rate_limits import RateLimits
 from runner.emulator.refusals import LocalDiscordError
+from runner.emulator.rest import scheduled_events
 from runner.emulator.rest.api import build_api
 from runner.emulator.trace import Trace
 from runner.emulator.world import JsonObject, World
@@ -96,6 +97,7 @@ class LocalDiscord:
         self._runner = runner
         self._port = runner.addresses[0][1]
         self._core.address = f"{HOST}:{self._port}"
+        scheduled_events.begin(self._core)
 
     async def stop(self) -> None:
         """Close every connection and stop listening. Stopping twice is harmless."""
@@ -284,6 +286,10 @@ class LocalDiscord:
     def delete_channel(self, *, channel: str, guild: str | int | None = None) -> None:
         """Delete a channel, as somebody does who manages the guild. Raises `LocalDiscordError` if there is none."""
         self._membership.delete_channel(channel=channel, guild=find_guild(self.world, guild))
+
+    def delete_scheduled_event(self, *, event: int, guild: str | int | None = None) -> None:
+        """Delete a scheduled event, as somebody does who manages them. Raises `LocalDiscordError` if there is none."""
+        self._membership.delete_scheduled_event(event=event, guild=find_guild(self.world, guild))
 
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel. Raises `LocalDiscordError` if they may not connect to it."""

@@ -8,8 +8,10 @@ from runner.config.schema import Actions, is_bare
 from runner.fields import (
     BooleanShape,
     ChoiceShape,
+    ColorShape,
     DataShape,
     DurationShape,
+    EmojiShape,
     EntryShape,
     ExpressionShape,
     Field,
@@ -20,9 +22,11 @@ from runner.fields import (
     SnowflakeShape,
     StepsShape,
     TextShape,
+    TimestampShape,
     duration_text,
     fields_of,
 )
+from runner.formats import COLOR_TAKES, EMOJI_TAKES, TIMESTAMP_TAKES
 from runner.lifecycle.bits import PERMISSION_NAMES, Permissions
 from runner.templates.types import describe
 
@@ -118,6 +122,12 @@ def takes(shape: Shape) -> str:
             return f"one of {len(words)} words, such as {words[0]}"
         case ChoiceShape():
             return " or ".join(map(str, shape.words))
+        case ColorShape():
+            return COLOR_TAKES
+        case TimestampShape():
+            return TIMESTAMP_TAKES
+        case EmojiShape():
+            return EMOJI_TAKES
         case ExpressionShape():
             return "an expression"
         case DataShape():

@@ -14,8 +14,8 @@ DEFAULT_CHANNEL = "general"
 
 VERBS = (
     "command", "context_menu", "autocomplete", "click", "select", "submit", "say", "edit", "delete", "react", "unreact",
-    "vote", "join", "leave", "enter_voice", "leave_voice", "delete_channel", "delete_role",
-    "wait", "restart", "together", "web",
+    "vote", "join", "leave", "enter_voice", "leave_voice", "interested", "uninterested", "delete_channel",
+    "delete_role", "delete_scheduled_event", "wait", "restart", "together", "web",
 )  # fmt: skip
 """What can happen; an event without any of these only expects something."""
 
@@ -86,6 +86,33 @@ class ChannelView(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledEventView(Entry):
+    """What is expected of a scheduled event."""
+
+    short: ClassVar[str | None] = "status"
+
+    exists: bool | None = option("Whether there is one of that name.", default=None)
+    status: Literal["scheduled", "active", "completed", "canceled"] | None = option("Where it stands.", default=None)
+    description: Words | None = option("What it is about.", default=None)
+    starts_in: Duration | None = option("How long from now it begins, to the minute.", default=None)
+    lasts: Duration | None = option("How long it goes on, to the minute.", default=None)
+    channel: str | None = option("The voice or stage channel that it is held in, by name.", default=None)
+    location: str | None = option("Where it is held outside of Discord.", default=None)
+    interested: tuple[str, ...] | None = option("Everybody who is interested, by name, in any order.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmojiView(Entry):
+    """What is expected of an emoji of the server."""
+
+    short: ClassVar[str | None] = "exists"
+
+    exists: bool | None = option("Whether there is one of that name.", default=None)
+    animated: bool | None = option("Whether it moves.", default=None)
+    roles: tuple[str, ...] | None = option("The roles that alone may use it, by name, in any order.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallView(Entry):
     """What another server is expected to have been asked."""
 
@@ -140,6 +167,8 @@ class Expectation(Entry):
     refused: Words | None = option("Why Discord's own client won't let them.", default=None)
     members: Mapping[str, MemberView] = option("How members stand now, by name.", default={})
     channels: Mapping[str, ChannelView] = option("What is in channels now, by name.", default={})
+    scheduled_events: Mapping[str, ScheduledEventView] = option("How scheduled events stand now, by name.", default={})
+    emojis: Mapping[str, EmojiView] = option("Which emojis the server has now, by name.", default={})
     called: tuple[CallView, ...] | None = option(
         "What other servers have been asked since something happened last, in order.", default=None, single=True
     )
@@ -181,8 +210,15 @@ class Happening(Entry):
     leave: bool | None = option("Leave the server; the bot, too, by its name.", default=None)
     enter_voice: str | None = option("Enter this voice channel.", default=None, min_length=1)
     leave_voice: bool | None = option("Leave the voice channel.", default=None)
+    interested: str | None = option("Be interested in this scheduled event, by its name.", default=None, min_length=1)
+    uninterested: str | None = option(
+        "Be interested in this scheduled event no more, by its name.", default=None, min_length=1
+    )
     delete_channel: str | None = option("Delete this channel, as an administrator does.", default=None, min_length=1)
     delete_role: str | None = option("Delete this role, as an administrator does.", default=None, min_length=1)
+    delete_scheduled_event: str | None = option(
+        "Delete this scheduled event, by its name, as an administrator does.", default=None, min_length=1
+    )
     wait: Duration | None = option("Let time pass.", default=None, minimum=0.001)
     restart: bool | None = option("Stop the bot and start it again.", default=None)
     together: tuple[Moment, ...] | None = option("Several of these in the same moment.", default=None, min_items=2)

@@ -8,12 +8,23 @@ from typing import Any, cast
 
 from runner.data import dataclass
 from runner.emulator.trace import Trace
+from runner.fields import duration_text
 from runner.lifecycle.limits import ComponentType
 from runner.outside import HttpCall
-from runner.scenarios.document import CallView, ChannelView, Expectation, MemberView, Words
+from runner.scenarios.document import (
+    CallView,
+    ChannelView,
+    EmojiView,
+    Expectation,
+    MemberView,
+    ScheduledEventView,
+    Words,
+)
 from runner.templates.values import is_list, is_mapping
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
+
+MINUTE_S = 60.0
 
 RESPONSES: Mapping[str, str] = {
     "reply": "reply",
@@ -62,6 +73,32 @@ class SeenChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenScheduledEvent:
+    """How a scheduled event stands; `exists` False when there is none of that name. Times are in seconds.
+
+    `channel` is a name, and `interested` are names.
+    """
+
+    exists: bool
+    status: str | None = None
+    description: str | None = None
+    starts_in_s: float | None = None
+    lasts_s: float | None = None
+    channel: str | None = None
+    location: str | None = None
+    interested: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEmoji:
+    """An emoji of the server; `exists` False when there is none of that name. `roles` are names."""
+
+    exists: bool
+    animated: bool | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What can be looked at after an event. `reactions` are those to the newest message of the interaction."""
 
@@ -69,6 +106,8 @@ class Seen:
     refused: str | None
     members: Mapping[str, SeenMember]
     channels: Mapping[str, SeenChannel]
+    scheduled_events: Mapping[str, SeenScheduledEvent] = field(default_factory=dict[str, SeenScheduledEvent])
+    emojis: Mapping[str, SeenEmoji] = field(default_factory=dict[str, SeenEmoji])
     calls: Sequence[HttpCall] = ()
     reactions: Mapping[str, int] = field(default_factory=dict[str, int])
 
@@ -84,6 +123,10 @@ def differences(expected: Expectation, seen: Seen) -> list[Difference]:
         found += _of_member(f"members.{name}", member, seen.members[name])
     for name, channel in expected.channels.items():
         found += _of_channel(f"channels.{name}", channel, seen.channels[name])
+    for name, event in expected.scheduled_events.items():
+        found += _of_event(f"scheduled_events.{name}", event, seen.scheduled_events[name])
+    for name, emoji in expected.emojis.items():
+        found += _of_emoji(f"emojis.{name}", emoji, seen.emojis[name])
     if expected.called is not None:
         found += _of_calls(expected.called, seen.calls)
     return found
@@ -155,8 +198,7 @@ def _of_interaction(expected: Expectation, trace: Trace) -> Iterator[Difference]
 
 
 def _of_member(key: str, expected: MemberView, seen: SeenMember) -> Iterator[Difference]:
-    if expected.roles is not None:
-        yield from _list(f"{key}.roles", tuple(sorted(expected.roles)), sorted(seen.roles))
+    yield from _in_any_order(f"{key}.roles", expected.roles, seen.roles)
     for role in expected.has:
         if role not in seen.roles:
             yield Difference(f"{key}.has", role, _listed(seen.roles))
@@ -178,6 +220,40 @@ def _of_channel(key: str, expected: ChannelView, seen: SeenChannel) -> Iterator[
     yield from _embeds(f"{key}.embeds", expected.embeds, seen.newest.get("embeds") or ())
     yield from _list(f"{key}.components", expected.components, _labels(seen.newest.get("components") or ()))
     yield from _reactions(f"{key}.reactions", expected.reactions, seen.reactions)
+
+
+def _of_event(key: str, expected: ScheduledEventView, seen: SeenScheduledEvent) -> Iterator[Difference]:
+    yield from _plain(f"{key}.exists", expected.exists, seen.exists)
+    yield from _plain(f"{key}.status", expected.status, seen.status)
+    if expected.description is not None:
+        yield from _words(f"{key}.description", expected.description, seen.description)
+    yield from _to_the_minute(f"{key}.starts_in", expected.starts_in, seen.starts_in_s)
+    yield from _to_the_minute(f"{key}.lasts", expected.lasts, seen.lasts_s)
+    yield from _plain(f"{key}.channel", expected.channel, seen.channel)
+    yield from _plain(f"{key}.location", expected.location, seen.location)
+    yield from _in_any_order(f"{key}.interested", expected.interested, seen.interested)
+
+
+def _of_emoji(key: str, expected: EmojiView, seen: SeenEmoji) -> Iterator[Difference]:
+    yield from _plain(f"{key}.exists", expected.exists, seen.exists)
+    yield from _plain(f"{key}.animated", expected.animated, seen.animated)
+    yield from _in_any_order(f"{key}.roles", expected.roles, seen.roles)
+
+
+def _in_any_order(key: str, expected: Sequence[str] | None, seen: Sequence[str]) -> Iterator[Difference]:
+    yield from _list(key, None if expected is None else sorted(expected), sorted(seen))
+
+
+def _to_the_minute(key: str, expected_s: float | None, seen_s: float | None) -> Iterator[Difference]:
+    """Compare lengths of time: what has been typed and carried out since takes some of it."""
+    if expected_s is None:
+        return
+    if seen_s is None or abs(seen_s - expected_s) > MINUTE_S / 2:
+        yield Difference(key, _length(expected_s), "nothing" if seen_s is None else _length(seen_s))
+
+
+def _length(seconds: float) -> str:
+    return duration_text(round(seconds / MINUTE_S) * MINUTE_S)
 
 
 def _of_calls(expected: Sequence[CallView], seen: Sequence[HttpCall]) -> Iterator[Difference]:

@@ -16,7 +16,15 @@ from runner.engine.observer import Observer
 from runner.inspector.record import RunRecord
 from runner.scenarios.document import INTERACTIONS, VERBS, ChosenFile, Expectation, Happening, Moment, Scenario
 from runner.scenarios.expect import Difference, Seen, differences, labels_of, noted
-from runner.scenarios.look import channels_seen, members_seen, public_messages, reactions_to
+from runner.scenarios.look import (
+    channels_seen,
+    emojis_seen,
+    members_seen,
+    public_messages,
+    reactions_to,
+    scheduled_event_named,
+    scheduled_events_seen,
+)
 from runner.scenarios.placeholders import filled
 from runner.scenarios.stage import BotEnded, MakeWorld, Stage, on_stage
 
@@ -170,11 +178,13 @@ class Player:
         except LocalDiscordError as error:
             return [Difference("members", "people who are there", str(error))]
         channels = channels_seen(local, by, expected.channels)
+        events = scheduled_events_seen(local.world, self.stage.clock.now(), expected.scheduled_events)
+        emojis = emojis_seen(local.world, expected.emojis)
         newest = (
             next((message.id for message in reversed(trace.messages) if not message.deleted), None) if trace else None
         )
         reactions = reactions_to(local.world, newest) if newest is not None else {}
-        seen = Seen(trace, refused, members, channels, self.stage.web.calls, reactions)
+        seen = Seen(trace, refused, members, channels, events, emojis, self.stage.web.calls, reactions)
         found = differences(expected, seen)
         if not found:
             self.noted.update(noted(expected, seen))
@@ -255,6 +265,12 @@ class Player:
                 local.enter_voice(user=by, channel=channel)
             case Happening(leave_voice=True):
                 local.leave_voice(user=by)
+            case Happening(interested=str() as name):
+                local.follow(user=by, event=scheduled_event_named(local.world, name).id)
+            case Happening(uninterested=str() as name):
+                local.follow(user=by, event=scheduled_event_named(local.world, name).id, is_interested=False)
+            case Happening(delete_scheduled_event=str() as name):
+                local.delete_scheduled_event(event=scheduled_event_named(local.world, name).id)
             case Happening(delete_channel=str() as channel):
                 local.delete_channel(channel=channel)
             case Happening(delete_role=str() as role):

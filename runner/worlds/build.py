@@ -12,10 +12,10 @@ from runner.emulator.clock import Clock
 from runner.emulator.default_world import BOT_PERMISSIONS, EVERYONE_PERMISSIONS, WORLD_AGE_S, Fixed
 from runner.emulator.permissions import MEMBER, ROLE, Overwrite
 from runner.emulator.snowflake import Snowflakes
-from runner.emulator.world import Channel, Emoji, Forum, Guild, Member, Role, Sticker, Tag, User, World
+from runner.emulator.world import Channel, Emoji, Forum, Guild, Member, Role, ScheduledEvent, Sticker, Tag, User, World
 from runner.lifecycle.bits import Permissions
-from runner.lifecycle.limits import ChannelType
-from runner.worlds.document import Person, Place, Server, WorldFile
+from runner.lifecycle.limits import ChannelType, EventEntityType
+from runner.worlds.document import Person, Place, Planned, Server, WorldFile
 
 Path = tuple[str | int, ...]
 
@@ -31,6 +31,10 @@ _TYPES: Final = {
 _FORUMS: Final = ("forum", "media")
 _FOR_COMMUNITIES: Final = ("announcement", "stage", "media")
 _NAMED_FREELY: Final = ("voice", "stage", "category")
+_HELD_IN: Final = {
+    ChannelType.GUILD_VOICE: EventEntityType.VOICE,
+    ChannelType.GUILD_STAGE_VOICE: EventEntityType.STAGE_INSTANCE,
+}
 _EVERYONE: Final = "everyone"
 _WORKER: Final = 1  # keeps the world's ids apart from those that the local Discord makes on the same clock
 
@@ -41,7 +45,8 @@ class WorldBuilder:
     def __init__(self, clock: Clock, root: source.Mapping) -> None:
         self.faults: list[Diagnostic] = []
         self._root = root
-        self._since = clock.now() - WORLD_AGE_S
+        self._now = clock.now()
+        self._since = self._now - WORLD_AGE_S
         self._ids = Snowflakes(Fixed(self._since), worker=_WORKER)
         self._taken: set[int] = set()
         self._people: dict[str, User] = {}
@@ -71,6 +76,7 @@ class WorldBuilder:
             place = (*at, "system_channel")
             guild.system_channel_id = self._named(server.system_channel, channels, place, "channel")
         self._expressions(world, guild, server)
+        self._events(world, guild, server, people, channels, at)
 
     def _roles(self, guild: Guild, server: Server, at: Path) -> dict[str, int]:
         for position, (name, rank) in enumerate(server.roles.items(), start=1):
@@ -205,6 +211,58 @@ class WorldBuilder:
         for name in server.stickers:
             sticker = Sticker(id=self._ids.next(), name=name)
             guild.stickers[sticker.id] = sticker
+
+    # --- its scheduled events
+
+    def _events(
+        self,
+        world: World,
+        guild: Guild,
+        server: Server,
+        people: Mapping[str, int],
+        channels: Mapping[str, int],
+        at: Path,
+    ) -> None:
+        for name, planned in server.scheduled_events.items():
+            where = (*at, "scheduled_events", name)
+            starts_at = self._now + planned.starts_in
+            event = ScheduledEvent(
+                id=self._id(planned.id, where),
+                guild_id=guild.id,
+                creator_id=self._creator(world, planned, people, where),
+                name=name,
+                entity_type=EventEntityType.EXTERNAL,
+                starts_at=starts_at,
+                ends_at=None if planned.lasts is None else starts_at + planned.lasts,
+                location=planned.location,
+                description=planned.description,
+                user_ids=self._all_named(planned.interested, people, (*where, "interested"), "member"),
+            )
+            self._hold(world, event, planned, channels, where)
+            guild.events[event.id] = event
+
+    def _creator(self, world: World, planned: Planned, people: Mapping[str, int], at: Path) -> int:
+        return world.bot_id if planned.by is None else self._named(planned.by, people, (*at, "by"), "member")
+
+    def _hold(
+        self, world: World, event: ScheduledEvent, planned: Planned, channels: Mapping[str, int], at: Path
+    ) -> None:
+        """Let an event be held in its channel, or say that it is held nowhere, in two places or for ever."""
+        if (planned.channel is None) is (planned.location is None):
+            headline = "this event is held " + ("nowhere" if planned.channel is None else "in two places")
+            why = "an event is held in a voice or stage channel, or outside of Discord"
+            self._fault("event-place", at, headline, why, "say `channel`, or `location`")
+        if planned.location is not None and planned.lasts is None:
+            why, fix = "nobody is there to end it", "say how long it `lasts`"
+            self._fault("event-without-end", (*at, "location"), "this event never ends", why, fix)
+        if planned.channel is not None:
+            place = (*at, "channel")
+            channel = world.channels.get(self._named(planned.channel, channels, place, "channel"))
+            if channel is not None and channel.type not in _HELD_IN:
+                why, fix = "an event is held where people speak", "name a voice or stage channel, or a `location`"
+                self._fault("event-place", place, f"`{planned.channel}` is no voice or stage channel", why, fix)
+            elif channel is not None:
+                event.channel_id, event.entity_type = channel.id, _HELD_IN[channel.type]
 
     # --- names and ids
 

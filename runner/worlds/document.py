@@ -87,6 +87,24 @@ class Standing(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Planned(Entry):
+    """A scheduled event: in a voice or stage channel, or outside of Discord."""
+
+    starts_in: Duration = option("How long from now it begins.", default=86_400.0, minimum=1.0)
+    lasts: Duration | None = option(
+        "How long it goes on. One at a `location` has to say so.", default=None, minimum=1.0
+    )
+    channel: str | None = option("The voice or stage channel that it is held in, by name.", default=None)
+    location: str | None = option(
+        "Where it is held outside of Discord.", default=None, min_length=1, max_length=limits.EVENT_LOCATION_MAX
+    )
+    description: str | None = option("What it is about.", default=None, max_length=limits.EVENT_DESCRIPTION_MAX)
+    by: str | None = option("The member who has planned it, by name. Left out: your bot.", default=None)
+    interested: tuple[str, ...] = option("The members who are interested, by name.", default=(), single=True)
+    id: Snowflake | None = option("Its id. Left out: one is made.", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server(Entry):
     """A server."""
 
@@ -102,6 +120,9 @@ class Server(Entry):
     locale: Locale = option("Its language.", default="en-US")
     community: bool = option("Whether it has announcements and stages.", default=False)
     system_channel: str | None = option("The channel that greets new members, by name.", default=None)
+    scheduled_events: Mapping[str, Planned] = option(
+        "Its scheduled events, by name.", default={}, max_items=limits.GUILD_EVENTS_MAX
+    )
     emojis: tuple[str, ...] = option("Its own emojis, by name.", default=(), single=True, max_items=50)
     stickers: tuple[str, ...] = option("Its own stickers, by name.", default=(), single=True, max_items=5)
 

@@ -183,6 +183,36 @@ async def test_an_event_outside_begins_and_ends_by_itself(local: LocalDiscord, c
     assert guild_of(local).events[int(moved["id"])].status == 1
 
 
+async def test_an_event_that_is_there_from_the_beginning_begins_by_itself_too(local: LocalDiscord) -> None:
+    now, guild = local.clock.now(), guild_of(local)
+    guild.events[1] = ScheduledEvent(
+        id=1,
+        guild_id=guild.id,
+        creator_id=guild.owner_id,
+        name="Regatta",
+        entity_type=3,
+        starts_at=now + 60,
+        ends_at=now + 120,
+    )
+    again = LocalDiscord(clock=local.clock, world=local.world)
+    await again.start()
+    await elapse(61)
+    assert guild.events[1].status == 2
+    await elapse(60)
+    assert guild.events[1].status == 3
+    await again.stop()
+
+
+async def test_somebody_deletes_an_event(local: LocalDiscord, call: Call, listen: Listen) -> None:
+    event = await planned(call, local, outing(local))
+    ear = await listen(int(Intents.GUILD_SCHEDULED_EVENTS))
+    local.delete_scheduled_event(event=int(event["id"]))
+    await elapse(2 * 3600 + 1)
+    assert ear.names() == ["GUILD_SCHEDULED_EVENT_DELETE"]
+    with pytest.raises(LocalDiscordError, match="there is no event"):
+        local.delete_scheduled_event(event=int(event["id"]))
+
+
 async def test_events_need_their_permissions(local: LocalDiscord, call: Call) -> None:
     path = f"/guilds/{guild_of(local).id}/scheduled-events"
     own = await planned(call, local, outing(local))

@@ -55,6 +55,25 @@ commands:
   poll:
     description: Poll
     steps: [{id: it, reply: {content: Tea?}}, {react: {emoji: 🍵, message: "{{ steps.it.message_id }}"}}]
+  plan:
+    description: Plan
+    steps:
+      - create_scheduled_event:
+          name: Game night
+          description: Bring snacks
+          starts_at: "{{ now + 7200 }}"
+          ends_at: "{{ now + 9000 }}"
+          location: The library
+      - reply: Done
+  meet:
+    description: Meet
+    steps: [{create_scheduled_event: {name: Talk, starts_at: "{{ now + 60 }}", channel: "#Lounge"}}, {reply: Done}]
+  draw:
+    description: Draw
+    options: {it: {type: attachment, description: Which, required: true}}
+    steps:
+      - create_emoji: {name: party, image: {attachment: "{{ options.it.id }}"}, roles: ["@Support", "@Muted"]}
+      - reply: Done
   whisper: {description: Whisper, response: ephemeral, reply: Psst}
 components:
   yes_: {button: {label: "Yes"}, response: update, steps: [{update: {content: Agreed, components: []}}]}
@@ -67,6 +86,8 @@ events:
   reaction_add: {steps: [{send: "{{ reaction.emoji }}"}]}
   reaction_remove: {steps: [{wait: 20s}, {send: "no {{ reaction.emoji }}"}]}
   channel_delete: {steps: [{send: {channel: "#general", content: "{{ channel.name }} is gone"}}]}
+  scheduled_event_join: {steps: [{send: {channel: "#general", content: "{{ user.mention }} comes"}}]}
+  scheduled_event_leave: {steps: [{send: {channel: "#general", content: "{{ user.mention }} stays"}}]}
   role_delete: {steps: [{send: {channel: "#general", content: "{{ role.name }} is gone"}}]}
   guild_join: {steps: [{send: {channel: "#general", content: Hello again}}]}
   voice_join: {steps: [{send: {channel: "#general", content: "{{ user.name }} in {{ channel.name }}"}}]}
@@ -176,6 +197,18 @@ HOLDS = {
     "the newest message that everybody sees": "- {say: Hello}\n- command: whisper\n"
     "- {edit: Bye, target: '#general', expect: {channels: {general: robin says Bye}}}",
     "more messages than a page has": "- {say: Hello}\n" * 51 + "- {expect: {channels: {general: {count: 51}}}}",
+    "a scheduled event": "- {command: plan, expect: {scheduled_events: {Game night: {exists: true, status: scheduled, "
+    "description: {contains: snacks}, starts_in: 2h, lasts: 30m, location: The library, interested: []}}}}\n"
+    "- {wait: 2h, expect: {scheduled_events: {Game night: active}}}\n"
+    "- {wait: 31m, expect: {scheduled_events: {Game night: completed, Talk: {exists: false}}}}",
+    "an event in a channel": "- {command: meet, expect: {scheduled_events: {Talk: {channel: Lounge}}}}",
+    "somebody who is interested": "- command: plan\n- {interested: Game night, by: Mo, expect: {channels: {general: "
+    "{last: {contains: comes}}}, scheduled_events: {Game night: {interested: [Mo]}}}}\n- {interested: Game night}\n"
+    "- {expect: {scheduled_events: {Game night: {interested: [Robin, Mo]}}}}\n"
+    "- {uninterested: Game night, by: Mo, expect: {channels: {general: {last: {contains: stays}}}}}\n"
+    "- {expect: {scheduled_events: {Game night: {interested: [Robin]}}}}",
+    "an emoji": "- {expect: {emojis: {party: false}}}\n- {command: draw, files: {it: {name: a.gif, content: GIF89a}}}\n"
+    "- {expect: {emojis: {party: {exists: true, animated: true, roles: [Muted, Support]}}}}",
     "a private failure": "- {command: boom, expect: {content: No luck., ephemeral: true}}",
 }
 
@@ -277,6 +310,73 @@ FAILS = {
         "event",
         "names that a pattern has noted",
         "nothing has been noted as `who`",
+    ),
+    "where an event stands": (
+        "- {command: plan, expect: {scheduled_events: {Game night: active}}}",
+        "scheduled_events.Game night.status",
+        "“active”",
+        "“scheduled”",
+    ),
+    "what an event is about": (
+        "- {command: meet, expect: {scheduled_events: {Talk: {description: Tea}}}}",
+        "scheduled_events.Talk.description",
+        "“Tea”",
+        "nothing",
+    ),
+    "when an event begins": (
+        "- {command: plan, expect: {scheduled_events: {Game night: {starts_in: 1h}}}}",
+        "scheduled_events.Game night.starts_in",
+        "1h",
+        "2h",
+    ),
+    "how long an event goes on": (
+        "- {command: meet, expect: {scheduled_events: {Talk: {lasts: 1h}}}}",
+        "scheduled_events.Talk.lasts",
+        "1h",
+        "nothing",
+    ),
+    "the channel of an event": (
+        "- {command: plan, expect: {scheduled_events: {Game night: {channel: Lounge}}}}",
+        "scheduled_events.Game night.channel",
+        "“Lounge”",
+        "nothing",
+    ),
+    "the place of an event": (
+        "- {command: meet, expect: {scheduled_events: {Talk: {location: Here}}}}",
+        "scheduled_events.Talk.location",
+        "“Here”",
+        "nothing",
+    ),
+    "who is interested": (
+        "- {command: plan, expect: {scheduled_events: {Game night: {interested: [Mo]}}}}",
+        "scheduled_events.Game night.interested",
+        "Mo",
+        "nothing",
+    ),
+    "no such event": (
+        "- {expect: {scheduled_events: {Ball: {exists: true}}}}",
+        "scheduled_events.Ball.exists",
+        "yes",
+        "no",
+    ),
+    "an event that nobody can be interested in": (
+        "- {interested: Ball}",
+        "refused",
+        "that it can be done",
+        "there is no scheduled event “Ball”",
+    ),
+    "no such emoji": ("- {expect: {emojis: {party: true}}}", "emojis.party.exists", "yes", "no"),
+    "an emoji that doesn't move": (
+        "- {command: draw, files: {it: {name: a.gif, content: GIF89a}}, expect: {emojis: {party: {animated: false}}}}",
+        "emojis.party.animated",
+        "no",
+        "yes",
+    ),
+    "who may use an emoji": (
+        "- {command: draw, files: {it: {name: a.gif, content: GIF89a}}, expect: {emojis: {party: {roles: [Muted]}}}}",
+        "emojis.party.roles",
+        "Muted",
+        "Muted, Support",
     ),
     "several in one moment": (
         "- command: ask\n- together: [{click: 'No'}, {click: 'No', by: Kim, expect: Robin says no}]",

@@ -14,6 +14,7 @@ from runner.emulator.clock import VIRTUAL_START_S
 from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.world import Guild, World
 from runner.lifecycle.bits import Permissions
+from runner.lifecycle.limits import EventEntityType
 from runner.templates.values import is_list, is_mapping
 from runner.worlds.load import LoadedWorld, load_world, world_schema
 
@@ -116,6 +117,19 @@ servers:
     everyone: [view_channel]
     bot: {permissions: [administrator], nick: Watch}
 """
+
+
+def test_events_are_planned_from_now_on() -> None:
+    world, harbour = example()
+    regatta, talk = harbour.events.values()
+    mo, sam, robin = (find_user(world, name).id for name in ("Mo", "Sammy", "Robin"))
+    assert (regatta.name, regatta.location, regatta.channel_id, regatta.creator_id) == ("Regatta", "The pier", None, mo)
+    assert regatta.starts_at == VIRTUAL_START_S + 2 * 86_400
+    assert regatta.ends_at == regatta.starts_at + 3 * 3600
+    assert regatta.user_ids == [sam, robin]
+    assert (talk.starts_at, talk.ends_at, talk.creator_id) == (VIRTUAL_START_S + 86_400, None, world.bot_id)
+    assert talk.channel_id == find_channel(world, "Lounge", world.users[mo]).id
+    assert (regatta.entity_type, talk.entity_type) == (EventEntityType.EXTERNAL, EventEntityType.VOICE)
 
 
 def test_ids_can_be_those_that_a_bot_has_in_its_config() -> None:

@@ -7,7 +7,7 @@ from runner.emulator.people.directory import find_channel, find_role, find_user
 from runner.emulator.people.standing import Standing
 from runner.emulator.refusals import LocalDiscordError
 from runner.emulator.voices import move_to
-from runner.emulator.world import VOICE, Guild, JsonObject, Member, User
+from runner.emulator.world import VOICE, Guild, JsonObject, Member, ScheduledEvent, User
 from runner.lifecycle.bits import Intents, Permissions
 
 USER_JOIN = 7
@@ -69,6 +69,10 @@ class Membership:
             raise LocalDiscordError(f"{channel!r} is no channel of {guild.name}")
         self._core.remove_channel(guild, found)
 
+    def delete_scheduled_event(self, *, event: int, guild: Guild) -> None:
+        """Delete a scheduled event, as somebody does who manages them."""
+        self._core.remove_event(guild, _planned(guild, event))
+
     def enter_voice(self, *, user: str, channel: str) -> None:
         """Let somebody enter a voice channel, from another one if they are in it."""
         person = find_user(self._world, user)
@@ -89,9 +93,7 @@ class Membership:
 
     def follow(self, *, user: str, event: int, guild: Guild, is_interested: bool) -> None:
         """Let somebody be interested in an event, or no more."""
-        member, planned = self._member(user, guild), guild.events.get(event)
-        if planned is None:
-            raise LocalDiscordError(f"there is no event {event}")
+        member, planned = self._member(user, guild), _planned(guild, event)
         if (member.user_id in planned.user_ids) is is_interested:
             return
         change, name = (planned.user_ids.append, "ADD") if is_interested else (planned.user_ids.remove, "REMOVE")
@@ -135,3 +137,10 @@ class Membership:
         if channel is not None:
             greeting = self._core.messages.system(channel, USER_JOIN, author_id=person.id)
             self._core.announcer.message_created(greeting)
+
+
+def _planned(guild: Guild, event: int) -> ScheduledEvent:
+    found = guild.events.get(event)
+    if found is None:
+        raise LocalDiscordError(f"there is no event {event}")
+    return found

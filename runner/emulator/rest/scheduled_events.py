@@ -34,6 +34,13 @@ _INTERESTED = 1
 _CHANNELS = {STAGE: ChannelType.GUILD_STAGE_VOICE, VOICE: ChannelType.GUILD_VOICE}
 
 
+def begin(core: Core) -> None:
+    """Let the events that are there already begin and end by themselves, where nobody is there to do so."""
+    for guild in core.world.guilds.values():
+        for event in guild.events.values():
+            _run_by_itself(core, guild, event)
+
+
 def list_events(core: Core, call: Call) -> Answer:
     """GET a guild's events, those in channels that the bot does not see left out."""
     guild = allowed_guild(core, call.id(0))
@@ -100,10 +107,8 @@ def delete_event(core: Core, call: Call) -> Answer:
     guild = allowed_guild(core, call.id(0))
     event = _known(core, guild, call.id(1))
     _require_manageable(core, guild, event)
-    del guild.events[event.id]
-    core.timers.cancel(("event", event.id))
+    core.remove_event(guild, event)
     shape = event_json(core.world, event)
-    _announce(core, guild, "GUILD_SCHEDULED_EVENT_DELETE", shape)
     _note(core, guild, AuditEvent.GUILD_SCHEDULED_EVENT_DELETE, event, call, shape, {})
     return Answer(204)
 
