@@ -24,6 +24,7 @@ from typing import Final
 
 from runner.data import dataclass
 from runner.lifecycle.limits import CUSTOM_ID_MAX
+from runner.store.values import PARAMS_KEY_CHARS
 
 PREFIX: Final = "lr:"
 """What every custom_id of ours begins with, so that those of other programs are told apart."""
@@ -93,10 +94,13 @@ class Signer:
         return made
 
     def kept(self, custom_id: CustomId, key: str) -> str:
-        """Return a custom_id whose parameters the store keeps under `key`."""
+        """Return a custom_id whose parameters the store keeps under `key`. Raises `TooLong`: names may be too long."""
         said = layout(custom_id.types) + key.encode("ascii")
         signature = _text(layout(custom_id.types) + self._signature(custom_id.name, said))
-        return f"{custom_id.prefix}{custom_id.name}:{KEPT}{key}{signature}"
+        made = f"{custom_id.prefix}{custom_id.name}:{KEPT}{key}{signature}"
+        if len(made) > CUSTOM_ID_MAX:
+            raise TooLong
+        return made
 
     def read(self, name: str, types: Types, payload: str) -> "Values | str":
         """Return the parameters behind a name, or the key under which the store keeps them.
@@ -112,10 +116,9 @@ class Signer:
         return unpacked(types, said[_LAYOUT_BYTES:])
 
     def _read_key(self, name: str, types: Types, payload: str) -> str:
-        length = len(_text(bytes(_LAYOUT_BYTES + SIGNATURE_BYTES)))
-        key, tail = payload[:-length], _bytes(payload[-length:])
+        key, tail = payload[:-_KEPT_TAIL], _bytes(payload[-_KEPT_TAIL:])
         written_for, signature = tail[:_LAYOUT_BYTES], tail[_LAYOUT_BYTES:]
-        self._verify(name, written_for + key.encode(), signature)
+        self._verify(name, written_for + key.encode("utf-8", "surrogatepass"), signature)
         if written_for != layout(types):
             raise Outdated
         return key
@@ -149,6 +152,11 @@ def length_of(name: str, types: Types, values: Values) -> int:
     known = {each: values[each] if each in values else _SHORTEST[kind] for each, kind in types.items()}
     said = _LAYOUT_BYTES + len(packed(types, known)) + SIGNATURE_BYTES
     return len(PREFIX) + len(name) + 1 + len(_text(bytes(said)))
+
+
+def length_of_kept(name: str) -> int:
+    """Return how long a component's custom_id is whose parameters the store keeps."""
+    return len(PREFIX) + len(name) + 1 + len(KEPT) + PARAMS_KEY_CHARS + _KEPT_TAIL
 
 
 _SHORTEST: Final[Mapping[str, object]] = {
@@ -239,6 +247,10 @@ def _split(said: bytes, tail: int) -> tuple[bytes, bytes]:
 
 def _text(said: bytes) -> str:
     return base64.urlsafe_b64encode(said).rstrip(b"=").decode("ascii")
+
+
+_KEPT_TAIL: Final = len(_text(bytes(_LAYOUT_BYTES + SIGNATURE_BYTES)))
+"""How many characters stand behind a key: what it was written for, and the signature."""
 
 
 def _bytes(text: str) -> bytes:

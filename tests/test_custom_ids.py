@@ -18,6 +18,7 @@ from runner.custom_ids import (
     TooLong,
     Types,
     length_of,
+    length_of_kept,
     packed,
     parted,
     unpacked,
@@ -98,6 +99,19 @@ def test_a_key_of_the_store_is_signed_too() -> None:
             SIGNER.read("n" * NAME_MAX, NUMBER, other)
     with pytest.raises(Outdated):
         SIGNER.read("n" * NAME_MAX, {"number": "string"}, payload_of(written))
+
+
+@pytest.mark.parametrize("key", ["\ud800" * 22, "é" * 22, "\0" * 22, ""], ids=ascii)
+def test_a_key_that_is_none_is_forged(key: str) -> None:
+    payload = payload_of(SIGNER.kept(claim(number=7), "k" * 22))
+    with pytest.raises(Tampered):
+        SIGNER.read("claim", NUMBER, payload.replace("k" * 22, key))
+
+
+def test_a_name_that_leaves_no_room_for_a_key_is_too_long() -> None:
+    assert len(SIGNER.kept(claim(number=7, name="n" * NAME_MAX), "k" * 22)) == length_of_kept("n" * NAME_MAX)
+    with pytest.raises(TooLong):
+        SIGNER.kept(claim(number=7, name="n" * (NAME_MAX + 1)), "k" * 22)
 
 
 def test_another_secret_signs_otherwise() -> None:

@@ -50,8 +50,8 @@ def damaged(store: Path) -> Generator[None]:
 
 @contextmanager
 def pages_lost(store: Path) -> Generator[None]:
-    """Have two of the last pages overwritten, on which no lease is and nothing of `overwritten`."""
-    with overwritten(store, -3 * PAGE_BYTES, b"\xa5" * 2 * PAGE_BYTES):
+    """Have three of the last pages overwritten, on which no lease is and nothing of `overwritten`."""
+    with overwritten(store, -4 * PAGE_BYTES, b"\xa5" * 3 * PAGE_BYTES):
         yield
 
 

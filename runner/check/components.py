@@ -26,10 +26,11 @@ from runner.config.entry_places import Places
 from runner.config.load import Config
 from runner.config.source import Scalar
 from runner.config.suggestion import suggestion
-from runner.custom_ids import length_of
+from runner.custom_ids import length_of, length_of_kept
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import Authored, BadValue, Entry, Shape, coerce
 from runner.lifecycle import limits
+from runner.store.values import PARAMS_BYTES_MAX, to_json
 
 _REFERENCE: Final = "(Discord docs, Component Reference)"
 _RESERVED: Final = frozenset({*LAYOUT.kinds, "thumbnail", "row"})
@@ -278,20 +279,33 @@ def _given(config: Config, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
 
 
 def _too_long(places: Places, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
-    """Yield a fault where the parameters that are known do not fit into a custom_id, whatever the others are."""
+    """Yield a fault where the parameters that are known can't be carried, whatever the others are.
+
+    What does not fit into a custom_id is kept by the store, if it is not too much, and if there is room for its key.
+    """
     known = {
         name: coerce(elsewhere.shapes[name], value)
         for name, value in elsewhere.given.items()
         if name in elsewhere.kinds and not isinstance(value, Authored) and not _unfit(elsewhere.shapes[name], value)
     }
-    length = length_of(elsewhere.custom_id, elsewhere.kinds, known)
-    if length > limits.CUSTOM_ID_MAX:
+    if length_of(elsewhere.custom_id, elsewhere.kinds, known) <= limits.CUSTOM_ID_MAX:
+        return
+    size, at = len(to_json(known).encode()), places.value(elsewhere.giver)
+    if size > PARAMS_BYTES_MAX:
         yield _fault(
             "parameters-too-long",
-            places.value(elsewhere.giver),
-            f"the parameters of {elsewhere.what} need {length} characters with its name",
-            f"a custom_id takes {limits.CUSTOM_ID_MAX} {_REFERENCE}",
+            at,
+            f"the parameters of {elsewhere.what} take {size} bytes",
+            f"those that don't fit into a custom_id are kept by the store, which takes {PARAMS_BYTES_MAX}",
             "give it less, such as a number by which the rest is found",
+        )
+    elif length_of_kept(elsewhere.custom_id) > limits.CUSTOM_ID_MAX:
+        yield _fault(
+            "parameters-too-long",
+            at,
+            f"{elsewhere.what} has too long a name for parameters that are kept by the store",
+            f"a custom_id takes {limits.CUSTOM_ID_MAX} characters {_REFERENCE}, and their key needs a part of them",
+            "give it a shorter name, or less to carry",
         )
 
 

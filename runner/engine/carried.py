@@ -3,12 +3,13 @@
 Those that are too long for a custom_id are kept by the store, which gives a key for them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
 from runner.actions.action import FailureKind, Refused, StepFailed
-from runner.compile import Handler
+from runner.compile import Handler, Program
 from runner.custom_ids import CustomId, Outdated, Signer, Tampered, TooLong, Values
+from runner.engine.memory import Memory
 from runner.messages import Message
 from runner.templates.values import is_list
 
@@ -20,10 +21,10 @@ class Forged(Refused):
 
 
 class LongParams(Protocol):
-    """Keeps parameters that are too long for a custom_id."""
+    """Keeps parameters that are too long for a custom_id. All of it raises `StepFailed`."""
 
     async def put(self, values: Values) -> str:
-        """Keep parameters and return their key, 22 ASCII characters."""
+        """Keep parameters, and return their key once they are safe: 22 ASCII characters."""
         ...
 
     async def load(self, key: str) -> Values | None:
@@ -31,18 +32,34 @@ class LongParams(Protocol):
         ...
 
 
+class KeptParams:
+    """`LongParams` in the store of a bot, which is opened when the first of them are kept."""
+
+    def __init__(self, memory: Memory, program: Callable[[], Program]) -> None:
+        """`program` gives the one that is served, whose store it is."""
+        self._memory = memory
+        self._program = program
+
+    async def put(self, values: Values) -> str:
+        return await self._memory.keep_params(self._program(), values)
+
+    async def load(self, key: str) -> Values | None:
+        return await self._memory.load_params(self._program(), key)
+
+
 class Carrier:
     """Signs what custom_ids carry, and reads it again."""
 
-    def __init__(self, secret: str, long: LongParams | None) -> None:
-        """Sign with a key that is made from `secret`; without `long`, what is too long can't be shown."""
+    def __init__(self, secret: str, long: LongParams) -> None:
+        """Sign with a key that is made from `secret`; `long` keeps what is too long."""
         self._signer = Signer(secret)
         self._long = long
 
     async def read(self, handler: Handler, known_as: str, payload: str) -> Values:
         """Return the parameters of what leads to a handler, whose custom_id has this name and this payload.
 
-        Raises `Forged`, or `Outdated` for those of an older version.
+        Raises `Forged`, `Outdated` for those of an older version or that are not kept any more, and `StepFailed`
+        where nobody can tell.
         """
         if not payload:
             raise Outdated
@@ -52,7 +69,7 @@ class Carrier:
             raise Forged("unknown_form" if handler.fields else "unknown_component") from None
         if not isinstance(found, str):
             return found
-        kept = None if self._long is None else await self._long.load(found)
+        kept = await self._long.load(found)
         if kept is None or kept.keys() != handler.params.keys():
             raise Outdated
         return kept
@@ -82,11 +99,12 @@ class Carrier:
             component["custom_id"] = await self._kept(custom_id)
 
     async def _kept(self, custom_id: CustomId) -> str:
-        if self._long is None:
-            raise StepFailed(
-                f"the parameters of `{custom_id.name}` are too long for a custom_id", kind=FailureKind.INVALID
-            )
-        return self._signer.kept(custom_id, await self._long.put(custom_id.values))
+        key = await self._long.put(custom_id.values)
+        try:
+            return self._signer.kept(custom_id, key)
+        except TooLong:
+            reason = f"`{custom_id.name}` is too long a name for parameters that are too long for a custom_id"
+            raise StepFailed(reason, kind=FailureKind.INVALID) from None
 
 
 def _components(tree: Mapping[str, Any]) -> Iterator[Json]:

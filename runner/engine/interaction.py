@@ -21,7 +21,7 @@ from runner.custom_ids import Outdated
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, Superseded, TokenExpired
 from runner.engine.autocomplete import Suggester
-from runner.engine.carried import Carrier, Forged, LongParams
+from runner.engine.carried import Carrier, Forged, KeptParams
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
@@ -92,7 +92,6 @@ class Engine:
         new_reference: Callable[[], str] = lambda: secrets.token_hex(_REFERENCE_BYTES),
         live_max: int = LIVE_MAX,
         secret: str | None = None,
-        long_params: LongParams | None = None,
         standby: LooksAfter | None = None,
         observer: Observer | None = None,
         outside: Outside | None = None,
@@ -103,7 +102,7 @@ class Engine:
 
         While `live_max` interactions are under way, a further one is told to come again. What custom_ids carry is
         signed with a key of `secret`, unless the program has one of its own; without any it is valid in this process
-        only. `long_params` keeps what is too long for a custom_id. `standby` is the last resort for when the loop
+        only. `standby` is the last resort for when the loop
         stands still; with it, the loop is measured too. Both go by the machine's own time. `observer` is told what
         happens, as it does. `outside` calls other servers; without it none is called. `chance` decides what is left to
         chance; without it, the system does. `rebuild` builds the program of an earlier generation again, off the
@@ -123,7 +122,6 @@ class Engine:
         self._live_max = live_max
         self._observer = observer
         self._secret = secret or secrets.token_hex(_SECRET_BYTES)
-        self._long_params = long_params
         self._carriers: dict[str, Carrier] = {}
         self._skew = SkewEstimate()
         self._skew_s = 0.0
@@ -468,11 +466,11 @@ class Engine:
 
     async def _execute(self, live: Live, handler: Handler) -> None:
         values = context.build(handler, live.program, live.interaction, self._directory, self._now())
-        if handler.params:
-            values["params"] = await self._carrier(live.program).read(handler, live.known_as, live.payload)
-        who = Who(live.interaction, values, self._directory)
-        live.run = self.new_run(live, handler, values, handler.plan.is_ephemeral)
         async with asyncio.timeout_at(live.started + handler.timeout_s) as live.scope:
+            if handler.params:
+                values["params"] = await self._carrier(live.program).read(handler, live.known_as, live.payload)
+            who = Who(live.interaction, values, self._directory)
+            live.run = self.new_run(live, handler, values, handler.plan.is_ephemeral)
             if handler.guard_reads_state:
                 await live.run.read_state()
             if handler.guard is not None or handler.needs_server:
@@ -544,7 +542,8 @@ class Engine:
         """Return what signs and reads the custom_ids of a program."""
         secret = program.signing_key or self._secret
         if secret not in self._carriers:
-            self._carriers = {secret: Carrier(secret, self._long_params)}  # the key changes with a reload, if at all
+            kept = KeptParams(self._memory, lambda: self.program)
+            self._carriers = {secret: Carrier(secret, kept)}  # the key changes with a reload, if at all
         return self._carriers[secret]
 
     def _forget(self, live: Live, task: asyncio.Task[None]) -> None:

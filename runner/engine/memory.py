@@ -229,6 +229,37 @@ class Memory:
         """Take back the latest use of each bucket. Raises `StepFailed`."""
         await self._kept(program, lambda tx: Cooldowns(tx).give_back(buckets))
 
+    async def keep_params(self, program: Program, values: Mapping[str, Json]) -> str:
+        """Keep parameters that are too long for a custom_id, and return their key. Raises `StepFailed`."""
+
+        def unit(tx: "Transaction") -> str:
+            from runner.store.params import Params  # it brings SQLAlchemy along, which has been imported by now
+
+            return Params(tx).put(values)
+
+        return await self._kept(program, unit)
+
+    async def load_params(self, program: Program, key: str) -> Mapping[str, Json] | None:
+        """Return parameters by their key; None where they are not kept any more. Raises `StepFailed`."""
+
+        def load(tx: "Transaction") -> tuple[Mapping[str, Json], bool] | None:
+            from runner.store.params import Params
+
+            return Params(tx).load(key)
+
+        def use(tx: "Transaction") -> None:
+            from runner.store.params import Params
+
+            Params(tx).use(key)
+
+        found = await self._kept(program, load, is_writing=False)
+        if found is None:
+            return None
+        values, is_noteworthy = found
+        if is_noteworthy:
+            await self._kept(program, use)
+        return values
+
     async def atomically(
         self, program: Program, work: Callable[[Remembers], T], *, around: "Around | None" = None
     ) -> T:

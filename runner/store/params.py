@@ -1,4 +1,8 @@
-"""Parameters of components that are too long for a custom_id."""
+"""Parameters of components and forms that are too long for a custom_id.
+
+They are kept for as long as there is room, since what shows them may be clicked for ever. Whoever shows them, or clicks
+on what shows them, uses them.
+"""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -10,16 +14,19 @@ import sqlalchemy as sa
 from runner.store.errors import LimitReached
 from runner.store.tables import PARAMS
 from runner.store.transaction import Transaction
-from runner.store.values import Json, bounded_json, from_json
+from runner.store.values import PARAMS_BYTES_MAX, PARAMS_KEY_CHARS, Json, bounded_json, from_json
 
-PARAMS_BYTES_MAX: Final = 16 * 1024
-"""How many bytes the parameters of one component may take as JSON."""
+PARAMS_KEPT_S: Final = 90 * 86_400.0
+"""How long parameters that nobody uses don't give way to others, in seconds."""
 
-PARAMS_MAX: Final = 1_000_000
-"""How many different parameters are kept. They are kept for ever, as the components that need them may be."""
+PARAMS_NOTED_S: Final = 86_400.0
+"""How exactly it is known when they were used: of what is clicked all the time, not each click is written down."""
 
-KEY_CHARS: Final = 22
-"""How long a key is: 132 bits, so that nobody meets another's by chance."""
+PARAMS_MAX: Final = 100_000
+"""How many different parameters are kept. One more is refused, unless others give way that nobody has used for long."""
+
+_GIVE_WAY: Final = 1000
+"""How many give way at once, so that others don't have to soon."""
 
 
 class Params:
@@ -31,17 +38,30 @@ class Params:
     def put(self, values: Mapping[str, Json], *, count_max: int = PARAMS_MAX) -> str:
         """Keep parameters and return their key. Raises `TooLarge`, `LimitReached`."""
         data = bounded_json("the parameters of a component", dict(sorted(values.items())), PARAMS_BYTES_MAX)
-        key = urlsafe_b64encode(hashlib.sha256(data.encode()).digest()).decode()[:KEY_CHARS]
-        if self._tx.add(PARAMS, {"key": key, "data": data}) and self._count() > count_max:
+        key = urlsafe_b64encode(hashlib.sha256(data.encode()).digest()).decode()[:PARAMS_KEY_CHARS]
+        if not self._tx.add(PARAMS, {"key": key, "data": data, "used_at": self._tx.now}):
+            self.use(key)
+        elif self._count() > count_max and not self._make_room():
             raise LimitReached(count_max)
         return key
 
-    def load(self, key: str) -> Mapping[str, Json] | None:
-        """Return parameters by their key; None if there are none."""
-        for (data,) in self._tx.rows(sa.select(PARAMS.c.data).where(PARAMS.c.key == key)):
+    def load(self, key: str) -> "tuple[Mapping[str, Json], bool] | None":
+        """Return parameters by their key, and whether that they are used is worth a note; None if there are none."""
+        chosen = sa.select(PARAMS.c.data, PARAMS.c.used_at).where(PARAMS.c.key == key)
+        for data, used_at in self._tx.rows(chosen):
             found: Mapping[str, Json] = from_json(data)
-            return found
+            return found, used_at <= self._tx.now - PARAMS_NOTED_S
         return None
+
+    def use(self, key: str) -> None:
+        """Note that parameters are used."""
+        self._tx.rows(sa.update(PARAMS).where(PARAMS.c.key == key).values(used_at=self._tx.now))
+
+    def _make_room(self) -> bool:
+        """Delete what nobody has used for the longest time, if that is long enough; tell whether there was any."""
+        unused = sa.select(PARAMS.c.key).where(PARAMS.c.used_at <= self._tx.now - PARAMS_KEPT_S)
+        oldest = unused.order_by(PARAMS.c.used_at).limit(_GIVE_WAY)
+        return bool(self._tx.rows(sa.delete(PARAMS).where(PARAMS.c.key.in_(oldest)).returning(PARAMS.c.key)))
 
     def _count(self) -> int:
         ((count,),) = self._tx.rows(sa.select(sa.func.count()).select_from(PARAMS))

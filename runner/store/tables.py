@@ -150,6 +150,7 @@ PARAMS: Final = sa.Table(
     METADATA,
     Column("key", Text, primary_key=True),
     Column("data", Text, nullable=False),
+    Column("used_at", Double, nullable=False),
 )
 
 REGISTRATIONS: Final = sa.Table(

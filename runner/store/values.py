@@ -8,6 +8,12 @@ from runner.store.errors import TooLarge
 
 Json = Any  # a JSON value; what it is has been checked against the declaration before
 
+PARAMS_BYTES_MAX: Final = 16 * 1024
+"""How many bytes the parameters of one component or form may take as JSON, where a custom_id can't carry them."""
+
+PARAMS_KEY_CHARS: Final = 22
+"""How long the key of such parameters is: 132 bits, so that nobody meets another's by chance."""
+
 INTEGER_MAX: Final = 2**53 - 1
 """The largest integer that every reader of JSON takes for exactly itself."""
 

@@ -236,14 +236,6 @@ async def test_a_form_carries_its_parameters(bot: StartBot) -> None:
     assert said(await made.submitted(opened, reason="Because")) == [("7 True Because", False)]
 
 
-async def test_parameters_that_do_not_fit_fail_the_step(bot: StartBot) -> None:
-    made = await bot(PARAMS)
-    trace = await made.ran("open", number=7, text="x" * 100)
-    assert trace.refused == []
-    assert "Something went wrong" in trace.messages[0].content
-    assert "too long for a custom_id" in made.log.of("step failed")[0]["reason"]
-
-
 async def test_the_same_component_twice_fails_the_step(bot: StartBot) -> None:
     made = await bot(PARAMS.replace('owner: "123456789012345678", urgent: false', "owner: '{{ user }}', urgent: true"))
     trace = await made.ran("open", number=0, text="fixed")
