@@ -6,15 +6,17 @@ Source: Discord docs, Interactions: Receiving and Responding, Application Comman
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from runner import objects
 from runner.actions.action import Refused
 from runner.compile import DeclaredOption
 from runner.lifecycle.limits import OptionType
+from runner.templates.values import is_list, is_mapping
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
+_NO_OPTION: Final[Json] = {}
 _SUB: Final = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
@@ -76,8 +78,9 @@ def behind(kind: OptionType, resolved: Json, identity: str) -> dict[str, Any] | 
 
 
 def _options(node: Json) -> Sequence[Json]:
-    found: Sequence[Json] = node.get("options") or ()
-    return found
+    """Return the options in a node. Where there is something else, there is one that no command declares."""
+    found = node.get("options") or ()
+    return cast(Sequence[Json], found) if is_list(found) and all(map(is_mapping, found)) else (_NO_OPTION,)
 
 
 def _value(name: str, option: DeclaredOption, given: Json | None, resolved: Json) -> Any:

@@ -1,7 +1,7 @@
 """Which handler answers an interaction: found by the name of a command, or a component's or form's custom_id."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from runner.compile import Handler, Program
 from runner.custom_ids import MODAL_PREFIX, PREFIX, parted
@@ -10,6 +10,7 @@ from runner.engine import options
 from runner.engine.references import Reference, reference
 from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Event, Origin, resumed_event, watchdog_event
+from runner.templates.values import is_mapping
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -44,7 +45,7 @@ class Routed:
 
 def route(program: Program, interaction: Json) -> Routed | None:
     """Return where an interaction leads; None for a type that is not known."""
-    data: Json = interaction.get("data") or {}
+    data = _data(interaction)
     if (answered := reference(str(data.get("custom_id")))) is not None:
         return Routed(_origin_of_answer(interaction), None, "question", answered)
     match interaction["type"]:
@@ -65,6 +66,12 @@ def route(program: Program, interaction: Json) -> Routed | None:
             return Routed(Origin.PING, None, "ping")
         case _:
             return None
+
+
+def _data(interaction: Json) -> Json:
+    """Return what an interaction is about: nothing where it isn't said as Discord says it."""
+    data = interaction.get("data")
+    return cast(Json, data) if is_mapping(data) else {}
 
 
 def _origin_of_answer(interaction: Json) -> Origin:
