@@ -243,6 +243,9 @@ CHANGED_ELSEWHERE: dict[str, Callable[[str], str]] = {
     "a second document": instead("events:", "---\nevents:"),
     "line breaks of another system": instead("\n", "\r\n"),
     "a character that is none": instead("The last one", "The last \x07"),
+    "whom a channel is hidden from": instead(
+        SENT, SENT + "      - set_permissions: {role: '@everyone', deny: view_channel}\n"
+    ),
     "nothing": lambda text: text,
     "everything": instead("description: A", "description: Now a"),
 }
@@ -267,6 +270,17 @@ def test_a_component_is_built_with_all_that_shows_it(tmp_path: Path) -> None:
     in_a_flow = base.replace("content: Hello}", "content: Hello, components: [once]}")
     assert not bench.save(in_a_flow)
     assert not bench.save(in_a_flow.replace("label: One", "label: Once")), "the flow has its look in it"
+
+
+def test_a_warning_comes_in_a_piece_that_nobody_has_touched(tmp_path: Path) -> None:
+    lets_in = "      - set_permissions: {user: '{{ bot.id }}', allow: view_channel}\n"
+    steps = "[{set_permissions: {role: '@everyone', deny: view_channel}}, {reply: Hidden}]"
+    hides = f"  hides: {{description: Hide, steps: {steps}}}\n"
+    base = BASE.replace(SENT, SENT + lets_in).replace("  last:", hides + "  last:")
+    bench = Bench(tmp_path / "bot.yaml").start(base)
+    before = {fault.slug for fault in bench.built.diagnostics}
+    assert not bench.save(base.replace("user: '{{ bot.id }}', allow", "user: '{{ bot.id }}', deny"))
+    assert {fault.slug for fault in bench.built.diagnostics} - before == {"hidden-from-bot"}
 
 
 def test_files_are_built_in_part_each(tmp_path: Path) -> None:
