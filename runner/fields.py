@@ -20,7 +20,7 @@ import dataclasses
 import re
 import types
 import typing
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache
 from types import MappingProxyType
@@ -256,15 +256,19 @@ class ChecksShape:
 class SuggestionsShape:
     """A list of values, a mapping from values to labels, or one template that gives either.
 
-    A mapping with the key that `looked_up` needs first is one of those entries instead.
+    A mapping with the key that one of `looked_up` needs first is such an entry instead.
     """
 
-    looked_up: type["Entry"]
+    looked_up: tuple[type["Entry"], ...]
 
     @property
-    def key(self) -> str:
-        """The key that tells an entry from values with labels."""
-        return next(field.name for field in fields_of(self.looked_up) if field.is_required)
+    def by_key(self) -> Mapping[str, type["Entry"]]:
+        """The entries by the keys that tell them from values with labels."""
+        return {next(field.name for field in fields_of(each) if field.is_required): each for each in self.looked_up}
+
+    def entry_of(self, written: Iterable[str]) -> type["Entry"] | None:
+        """Return the entry that a mapping with these keys is; None for values with labels."""
+        return next((entry for key, entry in self.by_key.items() if key in written), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,7 +527,7 @@ def _shape(hint: object, bounds: Mapping[str, Any], templated: bool) -> Shape:
     if origin in (typing.Union, types.UnionType):
         inner, *others = (argument for argument in arguments if argument is not types.NoneType)
         if inner is Suggestions:
-            return SuggestionsShape(*others)
+            return SuggestionsShape(tuple(others))
         assert not others, f"no shape for {hint!r}"
         return _shape(inner, bounds, templated)
     if origin is Literal:

@@ -2,21 +2,19 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from urllib.parse import urlencode
 
-from runner.actions.action import Action, FailureKind, Misfit, Repeats, Step, StepFailed
+from runner.actions._on_web import ANSWER, JSON, call_of, pairs, told
+from runner.actions.action import Action, Misfit, Repeats, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, option
-from runner.outside import BODY_BYTES_MAX, CALL_S, HEADERS_MAX, HttpAnswer, HttpCall, Method
-from runner.templates.types import ANY, BOOLEAN, INTEGER, STRING, MapOf, Type
+from runner.outside import CALL_S, HEADERS_MAX, Method
+from runner.templates.types import Type
 
 _BODIES: Final = ("json", "form_", "body")
 _SAFE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_JSON: Final = "application/json"
-_UNSEEN: Final = frozenset({"set-cookie"})
-"""Headers of an answer that are nobody's business but the connection's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +28,7 @@ class Http(Action):
     short: ClassVar[str | None] = "url"
     worst_case_s: ClassVar[float] = CALL_S
     repeats: ClassVar[Repeats] = Repeats.ONCE
-    outputs: ClassVar[Mapping[str, Type]] = {
-        "status": INTEGER,
-        "is_ok": BOOLEAN,
-        "json": ANY,
-        "text": STRING,
-        "headers": MapOf(STRING),
-    }
+    outputs: ClassVar[Mapping[str, Type]] = ANSWER
 
     url: str = option("Where: an address that begins with `https://`, or with `http://`.", min_length=8, secret=True)
     method: Method | None = option(
@@ -88,84 +80,22 @@ class Http(Action):
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Call it; gives what it answers. JSON is read where the answer says that it is JSON."""
-        answer = await step.call_outside(self._call(step))
-        if answer.status >= 400 and not self.any_status:
-            raise _refused(answer)
-        return {
-            "status": answer.status,
-            "is_ok": 200 <= answer.status < 300,
-            "json": _json_in(answer),
-            "text": _text_in(answer),
-            "headers": {name: value for name, value in answer.headers.items() if name not in _UNSEEN},
-        }
+        body, kind = self._body()
+        headers = {"Content-Type": kind} if kind else {}
+        headers |= self.headers
+        if self.key_header is not None:
+            headers[self.key_header] = step.key
+        answer = await step.call_outside(call_of(self._method(), self.url, self.query, headers, body))
+        return told(answer, any_status=self.any_status)
 
     def _method(self) -> Method:
         has_body = any(getattr(self, name) is not None for name in _BODIES)
         return self.method or ("POST" if has_body else "GET")
 
-    def _call(self, step: Step) -> HttpCall:
-        body, kind = self._body()
-        if body is not None and len(body) > BODY_BYTES_MAX:
-            raise StepFailed(f"this would send more than {BODY_BYTES_MAX} bytes", kind=FailureKind.TOO_LARGE)
-        headers = {"Content-Type": kind} if kind else {}
-        headers |= self.headers
-        if self.key_header is not None:
-            headers[self.key_header] = step.key
-        if any(not _is_header(name, value) for name, value in headers.items()):
-            raise StepFailed("a header has characters that no header can have", kind=FailureKind.INVALID)
-        return HttpCall(self._method(), self._address(), headers, body)
-
-    def _address(self) -> str:
-        if not self.query:
-            return self.url
-        joint = "&" if "?" in self.url else "?"
-        return self.url + joint + urlencode(_pairs(self.query))
-
     def _body(self) -> tuple[bytes | None, str]:
         """Return what is sent, and what it is."""
         if self.json is not None:
-            return json.dumps(self.json, ensure_ascii=False, allow_nan=False).encode(), _JSON
+            return json.dumps(self.json, ensure_ascii=False, allow_nan=False).encode(), JSON
         if self.form_ is not None:
-            return urlencode(_pairs(self.form_)).encode(), "application/x-www-form-urlencoded"
+            return urlencode(pairs(self.form_)).encode(), "application/x-www-form-urlencoded"
         return (None, "") if self.body is None else (self.body.encode(), "text/plain; charset=utf-8")
-
-
-def _pairs(values: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return names and texts: what is none is left out, and `true` is `true`."""
-    given = ((name, value) for name, value in values.items() if value is not None)
-    return [(name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in given]
-
-
-def _is_header(name: str, value: str) -> bool:
-    return name.isascii() and name.replace("-", "").isalnum() and not any(each in value for each in "\r\n\0")
-
-
-def _json_in(answer: HttpAnswer) -> Any:  # Any: whatever the server says
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _JSON and not kind.endswith("+json"):
-        return None
-    try:
-        return json.loads(answer.body, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _no_number(text: str) -> object:
-    raise ValueError(text)  # NaN and the infinities are no JSON
-
-
-def _text_in(answer: HttpAnswer) -> str:
-    given = answer.headers.get("content-type", "").partition("charset=")[2].strip("\"' ;") or "utf-8"
-    try:
-        return answer.body.decode(given, "replace")
-    except LookupError:
-        return answer.body.decode("utf-8", "replace")
-
-
-def _refused(answer: HttpAnswer) -> StepFailed:
-    after = answer.headers.get("retry-after", "")
-    kind = FailureKind.RATE_LIMITED if answer.status == 429 else FailureKind.HTTP_STATUS
-    retry_after_s = float(after) if after.isdecimal() and len(after) < 10 else None
-    return StepFailed(
-        f"the server answered {answer.status}", kind=kind, code=answer.status, retry_after_s=retry_after_s
-    )

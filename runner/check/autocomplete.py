@@ -32,7 +32,7 @@ def check_autocomplete(config: Config) -> Iterator[Diagnostic]:
             if isinstance(written, Suggestions):
                 yield from _labels(config, path, written)
                 yield from _values(config, path, declared, written)
-            else:
+            elif isinstance(written, RecordSuggestions):
                 yield from _records(config, path, declared, written)
 
 

@@ -46,6 +46,7 @@ from runner.config.document import (
     Flow,
     Guards,
     Handler,
+    HttpSuggestions,
     NamedMessage,
     Option,
     RecordSuggestions,
@@ -184,6 +185,13 @@ def _of_suggestions(handler: Handler, kept: Declarations, general: Scope, unread
                 table = kept.records.get(written.records)
                 yield from faults_of_value(written.where, scope)
                 yield from faults_of_value(written.label, {**scope, "record": table.row_type if table else ANY})
+            case HttpSuggestions() as written:
+                yield from faults_of_value((written.http, written.query, written.headers), scope)
+                if isinstance(items := written.template, Authored):
+                    from runner.actions._on_web import ANSWER  # few configs need it
+
+                    answer = Object("what the server answers", ANSWER)
+                    yield from faults_of_suggestion(items, {**scope, "answer": answer})
             case _:
                 continue
 

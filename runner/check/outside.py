@@ -5,34 +5,54 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from runner.actions.action import Authored, WrittenStep
+from runner.actions.action import Authored
 from runner.check.steps import every_step
+from runner.config.document import HttpSuggestions
 from runner.config.load import Config
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.outside import PORTS, Hosts
 
 _TEMPLATE: Final = re.compile(r"\{[{%#]")
-_WHY: Final = "a step calls no host that its operator hasn't named, whatever users type"
+_WHY: Final = "a bot calls no host that its operator hasn't named, whatever users type"
 
 
 def check_outside(config: Config) -> list[Diagnostic]:
-    """Return a fault for each step that calls a host which the config doesn't allow."""
+    """Return a fault for each step, and each source of suggestions, that calls a host which isn't allowed."""
     written = config.document.http
     if not config.is_sound("http"):
         return []  # nobody knows what it allows
     hosts = Hosts(written.allow, written.private)
-    return [fault for step in every_step(config) for fault in _faults(config, step, hosts)]
+    return [fault for call in _calls(config) for fault in _faults(config, call, hosts)]
 
 
-def _faults(config: Config, step: WrittenStep, hosts: Hosts) -> Iterator[Diagnostic]:
-    url = step.action.reaches()
-    if url is None:
-        return
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What calls another server: its name and place, and the address with its own."""
+
+    name: str
+    key: Span
+    url: object
+    at: Span
+
+
+def _calls(config: Config) -> Iterator[_Call]:
+    for step in every_step(config):
+        if (url := step.action.reaches()) is not None:
+            yield _Call(step.name, step.key, url, step.spans.get("url=", step.spans.get("url", step.key)))
+    for names, command in config.commands():
+        for name, option in command.options.items():
+            path = ("commands", " ".join(names), "options", name, "autocomplete", "http")
+            if isinstance(option.autocomplete, HttpSuggestions):
+                yield _Call("http", config.key(*path), option.autocomplete.reaches(), config.value(*path))
+
+
+def _faults(config: Config, call: _Call, hosts: Hosts) -> Iterator[Diagnostic]:
     if not hosts.allowed:
-        yield _nobody_allowed(step)
-    elif (known := _known(url)) is not None:
-        yield from _of_address(config, step, known, hosts)
+        yield _nobody_allowed(call)
+    elif (known := _known(call.url)) is not None:
+        yield from _of_address(config, call.at, known, hosts)
 
 
 def _known(url: object) -> str | None:
@@ -44,14 +64,14 @@ def _known(url: object) -> str | None:
     return head if re.match(r"[a-z]+://[^/?#]+[/?#]", head, re.IGNORECASE) else None
 
 
-def _of_address(config: Config, step: WrittenStep, url: str, hosts: Hosts) -> Iterator[Diagnostic]:
-    span, (scheme, host, port) = step.spans.get("url=", step.spans.get("url", step.key)), _parts(url)
+def _of_address(config: Config, span: Span, url: str, hosts: Hosts) -> Iterator[Diagnostic]:
+    scheme, host, port = _parts(url)
     if host is None or port is None or scheme not in PORTS:
         yield Diagnostic(
             slug="not-a-web-address",
             span=span,
             headline="this is no address of a web server",
-            why="the step would fail whenever it runs",
+            why="the call would fail whenever it is made",
             fix="write it whole, for example `https://api.example.com/latest`",
         )
     elif not hosts.allows(scheme, host, port):
@@ -81,11 +101,11 @@ def _not_allowed(config: Config, span: Span, host: str, port: int, scheme: str) 
     )
 
 
-def _nobody_allowed(step: WrittenStep) -> Diagnostic:
+def _nobody_allowed(call: _Call) -> Diagnostic:
     return Diagnostic(
         slug="host-not-allowed",
-        span=step.key,
-        headline=f"`{step.name}` can call nobody: no host is allowed",
+        span=call.key,
+        headline=f"`{call.name}` can call nobody: no host is allowed",
         why=_WHY,
         fix="name them at the top: `http: {allow: [api.example.com]}`",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from runner.actions.action import Reference
-from runner.config.document import Command, Handler, Option, RecordSuggestions
+from runner.config.document import Command, Handler, HttpSuggestions, Option, RecordSuggestions
 
 
 def options_of(handler: Handler) -> Mapping[str, Option]:
@@ -16,6 +16,8 @@ def suggesting(declared: Option) -> object:
     written = declared.autocomplete
     if isinstance(written, RecordSuggestions):
         return (written.where, written.label)
+    if isinstance(written, HttpSuggestions):
+        return (written.http, written.query, written.headers, written.items)
     return None if written is None else written.given
 
 

@@ -1,6 +1,6 @@
 """A bot, compiled: immutable, and with nothing left to parse or to look up by text."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import tzinfo
 from typing import Any, Final, Literal
@@ -248,10 +248,13 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
-    """Suggestions from outside the process. `find` gives what a template would, and may take its time."""
+class Fetched:
+    """Suggestions from another server, as the step `http` asks it. `items` reads `answer`; None is its JSON."""
 
-    find: Callable[[Context], Awaitable[object]]
+    url: Render | str
+    query: Render | Mapping[str, Any]
+    headers: Render | Mapping[str, str]
+    items: Render | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ class Suggestions:
     `is_filtered` says that only what fits the typed text is shown; otherwise the source has seen to that.
     """
 
-    source: Listed | Rendered | Recorded | LookedUp
+    source: Listed | Rendered | Recorded | Fetched
     roots: frozenset[str]
     state: tuple[str, ...] = ()
     is_filtered: bool = True

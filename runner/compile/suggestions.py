@@ -7,10 +7,10 @@ from runner.check.names import roots_of
 from runner.check.reads import state_read_in
 from runner.check.suggesting import suggesting
 from runner.compile.commands import choice_value
-from runner.compile.program import Listed, Offer, Recorded, Rendered, Suggestions
+from runner.compile.program import Fetched, Listed, Offer, Recorded, Rendered, Suggestions
 from runner.compile.renderers import renderer
 from runner.config import document
-from runner.config.document import RecordSuggestions
+from runner.config.document import HttpSuggestions, RecordSuggestions
 
 FOCUSED = "focused"
 """The name under which a template reads what is typed so far. One that does so is trusted to suggest what fits."""
@@ -34,7 +34,7 @@ def compile_suggestions(
     return made
 
 
-def _source(option: document.Option) -> Listed | Rendered | Recorded:
+def _source(option: document.Option) -> Listed | Rendered | Recorded | Fetched:
     written = option.autocomplete
     assert written is not None
     if isinstance(written, RecordSuggestions):
@@ -46,6 +46,13 @@ def _source(option: document.Option) -> Listed | Rendered | Recorded:
             order=written.order,
             where=renderer(where) or where,
             label=renderer(written.label),
+        )
+    if isinstance(written, HttpSuggestions):
+        return Fetched(
+            url=renderer(written.http) or written.http,
+            query=renderer(written.query) or written.query,
+            headers=renderer(written.headers) or written.headers,
+            items=renderer(written.items),
         )
     if isinstance(written.given, Authored):
         render = renderer(written.given)

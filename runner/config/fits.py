@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from runner.actions.action import Action
 from runner.config.document import AskedCheck
-from runner.config.later import LATER_SUGGESTIONS
 from runner.config.schema import (
     CHECKS_MAX,
     ID_PATTERN,
@@ -147,16 +146,15 @@ def _map(shape: MapShape, node: Mapping, actions: Actions) -> bool:
 
 def _suggestions(shape: SuggestionsShape, node: Node, actions: Actions) -> bool:
     match node:
-        case Mapping(entries=entries) if shape.key in entries:
-            return fits(shape.looked_up, node, actions)
+        case Mapping(entries=entries) if (entry := shape.entry_of(entries)) is not None:
+            return fits(entry, node, actions)
         case Scalar(value=value):
             return isinstance(value, str) and _matches(TEMPLATE_PATTERN, value)
         case Sequence(items=items):
             return 1 <= len(items) <= SUGGESTIONS_MAX and all(_is_suggestion(item) for item in items)
         case Mapping(entries=entries):
-            if not 1 <= len(entries) <= SUGGESTIONS_MAX or not LATER_SUGGESTIONS.isdisjoint(entries):
-                return False
-            return all(_shape(_LABEL, item.value, {}) for item in entries.values())
+            is_sized = 1 <= len(entries) <= SUGGESTIONS_MAX
+            return is_sized and all(_shape(_LABEL, item.value, {}) for item in entries.values())
 
 
 def _is_suggestion(node: Node) -> bool:

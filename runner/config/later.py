@@ -4,7 +4,6 @@ Path = tuple[str | int, ...]
 
 _LATER_AT_TOP = frozenset("messages".split())
 _LATER_IN_STEPS = frozenset("edit delete".split())
-LATER_SUGGESTIONS = frozenset({"http"})
 
 
 def later_keys(path: Path) -> frozenset[str]:
@@ -14,8 +13,6 @@ def later_keys(path: Path) -> frozenset[str]:
             return _LATER_AT_TOP
         case ("commands", str(), "commands", *rest):  # inside a group it is as at the top
             return later_keys(("commands", *rest))
-        case (*_, "options", str(), "autocomplete"):
-            return LATER_SUGGESTIONS
         case (*_, int()):
             return _LATER_IN_STEPS
         case _:

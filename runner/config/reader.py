@@ -121,8 +121,8 @@ class Reader:
                 return Steps((self._action(action, node, None, node),))
             case DataShape(templated), _:
                 return self._data(templated, node)
-            case SuggestionsShape(), Mapping() if shape.key in node.entries:
-                return self._looked_up(shape.looked_up, node)
+            case SuggestionsShape(), Mapping() if (found := shape.entry_of(node.entries)) is not None:
+                return self._looked_up(found, node)
             case SuggestionsShape(), _:
                 return self._suggestions(node)
             case _, Scalar():

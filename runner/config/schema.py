@@ -12,7 +12,6 @@ from typing import Any, Final, assert_never, cast
 from runner.actions.action import Action, Retry
 from runner.config import snippets
 from runner.config.document import AskedCheck, Document
-from runner.config.later import LATER_SUGGESTIONS
 from runner.fields import (
     DURATION_PATTERN,
     SNOWFLAKE_PATTERN,
@@ -388,21 +387,18 @@ def _suggestions(shape: SuggestionsShape) -> Schema:
     label: Schema = {"type": "string", "minLength": 1, "maxLength": limits.CHOICE_NAME_MAX}
     values: Schema = {"type": ["string", "number"], "minLength": 1, "maxLength": limits.CHOICE_VALUE_MAX}
     labelled: Schema = {
-        "propertyNames": {"not": {"enum": sorted(LATER_SUGGESTIONS)}},
         "additionalProperties": label,
         "minProperties": 1,
         "maxProperties": SUGGESTIONS_MAX,
     }
+    told: Schema = labelled
+    for key, entry in reversed([*shape.by_key.items()]):
+        told = {"if": {"required": [key]}, "then": _entry(entry), "else": told}
     return {
         "anyOf": [
             {"type": "array", "items": values, "minItems": 1, "maxItems": SUGGESTIONS_MAX},
             {"type": "string", "pattern": f"^{TEMPLATE_PATTERN}$", "patternErrorMessage": SUGGESTIONS_TAKES},
-            {
-                "type": "object",
-                "if": {"required": [shape.key]},
-                "then": _entry(shape.looked_up),
-                "else": labelled,
-            },
+            {"type": "object", **told},
         ]
     }
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from runner.actions.action import Refused, StepFailed
 from runner.check.numbers import as_number
-from runner.compile import DeclaredOption, Listed, LookedUp, Offer, Program, Recorded, Rendered
+from runner.compile import DeclaredOption, Fetched, Listed, Offer, Program, Recorded, Render, Rendered
 from runner.engine import context, options
 from runner.engine.context import Directory
 from runner.engine.guards import Who, admit
@@ -25,6 +25,7 @@ from runner.lifecycle.limits import OptionType
 from runner.lifecycle.machine import Event
 from runner.logs import Log
 from runner.messages import Message
+from runner.outside import Outside
 from runner.stored import ROWS_MAX
 from runner.templates import RenderError
 from runner.templates.values import is_list, is_mapping
@@ -44,9 +45,12 @@ _Key: TypeAlias = tuple[str, str, str]  # who types, into which command and whic
 class Suggester:
     """Answers the keystrokes of one engine. It keeps one search for each user and option: the newest."""
 
-    def __init__(self, directory: Directory, memory: Memory, now: Callable[[], float], log: Log) -> None:
+    def __init__(
+        self, directory: Directory, memory: Memory, outside: Outside, now: Callable[[], float], log: Log
+    ) -> None:
         self._directory = directory
         self._memory = memory
+        self._outside = outside
         self._now = now
         self._log = log
         self._loop = asyncio.get_running_loop()
@@ -114,7 +118,7 @@ class Suggester:
         if isinstance(source, Recorded):
             chosen = await self._recorded(program, here, source, values, declared, text)
         else:
-            offers = await _offers(source, values, declared)
+            offers = await self._offers(program, source, values, declared)
             chosen = fitting(offers, text, _folded) if suggestions.is_filtered else islice(offers, limits.CHOICES_MAX)
         return tuple({"name": shortened(each.label, limits.CHOICE_NAME_MAX), "value": each.value} for each in chosen)
 
@@ -139,6 +143,27 @@ class Suggester:
         labels = [source.label({**values, "record": row}) if source.label else row[source.match] for row in fits]
         return offers_of(dict(zip((row[source.value] for row in fits), labels, strict=True)), option)
 
+    async def _offers(
+        self, program: Program, source: Listed | Rendered | Fetched, values: dict[str, Any], option: DeclaredOption
+    ) -> Iterable[Offer]:
+        match source:
+            case Listed(offers):
+                return offers
+            case Rendered(render):
+                return offers_of(render(values), option)
+            case Fetched():
+                return offers_of(await self._fetched(program, source, values), option)
+
+    async def _fetched(self, program: Program, source: Fetched, values: dict[str, Any]) -> object:
+        """Return what another server answers. Raises `StepFailed` where it gives nothing, or may not be asked."""
+        from runner.actions._on_web import call_of, told  # few bots need it
+
+        written: Mapping[str, object] = _given(source.headers, values)
+        headers = {name: str(value) for name, value in written.items()}
+        asked = call_of("GET", str(_given(source.url, values)), _given(source.query, values), headers)
+        answer = told(await self._outside.call(asked, program.hosts))
+        return source.items({**values, "answer": answer}) if source.items is not None else answer["json"]
+
     def _note(self, live: Live, reason: str) -> None:
         """Log what went wrong, once for each command: a line for every keystroke would bury all others."""
         key = (live.program.generation, live.name)
@@ -150,20 +175,12 @@ class Suggester:
         self._log.warning("suggestions failed", handler=live.name, reason=reason)
 
 
+def _given(part: Render | object, values: dict[str, Any]) -> Any:  # what a template gives
+    return part(values) if callable(part) else part
+
+
 def _folded(offer: Offer) -> str:
     return offer.folded
-
-
-async def _offers(
-    source: Listed | Rendered | LookedUp, values: dict[str, Any], option: DeclaredOption
-) -> Iterable[Offer]:
-    match source:
-        case Listed(offers):
-            return offers
-        case Rendered(render):
-            return offers_of(render(values), option)
-        case LookedUp(find):
-            return offers_of(await find(values), option)
 
 
 def offers_of(given: object, option: DeclaredOption) -> Iterator[Offer]:

@@ -145,7 +145,7 @@ class Engine:
             rebuild=rebuild,
         )
         self._lag = Lag(self.counts, log)
-        self._suggester = Suggester(directory, memory, now, log)
+        self._suggester = Suggester(directory, memory, self._outside, now, log)
         world = World(
             rest,
             self._outside,

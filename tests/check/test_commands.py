@@ -104,7 +104,10 @@ OPTIONS = {
         "type: string, autocomplete: {records: ›tags, match: name, ›limt: 3}",
         ("undefined-records", "unknown-key"),
     ),
-    "an address": ("type: string, autocomplete: {›http: {url: a}}", ("not-available",)),
+    "an address": (
+        "type: string, autocomplete: {›http: 'https://a.b/c', ›item: a}",
+        ("host-not-allowed", "unknown-key"),
+    ),
     "two choices of one name": ("type: string, choices: {a: A, ›b: A}", ("same-label",)),
 }
 

@@ -187,6 +187,20 @@ def looked_up(keys: str, how: str, typed: str = "", instead: Json = None) -> Cas
     )
 
 
+FETCHED = (
+    "http: {allow: ['${OTHER}'], private: true}\n"
+    "commands: {IT: {description: d, reply: Hi, options: {o: {type: string, description: d, autocomplete: {KEY}}}}}"
+)
+
+
+async def fetched(scene: Scene) -> None:
+    """Type into the option, and look at what the other server is asked."""
+    scene.other.asked.clear()
+    scene.other.say("/a", json={"hits": ["one", "two"]})
+    await suggested()(scene)
+    scene.noted.extend([asked.path, asked.headers.get("X-A")] for asked in scene.other.asked)
+
+
 OPTIONS = [
     options("commands.*", TOP, "IT"),
     options("commands.*.commands.*", INSIDE, "IT in"),
@@ -216,6 +230,16 @@ OPTIONS = [
         "name name_localizations",
         OPTION.replace("KEY", "type: string, description: d, choices: {a: {name: A, name_localizations: {de: Ah}}}"),
         registered,
+    ),
+    case(
+        "commands.*.options.*.autocomplete",
+        "http query headers items",
+        FETCHED.replace(
+            "KEY", "http: 'http://${OTHER}/a', query: {q: 1}, headers: {X-A: b}, items: '{{ answer.json.hits }}'"
+        ),
+        fetched,
+        instead={"http": "http://${OTHER}/b"},
+        alone=True,
     ),
     looked_up("records", "records: IT, match: name"),
     looked_up("match", "records: IT, match: name", "b", instead={"match": "text"}),

@@ -1,17 +1,16 @@
 """What is suggested while users type: what fits, at most 25; nothing otherwise, and never an error."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from runner.compile import LookedUp, Program, Suggestions
 from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
-from runner.lifecycle import budget
+from runner.lifecycle import budget, limits
+from tests.actions.web import Elsewhere, elsewhere
 from tests.conftest import Bot, StartBot, compiled
 
 
@@ -349,37 +348,42 @@ async def test_whatever_stands_in_a_keystroke_is_answered(bot: StartBot, data: d
 
 
 class Searches:
-    """A source outside the process: each search waits until it is told what it has found, or is given up."""
+    """Another server: each search waits until it is told what it has found, or is given up."""
 
-    def __init__(self) -> None:
+    def __init__(self, other: Elsewhere) -> None:
         self.texts: list[str] = []
         self.given_up: list[str] = []
-        self._found: dict[str, asyncio.Future[object]] = {}
+        self._found: dict[str, asyncio.Future[Sequence[str] | None]] = {}
+        self.bot = bot_with(f"{{http: '{other.url}/find', query: {{q: '{{{{ focused }}}}'}}}}", rest=allowing(other))
+        other.answers["/find"] = self.find
 
-    async def find(self, context: Mapping[str, Any]) -> object:
+    async def find(self, request: web.Request) -> web.StreamResponse:
         """Wait for the outcome."""
-        text = context["focused"]
+        text = request.query["q"]
         self.texts.append(text)
         self._found[text] = asyncio.get_running_loop().create_future()
         try:
-            return await self._found[text]
+            found = await self._found[text]
         except asyncio.CancelledError:
             self.given_up.append(text)
             raise
+        return web.json_response(found, status=500 if found is None else 200)
 
-    def has_found(self, text: str, outcome: Sequence[str] | Exception) -> None:
-        """End the search for what was typed."""
-        if isinstance(outcome, Exception):
-            self._found[text].set_exception(outcome)
-        else:
-            self._found[text].set_result(outcome)
+    def has_found(self, text: str, outcome: Sequence[str] | None) -> None:
+        """End the search for what was typed; None is a failure."""
+        self._found[text].set_result(outcome)
 
 
-def searching(program: Program, find: Callable[[dict[str, Any]], Awaitable[object]]) -> Program:
-    """Return the program with suggestions of `it` that are looked up."""
-    handler = program.commands["it"]
-    looked_up = replace(handler, suggestions={"o": Suggestions(LookedUp(find), frozenset())})
-    return replace(program, commands=MappingProxyType({**program.commands, "it": looked_up}))
+def allowing(other: Elsewhere, *, private: bool = True) -> str:
+    """Return what lets a bot call another server on this machine."""
+    return f"http: {{allow: ['{other.host}'], private: {str(private).lower()}}}\n"
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[Elsewhere]:
+    """Give a test another server."""
+    async with elsewhere() as made:
+        yield made
 
 
 def keystroke(made: Bot, text: str, *, user: str = "Robin") -> Trace:
@@ -388,20 +392,65 @@ def keystroke(made: Bot, text: str, *, user: str = "Robin") -> Trace:
 
 
 @pytest.fixture
-async def search(bot: StartBot) -> tuple[Bot, Searches]:
-    """A bot whose suggestions are looked up, and the searches."""
-    made, searches = await bot(bot_with("[alpha]")), Searches()
-    made.engine.swap(searching(made.engine.program, searches.find))
-    return made, searches
+async def search(bot: StartBot, other: Elsewhere) -> tuple[Bot, Searches]:
+    """A bot whose suggestions another server finds, and its searches."""
+    searches = Searches(other)
+    return await bot(searches.bot), searches
 
 
-async def test_what_is_found_in_time_is_filtered_and_suggested(search: tuple[Bot, Searches]) -> None:
+async def test_what_is_found_in_time_is_suggested(search: tuple[Bot, Searches]) -> None:
     made, searches = search
     trace = keystroke(made, "a")
     await elapse(1.0)
-    searches.has_found("a", ["alpha", "x"])
+    searches.has_found("a", ["alpha", "an x"])
     await made.idle()
-    assert values(trace) == ["alpha"]
+    assert values(trace) == ["alpha", "an x"]
+
+
+async def test_what_nobody_has_searched_for_is_filtered(bot: StartBot, other: Elsewhere) -> None:
+    other.say("/all", json={"alpha": "The first", "beta": "The second"})
+    made = await bot(bot_with(f"{{http: '{other.url}/all'}}", rest=allowing(other)))
+    assert offered(await typed(made, "sec")) == [("The second", "beta")]
+
+
+async def test_an_answer_is_read_as_a_step_reads_it(bot: StartBot, other: Elsewhere) -> None:
+    items = "{{ answer.json.hits | map(attribute='name') | list if answer.is_ok else [] }}"
+    keys = "query: {q: '{{ focused }}'}, headers: {Authorization: 'Bearer {{ guild.id }}'}"
+    made = await bot(bot_with(f"{{http: '{other.url}/v1?a=b', {keys}, items: \"{items}\"}}", rest=allowing(other)))
+    other.say("/v1", json={"hits": [{"name": "é & co"}]})
+    assert values(await typed(made, "é &")) == ["é & co"]
+    (asked,) = other.asked
+    assert (asked.method, asked.path) == ("GET", "/v1?a=b&q=%C3%A9+%26")
+    assert asked.headers["Authorization"].removeprefix("Bearer ").isdecimal()
+
+
+async def test_of_what_a_server_answers_discord_gets_what_it_takes(bot: StartBot, other: Elsewhere) -> None:
+    made = await bot(bot_with(f"{{http: '{other.url}/all'}}", rest=allowing(other)))
+    labelled = {f"v{number}": f"{number} " + "long " * 50 for number in range(40)}
+    other.say("/all", json={"w" * (limits.CHOICE_VALUE_MAX + 1): "too long to be sent", **labelled})
+    found = offered(await typed(made, ""))
+    assert len(found) == limits.CHOICES_MAX
+    assert {len(name) for name, _ in found} == {limits.CHOICE_NAME_MAX}
+
+
+@pytest.mark.parametrize(
+    ("address", "private", "reason"),
+    [
+        pytest.param(
+            "http://{{ options.o }}/", True, "127.0.0.1 is none of the hosts", id="a host that is not allowed"
+        ),
+        pytest.param("URL/", False, "stands for an address inside of a network", id="an address inside of a network"),
+    ],
+)
+async def test_the_rules_of_the_step_hold_while_users_type(
+    bot: StartBot, other: Elsewhere, address: str, private: bool, reason: str
+) -> None:
+    made = await bot(
+        bot_with(f'{{http: "{address.replace("URL", other.url)}"}}', rest=allowing(other, private=private))
+    )
+    assert offered(await typed(made, "127.0.0.1:1")) == []
+    assert reason in made.log.of("suggestions failed")[0]["reason"]
+    assert other.asked == []
 
 
 async def test_a_search_that_takes_too_long_suggests_nothing(search: tuple[Bot, Searches]) -> None:
@@ -420,16 +469,18 @@ async def test_a_search_that_fails_suggests_nothing(search: tuple[Bot, Searches]
     made, searches = search
     trace = keystroke(made, "a")
     await elapse(0.1)
-    searches.has_found("a", OSError("the far side is gone"))
+    searches.has_found("a", None)
     await made.idle()
     assert offered(trace) == []
-    assert made.log.of("suggestions failed")[0]["reason"] == "OSError"
+    assert made.log.of("suggestions failed")[0]["reason"] == "the server answered 500"
 
 
 async def test_a_newer_keystroke_ends_the_older_search_at_once(search: tuple[Bot, Searches]) -> None:
     made, searches = search
-    traces = [keystroke(made, text) for text in ("a", "al", "alp")]
-    await elapse(0.1)
+    traces: list[Trace] = []
+    for text in ("a", "al", "alp"):
+        traces.append(keystroke(made, text))
+        await elapse(0.1)
     assert searches.texts == ["a", "al", "alp"]
     assert searches.given_up == ["a", "al"]
     assert [offered(trace) for trace in traces[:2]] == [[], []]
@@ -471,9 +522,9 @@ async def test_a_stop_ends_the_searches_under_way(search: tuple[Bot, Searches]) 
     assert searches.given_up == ["a"]
 
 
-async def test_who_types_while_there_is_no_room_is_suggested_nothing(bot: StartBot) -> None:
-    made, searches = await bot(bot_with("[alpha]"), live_max=1), Searches()
-    made.engine.swap(searching(made.engine.program, searches.find))
+async def test_who_types_while_there_is_no_room_is_suggested_nothing(bot: StartBot, other: Elsewhere) -> None:
+    searches = Searches(other)
+    made = await bot(searches.bot, live_max=1)
     first, second = keystroke(made, "a"), keystroke(made, "b", user="Kim")
     await elapse(0.1)
     searches.has_found("a", ["alpha"])

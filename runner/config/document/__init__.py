@@ -60,7 +60,7 @@ from runner.config.document.registration import NOBODY, Registration
 from runner.config.document.responses import STRATEGIES, Response
 from runner.config.document.schedules import MissedWord, Schedule
 from runner.config.document.stored import RecordField, Records, State, declarations
-from runner.config.document.suggestions import RecordSuggestions
+from runner.config.document.suggestions import HttpSuggestions, RecordSuggestions
 from runner.config.document.texts import Texts
 from runner.config.document.whole import Document
 
@@ -102,6 +102,7 @@ __all__ = [
     "Guards",
     "Handler",
     "HttpHosts",
+    "HttpSuggestions",
     "Inline",
     "InlineButton",
     "InlineSelect",

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from runner.config.document.handlers import Handler
 from runner.config.document.registration import Registration, Translations, former_names, translated
-from runner.config.document.suggestions import RecordSuggestions
+from runner.config.document.suggestions import HttpSuggestions, RecordSuggestions
 from runner.data import dataclass
 from runner.fields import Entry, Suggestions, fields_of, option
 from runner.lifecycle import limits
@@ -57,9 +57,9 @@ class Option(Entry):
     choices: Mapping[str, Choice] | None = option(
         "The only values to choose from: value and name.", default=None, max_items=limits.CHOICES_MAX
     )
-    autocomplete: Suggestions | RecordSuggestions | None = option(
-        "What is suggested while the user types: values, values with labels, a template that gives either, or records. "
-        "Users may send other values too.",
+    autocomplete: Suggestions | RecordSuggestions | HttpSuggestions | None = option(
+        "What is suggested while the user types: values, values with labels, a template that gives either, records, or "
+        "what another server answers. Users may send other values too.",
         default=None,
     )
     channel_types: tuple[ChannelTypeName, ...] = option("Which kinds of channel are offered.", default=(), single=True)

@@ -1,14 +1,15 @@
-"""`autocomplete:` from a table of `records:`."""
+"""`autocomplete:` from a table of `records:`, or from another server."""
 
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from runner.actions._on_records import OnRecords, no_field
-from runner.actions.action import Misfit
+from runner.actions.action import Action, Authored, Misfit
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Data, Text, option
 from runner.lifecycle import limits
+from runner.outside import HEADERS_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +50,47 @@ class RecordSuggestions(OnRecords):
             elif table.fields[field].kind in ("data", "boolean"):
                 why = "users choose by texts and numbers"
                 yield Misfit(attribute, f"nobody can type or choose `{field}`", why, "take another field")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSuggestions(Action):
+    """What another server answers while users type: one of those that `http.allow` lists. It is no step.
+
+    It is asked with `GET`, which changes nothing, for it is asked at every keystroke.
+    """
+
+    http: str = option(
+        "Where: an address that begins with `https://`, or with `http://`; as of the step `http`.",
+        min_length=8,
+        secret=True,
+    )
+    query: Mapping[str, Data] = option(
+        "What stands behind the `?`, by name; `{{ focused }}` is what is typed so far.", default={}, secret=True
+    )
+    headers: Mapping[str, str] = option(
+        "Headers, by name. Secrets belong in the environment: `Bearer ${NAME}`.",
+        default={},
+        max_items=HEADERS_MAX,
+        secret=True,
+    )
+    items: Data | None = option(
+        "What is suggested, a template that reads `answer` as a step reads what `http` gives: a list of values, or "
+        "values with labels. Left out: the JSON of the answer.",
+        default=None,
+    )
+
+    @property
+    def template(self) -> object:
+        """What stands in `items` until it is rendered."""
+        return self.items
+
+    def misfits(self, declared: Declarations) -> Iterator[Misfit]:
+        """Refuse what is suggested whatever the server answers."""
+        if self.items is not None and not isinstance(self.template, Authored):
+            why = "nobody would have to be asked for it"
+            headline = "this is no template, and suggests the same whatever the server answers"
+            yield Misfit("items", headline, why, "write the values as `autocomplete:` itself, or read `answer`")
+
+    def reaches(self) -> object:
+        """Return the address."""
+        return self.http

@@ -119,8 +119,8 @@ class _Naming:
                 return _with_items(node, [self._value(_CHECK, "", item) for item in node.items])
             case ChecksShape(), _:
                 return self._value(_CHECK, "", node)
-            case SuggestionsShape(), MappingNode() if shape.key in node.entries:
-                return self.entry(fields_of(shape.looked_up), None, node)
+            case SuggestionsShape(), MappingNode() if (found := shape.entry_of(node.entries)) is not None:
+                return self.entry(fields_of(found), None, node)
             case StepsShape(), Sequence():
                 return _with_items(node, [self._step(item) for item in node.items])
             case ActionShape(action), _:
