@@ -1,13 +1,24 @@
 """Packs in a running bot: each use of one keeps what is its own, through clicks, forms, time, restarts and reloads."""
 
+import asyncio
 import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from runner.build import build
 from runner.compile import Program
-from runner.emulator.clock import elapse
-from runner.lifecycle.limits import CommandType
+from runner.emulator.clock import VirtualLoop, elapse
+from runner.emulator.messages import Upload
+from runner.emulator.trace import Trace
+from runner.lifecycle.limits import ChannelType, CommandType, OptionType
+from runner.scenarios.load import load_scenarios, maker_of_worlds
+from runner.scenarios.stage import MakeWorld, Stage, on_stage
 from tests.conftest import Bot, StartBot, actions, compiled
+
+Json = Mapping[str, Any]  # Any: Discord's JSON
 
 PACK = "tests/config/packs/points.yaml"
 BOT = f"""
@@ -136,6 +147,92 @@ def together(reply: str) -> str:
         renamed = ", ".join(f"{name}: e{number}-{name}"[:40] for name in names)
         uses.append(f"  - {{pack: {path}, as: e{number}, rename: {{{renamed}}}}}\n")
     return "http: '*'\nuse:\n" + "".join(uses) + f"commands: {{ping: {{description: Say pong, reply: {reply}}}}}\n"
+
+
+FINE = ("ok", "refused", "waiting")
+"""What a command may come to: what it was given means nothing to it, and it may say so."""
+
+WITH_OPTIONS_MIN = 80
+"""How many commands of the examples take options, at the least."""
+
+SUBCOMMANDS = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
+
+GIVEN: dict[OptionType, object] = {
+    OptionType.STRING: "Something",
+    OptionType.INTEGER: 1,
+    OptionType.NUMBER: 1.5,
+    OptionType.BOOLEAN: True,
+    OptionType.USER: "Kim",
+    OptionType.ROLE: "Muted",
+    OptionType.MENTIONABLE: "Kim",
+    OptionType.ATTACHMENT: Upload(0, "notes.txt", "text/plain", b"Notes"),
+}
+"""What is given to an option that takes nothing in particular."""
+
+
+def leaves(name: str, options: Sequence[Json]) -> Iterator[tuple[str, Sequence[Json]]]:
+    """Yield what can be typed of a command, with the options that it takes."""
+    if not any(option["type"] in SUBCOMMANDS for option in options):
+        yield name, options
+        return
+    for option in options:
+        yield from leaves(f"{name} {option['name']}", option.get("options", ()))
+
+
+def given_to(option: Json) -> object:
+    """Return what an option takes."""
+    if option.get("choices"):
+        return option["choices"][0]["value"]
+    if option["type"] == OptionType.CHANNEL:
+        return "Lounge" if option.get("channel_types") == [ChannelType.GUILD_VOICE] else "general"
+    if option["type"] == OptionType.ATTACHMENT and option.get("file_types"):
+        ending = option["file_types"][0]
+        return Upload(0, "notes" + (ending if ending.startswith(".") else ".png"), "text/plain", b"Notes")
+    given = GIVEN[option["type"]]
+    if isinstance(given, str) and option["type"] == OptionType.STRING:
+        return given.ljust(option.get("min_length", 0), "g")[: option.get("max_length")]
+    return option.get("min_value", given) if option["type"] in (OptionType.INTEGER, OptionType.NUMBER) else given
+
+
+@pytest.mark.parametrize("is_brief", [pytest.param(True, id="needed"), pytest.param(False, id="all")])
+def test_every_command_of_every_example_answers_in_one_bot(is_brief: bool) -> None:
+    """Each is given the options that it needs, or all that it takes."""
+    program = compiled(together("Ping"))
+    typed = dict(
+        leaf
+        for command in program.registered
+        if command.payload["type"] == CommandType.CHAT_INPUT
+        for leaf in leaves(command.payload["name"], command.payload.get("options", ()))
+    )
+    assert typed.keys() == program.commands.keys()
+    assert sum(bool(options) for options in typed.values()) >= WITH_OPTIONS_MIN
+    outcomes: dict[str, object] = {}
+
+    async def act(stage: Stage) -> None:
+        for name, options in typed.items():
+            given = {each["name"]: given_to(each) for each in options if each.get("required") or not is_brief}
+            trace = stage.local.command(user="Olive", channel="general", name=name, options=given)
+            await stage.idle()
+            outcomes[name] = trace.outcome if trace.failed else ended(stage, trace)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(on_stage(program, act, make_world=community()))
+    assert {name: outcome for name, outcome in outcomes.items() if outcome not in FINE} == {}
+    assert outcomes.keys() == typed.keys()
+
+
+def community() -> MakeWorld | None:
+    """Return what makes the server that the examples are for."""
+    path = Path("examples/tickets.scenario.yaml")
+    file = load_scenarios(path, Path.read_bytes).file
+    assert file is not None
+    return maker_of_worlds(path, file, Path.read_bytes)
+
+
+def ended(stage: Stage, trace: Trace) -> object:
+    """Return what the bot says that an interaction has come to."""
+    lines = [getattr(line, "fields", {}) for line in reversed(stage.lines.kept) if line.msg == "interaction"]
+    return next(fields["outcome"] for fields in lines if fields["id"] == str(trace.id))
 
 
 async def test_every_example_runs_in_one_bot_through_a_reload(bot: StartBot) -> None:
