@@ -136,7 +136,7 @@ class Player:
                 if event.id is not None:
                     self.named[event.id] = self.stage.env.backend.get_message(said.channel.id, said.id)
             case Happening(wait=float() as seconds):
-                await elapse(seconds)
+                await self._let_pass(seconds)
             case Happening(web=answers) if answers is not None:
                 self.stage.web.answers.update(answers)
             case Happening(restart=True):
@@ -180,8 +180,30 @@ class Player:
                 backend.delete_channel(self.stage.channel(channel, by).id)
             case Happening(delete_role=str() as role):
                 backend.delete_role(guild.id, guild.roles[role].id)
+            case Happening(interested=str() as name):
+                backend.set_scheduled_event_subscription(guild.id, self._planned(name), by.id, subscribed=True)
+            case Happening(uninterested=str() as name):
+                backend.set_scheduled_event_subscription(guild.id, self._planned(name), by.id, subscribed=False)
+            case Happening(delete_scheduled_event=str() as name):
+                backend.delete_scheduled_event(guild.id, self._planned(name))
             case _:
                 pass
+
+    async def _let_pass(self, seconds: float) -> None:
+        """Let time pass, and with it what SimCord does by its clock: events begin and end."""
+        backend, ends = self.stage.env.backend, self.stage.env.now().timestamp() + seconds
+        while (due := backend.next_scheduled_event_deadline()) is not None and due.timestamp() <= ends:
+            await elapse(max(due.timestamp() - self.stage.env.now().timestamp(), 0.0))
+            backend.activate_due_scheduled_events()
+        await elapse(max(ends - self.stage.env.now().timestamp(), 0.0))
+
+    def _planned(self, name: str) -> int:
+        """Return the newest scheduled event of a name."""
+        events = self.stage.env.backend.guilds[self.stage.guild.id].scheduled_events.values()
+        found = [each.id for each in events if each.name == name]
+        if not found:
+            raise LookupError("a scheduled event")
+        return max(found)
 
     def _person(self, name: str) -> MemberActor:
         """Return somebody by name: somebody new if nobody is called so."""
