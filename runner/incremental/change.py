@@ -43,8 +43,10 @@ class Change:
         return key[0] not in SECTIONS or piece_of(key) in self.needed
 
     def is_in_touched(self, span: Span, *, old: bool) -> bool:
-        """Tell whether a place is in a piece that is touched."""
-        pieces = (self.old if old else self.new)[span.file]
+        """Tell whether a place is in a piece that is touched. Files with data have none."""
+        pieces = (self.old if old else self.new).get(span.file)
+        if pieces is None:
+            return False
         touched = (piece for piece in pieces.all if piece.key in self.touched)
         return any(piece.line <= span.line < piece.line + pieces.said(piece).count("\n") for piece in touched)
 
