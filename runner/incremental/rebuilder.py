@@ -1,6 +1,7 @@
 """Builds one file again and again, in pieces where it can."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from runner.build import Built
 from runner.config.include import FindFiles, ReadFile
@@ -10,6 +11,9 @@ from runner.templates import RecentTemplates
 
 Build = Callable[[ReadFile, FindFiles, int], Built]
 """Builds the config: with functions that read and find files, and with the generation that the program shall have."""
+
+TEMPLATES_MAX: Final = 1000
+"""How many templates are kept that have been read in parts, beside those of the last whole: they are some megabytes."""
 
 
 class Rebuilder:
@@ -24,7 +28,9 @@ class Rebuilder:
     def build(self, read: ReadFile, find: FindFiles, generation: int) -> Built:
         """Build what the files say now. The result is that of a whole build, however little of it is built."""
         built = self._in_part(read, find, generation)
-        if built is None:
+        if built is not None:
+            self._templates.forget_new(TEMPLATES_MAX)
+        else:
             built = self._whole(read, find, generation)
             if built.program is not None:
                 self._templates.forget_others()

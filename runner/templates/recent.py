@@ -31,6 +31,14 @@ class RecentTemplates:
             self._used[key] = found
         return found
 
+    def forget_new(self, most: int) -> None:
+        """Forget what has been read since `forget_others`, if that is more than `most` templates.
+
+        For builds that read a part of a file: whoever saves it again and again reads other templates each time.
+        """
+        if len(self._used) > most:
+            self._used.clear()
+
     def forget_others(self) -> None:
         """Forget what has not been read since this was said last: what is kept is what one whole file says."""
         self._known, self._used = self._used, {}

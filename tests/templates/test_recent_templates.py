@@ -49,3 +49,16 @@ def test_no_more_templates_of_refused_files_are_kept_than_the_bound() -> None:
     assert recent.read("{{ user.id }}") is one
     recent.read("{{ guild.name }}")
     assert recent.read("{{ user.id }}") is not one
+
+
+def test_what_was_read_in_parts_is_forgotten_once_it_is_too_much() -> None:
+    recent = RecentTemplates()
+    before = recent.read("{{ user.name }}")
+    recent.forget_others()
+    one = recent.read("{{ user.id }}")
+    recent.forget_new(1)
+    assert recent.read("{{ user.id }}") is one
+    recent.read("{{ guild.name }}")
+    recent.forget_new(1)
+    assert recent.read("{{ user.id }}") is not one
+    assert recent.read("{{ user.name }}") is before
