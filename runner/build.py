@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.check.joint import joint
 from runner.check.names import UNUSED_NAME
 from runner.check.needs import Needs, needs_of
 from runner.check.rules import check
@@ -23,6 +24,9 @@ from runner.templates import RecentTemplates
 if TYPE_CHECKING:
     from runner.config.packs.told import Place
 
+Build = Callable[[ReadFile, FindFiles, int], "Built"]
+"""Builds one config: with functions that read and find files, and with the generation that the program shall have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -30,7 +34,7 @@ class Built:
 
     `patterns` are those of included files: one that comes to match belongs to the config. `data_files` names those of
     the files that hold data and no keys. `needs` is what the program needs of Discord; None without one. `sizes` are
-    those of the files that have keys; packs apart.
+    those of the files that have keys, packs apart; `joint` is what rules look at in several handlers together.
     """
 
     program: Program | None
@@ -40,6 +44,7 @@ class Built:
     data_files: frozenset[str] = frozenset()
     needs: Needs | None = None
     sizes: Mapping[str, Size] = field(default_factory=dict[str, Size])
+    joint: object = None
 
 
 def build(
@@ -77,8 +82,8 @@ def _built(path: Path, loaded: Loaded, actions: Actions, generation: int, clock:
         found = [item for item in found if item.slug not in (UNUSED_NAME, UNUSED_IGNORE)]
         return Built(None, found, loaded.sources, loaded.patterns, loaded.data_files)
     program = compile_program(loaded.config, checked, generation, _files(path, loaded))
-    needs = needs_of(loaded.config)
-    return Built(program, found, loaded.sources, loaded.patterns, loaded.data_files, needs, loaded.sizes)
+    built = Built(program, found, loaded.sources, loaded.patterns, loaded.data_files)
+    return replace(built, needs=needs_of(loaded.config), sizes=loaded.sizes, joint=joint(loaded.config))
 
 
 def _told(built: Built, places: "Mapping[str, Place]") -> Built:

@@ -24,12 +24,13 @@ from runner.logs import Log
 from runner.readiness import Configured, Readiness
 
 if TYPE_CHECKING:
+    from runner.build import Build
     from runner.engine.interaction import Engine
     from runner.engine.keeper import TimeKeeper
     from runner.engine.observer import Observer
     from runner.outside import Outside
     from runner.registration.register import Outcome
-    from runner.reload import Build, Reloader
+    from runner.reload import Reloader
 
 REGISTRATION_S = 20.0
 """How long the start waits for the registration of commands; it goes on behind a bot that already serves."""

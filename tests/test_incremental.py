@@ -4,6 +4,7 @@ Each bot is edited piece by piece, so that whatever can stand in a piece stands 
 has not; and each mistake is made in a bot that was sound before.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ def assert_same(part: Built, whole: Built) -> None:
     assert (part.sources, part.data_files, part.patterns) == (whole.sources, whole.data_files, whole.patterns)
     assert (part.program is None, part.needs) == (whole.program is None, whole.needs)
     if part.program is not None and whole.program is not None:
-        assert part.sizes == whole.sizes
+        assert (part.sizes, part.joint) == (whole.sizes, whole.joint)
         assert list(part.program.written) == list(whole.program.written)
         mine, others = outlined(part.program), outlined(whole.program)
         assert mine == others
@@ -144,7 +145,7 @@ def test_each_piece_of_a_bot_can_come_and_go_and_be_moved(path: Path) -> None:
     own = [piece for piece in pieces.all if piece.key == ("commands", "other-first") or "other-" not in piece.key[1]]
     for piece in own[:: len(own) // 3 or 1]:
         said = pieces.said(piece)
-        for text in (reworded(said), stub_for(piece), "# A note.\n\n" + said):
+        for text in (said, reworded(said), stub_for(piece), "# A note.\n\n" + said):
             parts += bench.save(replaced(pieces, piece, text))
     assert parts or any(size.has_anchors for size in bench.built.sizes.values())
 
@@ -191,6 +192,8 @@ def test_each_mistake_is_found_where_it_is_made_and_its_repair_is_served(path: P
     own = [pair for pair in zip(sound.all, pieces.all, strict=True) if not pair[1].key[1].startswith("other-")]
     for was, piece in own if len(own) > 1 else ():
         bench.save(replaced(sound, was, pieces.said(piece)))
+        bench.save(replaced(pieces, piece, sound.said(was)))  # what two say together may be wrong
+        bench.save(pieces.text)
 
 
 @pytest.fixture
@@ -270,6 +273,38 @@ def test_a_component_is_built_with_all_that_shows_it(tmp_path: Path) -> None:
     in_a_flow = base.replace("content: Hello}", "content: Hello, components: [once]}")
     assert not bench.save(in_a_flow)
     assert not bench.save(in_a_flow.replace("label: One", "label: Once")), "the flow has its look in it"
+
+
+def test_a_name_that_another_command_has_in_some_language_is_refused(tmp_path: Path) -> None:
+    german = "    name_localizations: {{de: {}}}\n"
+    base = BASE.replace(LAST, LAST + german.format("letzter")).replace(
+        "  other-first:\n", "  other-first:\n" + german.format("erster")
+    )
+    bench = Bench(tmp_path / "bot.yaml").start(base)
+    assert not bench.save(base.replace("de: letzter", "de: erster"))
+    assert "same-name-in-language" in [fault.slug for fault in bench.built.diagnostics]
+
+
+def test_what_all_handlers_inherit_is_there_as_soon_as_one_does(tmp_path: Path) -> None:
+    own = "    on_error: [{reply: {content: Own, ephemeral: true}}]\n"
+    rescue = "defaults: {on_error: [{reply: {content: Sorry, ephemeral: true}}]}\n"
+    rescued = re.sub(r"\{(description: (?:Another one|Greet), )", r"{on_error: [{reply: Own}], \1", BASE)
+    rescued = rescued.replace("    response: auto\n", "    response: auto\n" + own).replace(LAST, LAST + own)
+    rescued = rescued.replace("on_click: [", "on_error: [{reply: Own}], on_click: [")
+    bench = Bench(tmp_path / "bot.yaml").start(rescue + rescued)
+    assert bench.built.program is not None
+    assert "defaults/on_error" not in bench.built.program.runs
+    assert not bench.save(rescue + rescued.replace(LAST + own, LAST))
+    assert "defaults/on_error" in bench.built.program.runs
+
+
+def test_a_warning_on_the_last_line_is_that_of_the_last_piece(tmp_path: Path) -> None:
+    head, _, tail = BASE.partition("events:\n")
+    base = ("events:\n" + tail.replace("# The end.\n", "") + head).rstrip("\n") + "  # lifecycle: ignore[x] y"
+    bench = Bench(tmp_path / "bot.yaml").start(base)
+    assert base.count("\n") + 1 in [fault.span.line for fault in bench.built.diagnostics]
+    bench.save(base.replace("The last one", "The very last one"))
+    bench.save(base.replace(LAST, "    # More.\n" + LAST))
 
 
 def test_a_warning_comes_in_a_piece_that_nobody_has_touched(tmp_path: Path) -> None:

@@ -21,8 +21,13 @@ def check_hidden(config: Config) -> list[Diagnostic]:
     What is said of a new channel is all that is said of it. Of another one anything in the file may have said more.
     """
     steps = [(step, seeing) for step in every_step(config) if (seeing := step.action.seeing())]
-    is_let_in = any(_is_bot(each) for _, seeing in steps for each in seeing)
+    is_let_in = bool(steps) and lets_bot_in(config)
     return [_warning(step, each) for step, seeing in steps for each in _hiding(seeing, is_let_in=is_let_in)]
+
+
+def lets_bot_in(config: Config) -> bool:
+    """Tell whether any step lets the bot itself see a channel."""
+    return any(_is_bot(each) for step in every_step(config) for each in step.action.seeing())
 
 
 def _hiding(seeing: tuple[Seeing, ...], *, is_let_in: bool) -> Iterator[Seeing]:

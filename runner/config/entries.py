@@ -44,6 +44,11 @@ class Pieces:
         """Return what a piece says."""
         return self.text[piece.start : piece.end]
 
+    def height(self, piece: Piece) -> int:
+        """Return how many lines a piece has; the last line of a file need not end."""
+        said = self.said(piece)
+        return said.count("\n") + (not said.endswith("\n"))
+
     @property
     def around(self) -> str:
         """All that is in no piece."""
@@ -96,7 +101,7 @@ def _entries(text: str, section: str, start: int, end: int) -> list[Piece] | Non
     if first is None:
         return None
     depth = len(first[1])
-    if re.compile(rf"^ {{1,{depth - 1}}}[^\s#]", re.MULTILINE).search(text, start, end) if depth > 1 else False:
+    if re.compile(rf"^ {{0,{depth - 1}}}[^\s#]", re.MULTILINE).search(text, start, end):
         return None
     starts = [found.start() for found in re.compile(rf"^ {{{depth}}}[^\s#]", re.MULTILINE).finditer(text, start, end)]
     named = list(re.compile(rf"^ {{{depth}}}{_NAME}", re.MULTILINE).finditer(text, start, end))

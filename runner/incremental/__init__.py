@@ -7,6 +7,6 @@ has changed, then so do the whole ones, and it is put into the program that was 
 whole is built.
 """
 
-from runner.incremental.rebuilder import Build, Rebuilder
+from runner.incremental.rebuilder import Rebuilder
 
-__all__ = ["Build", "Rebuilder"]
+__all__ = ["Rebuilder"]

@@ -17,9 +17,6 @@ from runner.diagnostics import Span
 PART_MAX: Final = 0.25
 """How large a part of the pieces may be built for those that have changed: it is built twice."""
 
-_FAR_REACHING: Final = ("view_channel",)
-"""What is said in one piece and counts in another: a step that lets the bot see a channel which another one hides."""
-
 _WORD: Final = re.compile(r"[^\s:,\[\]{}\"']+")
 _KEEPS_BLANK_LINES: Final = re.compile(r"[|>]\d?\+")
 """A text that keeps the empty lines behind it. There are more of them where what follows is blank."""
@@ -48,7 +45,7 @@ class Change:
         if pieces is None:
             return False
         touched = (piece for piece in pieces.all if piece.key in self.touched)
-        return any(piece.line <= span.line < piece.line + pieces.said(piece).count("\n") for piece in touched)
+        return any(piece.line <= span.line < piece.line + pieces.height(piece) for piece in touched)
 
     def lines(self) -> dict[Key, int]:
         """Return the line of each piece as it is."""
@@ -92,7 +89,7 @@ def change(before: Built, texts: Mapping[str, str]) -> Change | None:
     both = {key: text + says[key] for key, text in said.items()}
     around = [each.around for each in new.values()]
     touched = _touched(changed, both, around)
-    if not touched or any(word in both[key] for key in touched for word in _FAR_REACHING):
+    if not touched:
         return None
     needed = _with_shown(touched | _first_of_others(new, touched), both, around)
     return Change(old, new, frozenset(touched), frozenset(needed)) if len(needed) <= PART_MAX * len(said) else None

@@ -21,17 +21,7 @@ from runner.lifecycle.machine import Origin
 K = TypeVar("K")
 V = TypeVar("V")
 
-_OF_ALL: Final = (
-    "former_names",
-    "intents",
-    "begins_later",
-    "waits",
-    "awaits",
-    "keeps_uses",
-    "token",
-    "variables",
-    "data",
-)
+_OF_ALL: Final = ("intents", "begins_later", "waits", "awaits", "keeps_uses", "token", "variables", "data")
 """What a program has of all its handlers together, or from elsewhere: nobody could say what of it has changed."""
 
 _TELLS_A_LINE: Final = re.compile(r"\bline \d")
@@ -75,8 +65,8 @@ class _Graft:
         return (
             all(getattr(self.old, name) == getattr(self.new, name) for name in _OF_ALL)
             and self._is_read_alike()
-            and _openers(self.old) == _openers(self.new)
-            and self._is_named_alike()
+            and self.was.joint == self.now.joint
+            and self._is_shared_alike()
             and self._is_needed_alike()
             and self._is_faulty_alike()
         )
@@ -91,14 +81,10 @@ class _Graft:
             and all(key in read and read[key].line == lines[key] for key in self.change.touched)
         )
 
-    def _is_named_alike(self) -> bool:
-        """Tell whether nothing has got a name that something else may have, in whichever server."""
-        guilds = [{each.payload["name"]: each.guilds for each in part.registered} for part in (self.old, self.new)]
-        names = [{key for key in part.written if self.change.is_touched(key)} for part in (self.old, self.new)]
-        added = {name for name, each in self.new.components.items() if self._is_touched(each)}
-        kept = {name for name, each in self.program.components.items() if not self._is_touched(each)}
-        is_known = names[0] == names[1] or not self.program.former_names
-        return guilds[0] == guilds[1] and added.isdisjoint(kept) and is_known
+    def _is_shared_alike(self) -> bool:
+        """Tell whether what is touched runs the same of what others run too: forms, and what all inherit."""
+        runs = [self._runs(part, touched=False).keys() for part in (self.old, self.new)]
+        return runs[0] == runs[1] and _openers(self.old) == _openers(self.new)
 
     def _is_needed_alike(self) -> bool:
         """Tell whether the same is needed of Discord, and by touched places where it was."""

@@ -1,16 +1,13 @@
 """Builds one file again and again, in pieces where it can."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from runner.build import Built
+from runner.build import Build, Built
 from runner.config.include import FindFiles, ReadFile
 from runner.incremental.change import change, texts_now
 from runner.incremental.graft import grafted
 from runner.templates import RecentTemplates
-
-Build = Callable[[ReadFile, FindFiles, int], Built]
-"""Builds the config: with functions that read and find files, and with the generation that the program shall have."""
 
 TEMPLATES_MAX: Final = 1000
 """How many templates are kept that have been read in parts, beside those of the last whole: they are some megabytes."""

@@ -1,7 +1,7 @@
 """Hot reload: watch the files, build what they say, swap the program."""
 
 from runner.reload.changes import NAMES_MAX, Changes, changes_between, restart_needed
-from runner.reload.reloader import CHECK_EVERY_S, QUIET_S, READS_MAX, RETRY_S, REWATCH_S, SETTLE_S, Build, Reloader
+from runner.reload.reloader import CHECK_EVERY_S, QUIET_S, READS_MAX, RETRY_S, REWATCH_S, SETTLE_S, Reloader
 from runner.reload.watching import (
     SYMLINKS_MAX,
     Notify,
@@ -21,7 +21,6 @@ __all__ = [
     "REWATCH_S",
     "SETTLE_S",
     "SYMLINKS_MAX",
-    "Build",
     "Changes",
     "Notify",
     "Reloader",

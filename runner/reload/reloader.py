@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from runner.build import Built
+from runner.build import Build, Built
 from runner.compile import Program
 from runner.config.files import LOSSLESS
-from runner.config.include import FindFiles, Pattern, ReadFile, found_on_disk
+from runner.config.include import Pattern, found_on_disk
 from runner.data import dataclass
 from runner.diagnostics import Severity, in_order
 from runner.logs import Log
@@ -57,9 +57,6 @@ CHECK_EVERY_S: Final = 5.0
 
 REWATCH_S: Final = 30.0
 """How long until directories that can't be watched are tried again, in seconds."""
-
-Build = Callable[[ReadFile, FindFiles, int], Built]
-"""Builds the config: with functions that read and find files, and with the generation that the program shall have."""
 
 
 @dataclass(frozen=True, slots=True)
