@@ -3,9 +3,9 @@
 import base64
 from typing import ClassVar, Final
 
-from runner.actions.action import Action, FailureKind, Place, StepFailed
+from runner.actions._on_server import OnServer
+from runner.actions.action import FailureKind, StepFailed
 from runner.data import dataclass
-from runner.declarations import Declarations
 from runner.fields import option
 from runner.formats import PICTURE_TAKES, picture_kind
 from runner.lifecycle import limits
@@ -27,29 +27,19 @@ _WRITTEN: Final = "<a?:[A-Za-z0-9_]{2,32}:[0-9]{15,20}>|[0-9]{15,20}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnEmoji(Action):
+class OnEmoji(OnServer):
     """A step on one of the server's own emojis."""
 
-    worst_case_s: ClassVar[float] = limits.REST_CALL_S
     needs: ClassVar[Permissions] = Permissions.MANAGE_GUILD_EXPRESSIONS
-    needs_server: ClassVar[bool] = True
 
     emoji: str = option(
         "Which: as `<:name:id>`, or its id.", pattern=_WRITTEN, takes="a server's own emoji as <:name:id>, or its id"
     )
     reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
 
-    def needs_in(self) -> object:
-        """Return that it is the server as a whole that has to allow it."""
-        return Place.SERVER
-
     def asks(self) -> Permissions:
         """Return nothing: nobody but Discord knows yet whether it is one of the bot's own."""
         return Permissions(0)
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
     @property
     def emoji_id(self) -> str:

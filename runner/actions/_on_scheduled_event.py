@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from runner.actions._on_channel import CHANNEL
-from runner.actions.action import Action, FailureKind, Misfit, Place, Step, StepFailed
+from runner.actions._on_server import OnServer
+from runner.actions.action import FailureKind, Misfit, Step, StepFailed
 from runner.data import dataclass
-from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.formats import unix_s
-from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ChannelType, EventEntityType
 
@@ -32,26 +31,16 @@ _ENTITIES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnScheduledEvent(Action):
+class OnScheduledEvent(OnServer):
     """A step on one scheduled event of this server."""
 
-    worst_case_s: ClassVar[float] = limits.REST_CALL_S
     needs: ClassVar[Permissions] = Permissions.MANAGE_EVENTS
-    needs_server: ClassVar[bool] = True
 
     event: Snowflake = option("Which: the id that `create_scheduled_event` has given, or `{{ scheduled.id }}`.")
-
-    def needs_in(self) -> object:
-        """Return that it is the server as a whole that has to allow it."""
-        return Place.SERVER
 
     def asks(self) -> Permissions:
         """Return nothing: nobody but Discord knows yet whether it is one of the bot's own."""
         return Permissions(0)
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
 
 async def held_in(channel_id: str, step: Step) -> dict[str, Any]:

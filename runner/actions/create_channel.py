@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Final, Literal
 
 from runner.actions._on_channel import Overwrite, changed, seconds, two_targets
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Misfit, Place, Repeats, Seeing, Step
+from runner.actions._on_server import OnServer
+from runner.actions.action import Misfit, Repeats, Seeing, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Duration, option
@@ -30,7 +31,7 @@ OVERWRITES_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateChannel(Action):
+class CreateChannel(OnServer):
     """Make a channel in this server, or take the one that is there by that name.
 
     Example:
@@ -45,9 +46,7 @@ class CreateChannel(Action):
     repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "name"
     needs: ClassVar[Permissions] = Permissions.MANAGE_CHANNELS
-    worst_case_s: ClassVar[float] = limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"channel_id": SNOWFLAKE, "mention": STRING, "was_created": BOOLEAN}
-    needs_server: ClassVar[bool] = True
 
     name: str = option("Its name: 100 characters, longer text is cut.", min_length=1)
     type: Literal["text", "voice", "category", "announcement", "stage", "forum"] = option(
@@ -68,14 +67,6 @@ class CreateChannel(Action):
         static=True,
     )
     reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
-
-    def needs_in(self) -> object:
-        """Return that it is the server as a whole that has to allow it."""
-        return Place.SERVER
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
     def misfits(self, declared: Declarations) -> Iterator[Misfit]:
         """Refuse permissions for nobody, and for two."""

@@ -5,7 +5,8 @@ from typing import ClassVar, cast
 
 from runner.actions._on_emoji import EMOJI_ROLES_MAX, EMOJIS, NAME_PATTERN, NAME_TAKES, image_data
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Misfit, Place, Repeats, Step
+from runner.actions._on_server import OnServer
+from runner.actions.action import Misfit, Repeats, Step
 from runner.config.document import Picture
 from runner.data import dataclass
 from runner.declarations import Declarations
@@ -18,7 +19,7 @@ from runner.templates.types import SNOWFLAKE, STRING, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateEmoji(Action):
+class CreateEmoji(OnServer):
     """Add an emoji to the server: a picture of at most 256 KiB.
 
     Example:
@@ -29,7 +30,6 @@ class CreateEmoji(Action):
     needs: ClassVar[Permissions] = Permissions.CREATE_GUILD_EXPRESSIONS
     worst_case_s: ClassVar[float] = 2 * limits.REST_CALL_S  # what a user has sent is fetched first
     outputs: ClassVar[Mapping[str, Type]] = {"emoji_id": SNOWFLAKE, "mention": STRING}
-    needs_server: ClassVar[bool] = True
 
     name: str = option("What it is called between the colons.", pattern=NAME_PATTERN, takes=NAME_TAKES)
     image: FileContent | SentFile = option("The picture: PNG, JPEG, GIF, WebP or AVIF.", entry=Picture)
@@ -40,14 +40,6 @@ class CreateEmoji(Action):
         max_items=EMOJI_ROLES_MAX,
     )
     reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
-
-    def needs_in(self) -> object:
-        """Return that it is the server as a whole that has to allow it."""
-        return Place.SERVER
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
     def misfits(self, declared: Declarations) -> Iterator[Misfit]:
         """Refuse no picture, and two."""

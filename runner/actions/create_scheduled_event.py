@@ -14,7 +14,8 @@ from runner.actions._on_scheduled_event import (
     said_instants,
     two_places,
 )
-from runner.actions.action import Action, Misfit, Place, Repeats, Step
+from runner.actions._on_server import OnServer
+from runner.actions.action import Misfit, Place, Repeats, Step
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.fields import Channel, Timestamp, option
@@ -26,7 +27,7 @@ _ADDRESS: Final = "https://discord.com/events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateScheduledEvent(Action):
+class CreateScheduledEvent(OnServer):
     """Plan an event of the server, which its members see and can be interested in.
 
     Example:
@@ -35,9 +36,7 @@ class CreateScheduledEvent(Action):
 
     repeats: ClassVar[Repeats] = Repeats.ONCE
     needs: ClassVar[Permissions] = Permissions.CREATE_EVENTS
-    worst_case_s: ClassVar[float] = limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"event_id": SNOWFLAKE, "url": STRING}
-    needs_server: ClassVar[bool] = True
 
     name: str = option("Its name.", min_length=1, max_length=limits.EVENT_NAME_MAX)
     description: str | None = option("What it is about.", default=None, max_length=limits.EVENT_DESCRIPTION_MAX)
@@ -69,10 +68,6 @@ class CreateScheduledEvent(Action):
     def to_grant(self) -> Permissions:
         """Return the same, and what a voice channel takes."""
         return self.needs if self.channel is None else self.asks() | Permissions.CONNECT
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
     def to_come(self) -> Mapping[str, object]:
         """Return when it begins and ends."""

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from runner.actions._on_member import server_of
-from runner.actions.action import Action, Place, Repeats, Step, StepFailed
+from runner.actions._on_server import OnServer
+from runner.actions.action import Repeats, Step, StepFailed
 from runner.data import dataclass
-from runner.declarations import Declarations
 from runner.fields import Snowflake, option
-from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import ErrorCode
 from runner.templates.types import BOOLEAN, Type
@@ -17,7 +16,7 @@ _BAN: Final = "/guilds/{guild_id}/bans/{user_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unban(Action):
+class Unban(OnServer):
     """Let somebody come back who was banned. Does nothing where they are not.
 
     Example:
@@ -27,20 +26,10 @@ class Unban(Action):
     repeats: ClassVar[Repeats] = Repeats.ONCE
     short: ClassVar[str | None] = "user"
     needs: ClassVar[Permissions] = Permissions.BAN_MEMBERS
-    worst_case_s: ClassVar[float] = limits.REST_CALL_S
     outputs: ClassVar[Mapping[str, Type]] = {"was_banned": BOOLEAN}
-    needs_server: ClassVar[bool] = True
 
     user: Snowflake = option("Whom: a user, or an id.")
     reason: str | None = option("Why, for the server's audit log: 512 characters, longer text is cut.", default=None)
-
-    def needs_in(self) -> object:
-        """Return that it is the server as a whole that has to allow it."""
-        return Place.SERVER
-
-    def wants(self, declared: Declarations) -> frozenset[str]:
-        """Want a server."""
-        return frozenset({"guild"})
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Take the ban back, and say whether there was one."""

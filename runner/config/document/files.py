@@ -1,6 +1,6 @@
 """`files:` of a message. Source: Discord docs, Reference: Uploading Files; Resources: Message, Attachment Object."""
 
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from runner.data import dataclass
 from runner.fields import Data, Entry, Snowflake, option
@@ -16,14 +16,8 @@ CONTENTS: Final = ("path", "text", "csv", "attachment")
 """The keys that say what is in a file: each has one of them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture(Entry):
-    """A picture that lies beside the config, or that a user has sent. Source: Discord docs, Reference: Image Data."""
-
-    templated: ClassVar[bool] = True
-    short: ClassVar[str | None] = "path"
-
-    path: str | None = option(
+def _path() -> Any:  # Any: as every field of an entry, whatever it is declared to be
+    return option(
         "Where it lies, relative to this file; it is read with it, and again when it changes.",
         default=None,
         min_length=1,
@@ -31,6 +25,16 @@ class Picture(Entry):
         pattern=_PATH_PATTERN,
         takes="the name of a file below this one's folder, such as images/logo.png, and none that is hidden",
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(Entry):
+    """A picture that lies beside the config, or that a user has sent. Source: Discord docs, Reference: Image Data."""
+
+    templated: ClassVar[bool] = True
+    short: ClassVar[str | None] = "path"
+
+    path: str | None = _path()
     attachment: Snowflake | None = option(
         "What the user has sent along, such as `{{ options.file.id }}`.", default=None
     )
@@ -44,14 +48,7 @@ class File(Entry):
     short: ClassVar[str | None] = "path"
     definition: ClassVar[str] = "upload"
 
-    path: str | None = option(
-        "Where it lies, relative to this file; it is read with it, and again when it changes.",
-        default=None,
-        min_length=1,
-        static=True,
-        pattern=_PATH_PATTERN,
-        takes="the name of a file below this one's folder, such as images/logo.png, and none that is hidden",
-    )
+    path: str | None = _path()
     text: str | None = option("What is in it, as text.", default=None)
     csv: Data | None = option(
         "What is in it, as a table: a list of records, or of other mappings or lists.", default=None
