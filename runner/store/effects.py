@@ -51,13 +51,16 @@ class Effects:
 
     def load(self, flow_id: str) -> Mapping[EffectKey, Effect]:
         """Return what is known of a flow's effects."""
-        rows = self._tx.rows(sa.select(EFFECTS).where(EFFECTS.c.flow_id == flow_id))
+        rows = self._tx.rows(_OF_A_FLOW, {"its_flow": flow_id})
         return {
             EffectKey(row.flow_id, row.position, row.attempt): Effect(
                 "done" if row.is_done else "intended", row.result, row.at
             )
             for row in rows
         }
+
+
+_OF_A_FLOW: Final = sa.select(EFFECTS).where(EFFECTS.c.flow_id == sa.bindparam("its_flow"))
 
 
 def _columns(key: EffectKey) -> Mapping[str, object]:

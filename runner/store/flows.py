@@ -65,7 +65,8 @@ class Flows:
 
     def create(self, flow: Flow) -> Flow:
         """Save a new flow. Raises `TooLarge`, `LimitReached` when its owner has `FLOWS_PER_OWNER_MAX`."""
-        if self._count(FLOWS.c.owner_id == flow.owner_id) >= FLOWS_PER_OWNER_MAX:
+        ((count,),) = self._tx.rows(_OWNED, {"its_owner": flow.owner_id})
+        if count >= FLOWS_PER_OWNER_MAX:
             raise LimitReached(FLOWS_PER_OWNER_MAX)
         made = replace(flow, revision=1, created_at=self._tx.now)
         self._tx.insert_all(FLOWS, [_row_of(made)])
@@ -73,7 +74,7 @@ class Flows:
 
     def load(self, flow_id: str) -> Flow | None:
         """Return a flow; None when it has ended."""
-        return next(iter(_flows(self._tx.rows(sa.select(FLOWS).where(FLOWS.c.id == flow_id)))), None)
+        return next(iter(_flows(self._tx.rows(_LOADED, {"its_id": flow_id}))), None)
 
     def save(self, flow: Flow) -> Flow:
         """Save a flow that was loaded and return it with its new revision.
@@ -81,33 +82,26 @@ class Flows:
         Raises `Outdated` unless the saved revision is still that of `flow`, and `TooLarge`.
         """
         saved = replace(flow, revision=flow.revision + 1)
-        found = sa.and_(FLOWS.c.id == flow.id, FLOWS.c.revision == flow.revision)
-        if not self._tx.rows(sa.update(FLOWS).where(found).values(_row_of(saved)).returning(FLOWS.c.id)):
+        found = {"its_id": flow.id, "its_revision": flow.revision}
+        if not self._tx.rows(_SAVED, {**_row_of(saved), **found}):
             raise Outdated(flow.id)
         return saved
 
     def end(self, flow_id: str) -> bool:
         """Delete a flow, its timers, its effects, and its program if it was the last; False if it had ended."""
-        gone = self._tx.rows(sa.delete(FLOWS).where(FLOWS.c.id == flow_id).returning(FLOWS.c.program))
+        gone = self._tx.rows(_ENDED, {"its_id": flow_id})
         for (program,) in gone:
-            self._tx.rows(sa.delete(TIMERS).where(TIMERS.c.flow_id == flow_id))
-            self._tx.rows(sa.delete(EFFECTS).where(EFFECTS.c.flow_id == flow_id))
-            others = sa.exists().where(FLOWS.c.program == program)
-            self._tx.rows(sa.delete(PROGRAMS).where(PROGRAMS.c.digest == program, ~others))
+            self._tx.rows(_WITHOUT_TIMERS, {"its_flow": flow_id})
+            self._tx.rows(_WITHOUT_EFFECTS, {"its_flow": flow_id})
+            self._tx.rows(_UNNEEDED, {"its_digest": program})
         return bool(gone)
 
     def waiting(
         self, kind: str, *, guild_id: str | None, channel_id: str | None, user_id: str | None, limit: int = 100
     ) -> list[Flow]:
         """Return the flows that wait for an event of this kind at this place, the oldest first."""
-        places = (
-            (FLOWS.c.waits_guild_id, guild_id),
-            (FLOWS.c.waits_channel_id, channel_id),
-            (FLOWS.c.waits_user_id, user_id),
-        )
-        here = [sa.or_(column.is_(None), column == value) for column, value in places]
-        query = sa.select(FLOWS).where(FLOWS.c.waits_kind == kind, *here)
-        return _flows(self._tx.rows(query.order_by(FLOWS.c.created_at, FLOWS.c.id).limit(limit)))
+        place = {"its_guild": guild_id, "its_channel": channel_id, "its_user": user_id}
+        return _flows(self._tx.rows(_WAITING, {"its_kind": kind, **place, "at_most": limit}))
 
     def hearing(
         self,
@@ -131,8 +125,7 @@ class Flows:
 
     def kinds(self) -> set[str]:
         """Return what is waited for by some flow."""
-        query = sa.select(FLOWS.c.waits_kind).where(FLOWS.c.waits_kind.is_not(None)).distinct()
-        return {kind for (kind,) in self._tx.rows(query)}
+        return {kind for (kind,) in self._tx.rows(_KINDS)}
 
     def list(self, *, limit: int = 100, offset: int = 0) -> list[Flow]:
         """Return flows, the oldest first."""
@@ -143,10 +136,6 @@ class Flows:
         """Return how many flows are in flight on each program."""
         query = sa.select(FLOWS.c.program, sa.func.count()).group_by(FLOWS.c.program)
         return {program: int(count) for program, count in self._tx.rows(query)}
-
-    def _count(self, which: sa.ColumnElement[bool]) -> int:
-        ((count,),) = self._tx.rows(sa.select(sa.func.count()).select_from(FLOWS).where(which))
-        return int(count)
 
 
 class Programs:
@@ -162,7 +151,7 @@ class Programs:
 
     def load(self, digest: str) -> Mapping[str, str] | None:
         """Return the files by name; None when no flow needs them any more."""
-        for (files,) in self._tx.rows(sa.select(PROGRAMS.c.files).where(PROGRAMS.c.digest == digest)):
+        for (files,) in self._tx.rows(_FILES, {"its_digest": digest}):
             found: Mapping[str, str] = from_json(files)
             return found
         return None
@@ -170,6 +159,32 @@ class Programs:
     def digests(self) -> list[str]:
         """Return the digests of the programs that are kept."""
         return [digest for (digest,) in self._tx.rows(sa.select(PROGRAMS.c.digest).order_by(PROGRAMS.c.digest))]
+
+
+_NAMED: Final = FLOWS.c.id == sa.bindparam("its_id")
+_LOADED: Final = sa.select(FLOWS).where(_NAMED)
+_SAVED: Final = sa.update(FLOWS).where(_NAMED, FLOWS.c.revision == sa.bindparam("its_revision")).returning(FLOWS.c.id)
+_ENDED: Final = sa.delete(FLOWS).where(_NAMED).returning(FLOWS.c.program)
+_WITHOUT_TIMERS: Final = sa.delete(TIMERS).where(TIMERS.c.flow_id == sa.bindparam("its_flow"))
+_WITHOUT_EFFECTS: Final = sa.delete(EFFECTS).where(EFFECTS.c.flow_id == sa.bindparam("its_flow"))
+_OWNED: Final = sa.select(sa.func.count()).select_from(FLOWS).where(FLOWS.c.owner_id == sa.bindparam("its_owner"))
+_PLACES: Final = {
+    "its_guild": FLOWS.c.waits_guild_id,
+    "its_channel": FLOWS.c.waits_channel_id,
+    "its_user": FLOWS.c.waits_user_id,
+}
+_WAITING: Final = (
+    sa.select(FLOWS)
+    .where(FLOWS.c.waits_kind == sa.bindparam("its_kind"))
+    .where(*(sa.or_(column.is_(None), column == sa.bindparam(name)) for name, column in _PLACES.items()))
+    .order_by(FLOWS.c.created_at, FLOWS.c.id)
+    .limit(sa.bindparam("at_most", type_=sa.Integer))
+)
+_KINDS: Final = sa.select(FLOWS.c.waits_kind).where(FLOWS.c.waits_kind.is_not(None)).distinct()
+_FILES: Final = sa.select(PROGRAMS.c.files).where(PROGRAMS.c.digest == sa.bindparam("its_digest"))
+_UNNEEDED: Final = sa.delete(PROGRAMS).where(
+    PROGRAMS.c.digest == sa.bindparam("its_digest"), ~sa.exists().where(FLOWS.c.program == PROGRAMS.c.digest)
+)
 
 
 def _row_of(flow: Flow) -> Mapping[str, object]:

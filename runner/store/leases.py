@@ -1,5 +1,7 @@
 """Names that one process has at a time: who serves a bot, who has a shard."""
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from runner.data import dataclass
@@ -34,5 +36,11 @@ class Leases:
 
     def release(self, name: str, holder: str) -> bool:
         """Give up a lease; False when it was somebody else's."""
-        gone = sa.delete(LEASES).where(LEASES.c.name == name, LEASES.c.holder == holder).returning(LEASES.c.name)
-        return bool(self._tx.rows(gone))
+        return bool(self._tx.rows(_RELEASED, {"its_name": name, "its_holder": holder}))
+
+
+_RELEASED: Final = (
+    sa.delete(LEASES)
+    .where(LEASES.c.name == sa.bindparam("its_name"), LEASES.c.holder == sa.bindparam("its_holder"))
+    .returning(LEASES.c.name)
+)

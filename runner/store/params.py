@@ -47,15 +47,14 @@ class Params:
 
     def load(self, key: str) -> "tuple[Mapping[str, Json], bool] | None":
         """Return parameters by their key, and whether that they are used is worth a note; None if there are none."""
-        chosen = sa.select(PARAMS.c.data, PARAMS.c.used_at).where(PARAMS.c.key == key)
-        for data, used_at in self._tx.rows(chosen):
+        for data, used_at in self._tx.rows(_CHOSEN, {"its_key": key}):
             found: Mapping[str, Json] = from_json(data)
             return found, used_at <= self._tx.now - PARAMS_NOTED_S
         return None
 
     def use(self, key: str) -> None:
         """Note that parameters are used."""
-        self._tx.rows(sa.update(PARAMS).where(PARAMS.c.key == key).values(used_at=self._tx.now))
+        self._tx.rows(_USED, {"its_key": key, "used_at": self._tx.now})
 
     def _make_room(self) -> bool:
         """Delete what nobody has used for the longest time, if that is long enough; tell whether there was any."""
@@ -64,5 +63,10 @@ class Params:
         return bool(self._tx.rows(sa.delete(PARAMS).where(PARAMS.c.key.in_(oldest)).returning(PARAMS.c.key)))
 
     def _count(self) -> int:
-        ((count,),) = self._tx.rows(sa.select(sa.func.count()).select_from(PARAMS))
+        ((count,),) = self._tx.rows(_COUNTED)
         return int(count)
+
+
+_CHOSEN: Final = sa.select(PARAMS.c.data, PARAMS.c.used_at).where(PARAMS.c.key == sa.bindparam("its_key"))
+_USED: Final = sa.update(PARAMS).where(PARAMS.c.key == sa.bindparam("its_key"))
+_COUNTED: Final = sa.select(sa.func.count()).select_from(PARAMS)

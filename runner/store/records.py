@@ -112,8 +112,7 @@ class Records:
         return self._tx.lock(COLLECTIONS, {**self._names(), **new})
 
     def _found(self) -> int | None:
-        named = [COLLECTIONS.c[name] == value for name, value in self._names().items()]
-        for (number,) in self._tx.rows(sa.select(COLLECTIONS.c.id).where(*named)):
+        for (number,) in self._tx.rows(_FOUND, {f"its_{name}": value for name, value in self._names().items()}):
             return int(number)
         return None
 
@@ -121,9 +120,7 @@ class Records:
         return {"record_table": self._table.name, "scope_kind": self._scope.kind, "scope_id": self._scope.id}
 
     def _resize(self, collection: int, *, size: int, next_id: int) -> None:
-        columns = COLLECTIONS.c
-        more = {"size": columns.size + size, "next_id": columns.next_id + next_id}
-        self._tx.rows(sa.update(COLLECTIONS).where(columns.id == collection).values(more))
+        self._tx.rows(_RESIZED, {"its_collection": collection, "more": size, "next": next_id})
 
     def _matching(self, collection: int, where: Sequence[Where]) -> list[Row]:
         return self._rows(self._tx.rows(self._select(collection, where).order_by(RECORDS.c.id)))
@@ -193,6 +190,14 @@ def define(tx: Transaction, table: Table) -> bool:
     return bool(known.definition)
 
 
+_FOUND: Final = sa.select(COLLECTIONS.c.id).where(
+    *(COLLECTIONS.c[name] == sa.bindparam(f"its_{name}") for name in ("record_table", "scope_kind", "scope_id"))
+)
+_RESIZED: Final = (
+    sa.update(COLLECTIONS)
+    .where(COLLECTIONS.c.id == sa.bindparam("its_collection"))
+    .values(size=COLLECTIONS.c.size + sa.bindparam("more"), next_id=COLLECTIONS.c.next_id + sa.bindparam("next"))
+)
 _DROPPED: Final = sa.delete(RECORDS).where(
     RECORDS.c.collection == sa.bindparam("its_collection"), RECORDS.c.id == sa.bindparam("its_record")
 )

@@ -22,11 +22,15 @@ class Registrations:
         at = {"scope": scope, "at": self._tx.now}
         row = self._tx.lock(REGISTRATIONS, {**at, "creates": 0})
         self._tx.put(REGISTRATIONS, {**at, "creates": row.creates + creates})
-        self._tx.rows(sa.delete(REGISTRATIONS).where(REGISTRATIONS.c.at < self._tx.now - KEPT_S))
+        self._tx.rows(_FORGOTTEN, {"before": self._tx.now - KEPT_S})
 
     def within(self, scope: str, seconds: float) -> int:
         """Return how many were created in the last `seconds`."""
-        total = sa.func.coalesce(sa.func.sum(REGISTRATIONS.c.creates), 0)
-        recent = REGISTRATIONS.c.at > self._tx.now - seconds
-        ((count,),) = self._tx.rows(sa.select(total).where(REGISTRATIONS.c.scope == scope, recent))
+        ((count,),) = self._tx.rows(_SUMMED, {"its_scope": scope, "since": self._tx.now - seconds})
         return int(count)
+
+
+_FORGOTTEN: Final = sa.delete(REGISTRATIONS).where(REGISTRATIONS.c.at < sa.bindparam("before"))
+_SUMMED: Final = sa.select(sa.func.coalesce(sa.func.sum(REGISTRATIONS.c.creates), 0)).where(
+    REGISTRATIONS.c.scope == sa.bindparam("its_scope"), REGISTRATIONS.c.at > sa.bindparam("since")
+)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,7 @@ class SqliteBackend:
         )
         self._engine.dialect = _dialect()
         event.listen(self._engine, "begin", _begin)
+        self._connections: dict[int, sa.Connection] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader") if place.path else self._writer
 
@@ -87,7 +89,7 @@ class SqliteBackend:
         await self._in(self._writer, self._prepare, migrations)
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` on a connection that may write. Raises `StoreFailed`."""
+        """Run `work`, which ends the transactions it begins, on a connection that may write. Raises `StoreFailed`."""
         return await self._in(self._writer, self._work, work, True)
 
     async def read(self, work: Work[T]) -> T:
@@ -100,9 +102,10 @@ class SqliteBackend:
 
     async def close(self) -> None:
         """Close the file, which leaves it in one piece: the last connection takes the log into it."""
-        await self._in(self._writer, self._engine.dispose)
+        if self._readers is not self._writer:
+            self._readers.shutdown()  # what they still read, with connections that are closed now
+        await self._in(self._writer, self._dispose)
         self._writer.shutdown()
-        self._readers.shutdown()
 
     async def _in(self, threads: ThreadPoolExecutor, do: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, do, *arguments)
@@ -149,15 +152,34 @@ class SqliteBackend:
 
     def _work(self, work: Work[T], is_writing: bool) -> T:
         try:
-            with self._engine.connect() as connection:
-                try:
-                    return work(connection.execution_options(is_writing=is_writing))
-                except (exc.DBAPIError, sqlite3.Error) as fault:
-                    if isinstance(self._named(_of_the_driver(fault)), _OF_THE_FILE) and self.place.path is not None:
-                        connection.invalidate()  # what it has seen of the file it would go by for ever
-                    raise
+            connection = self._connection()
+            try:
+                return work(connection.execution_options(is_writing=is_writing))
+            except BaseException as fault:
+                self._let_go(connection, fault)
+                raise
         except (exc.DBAPIError, sqlite3.Error) as fault:
             raise self._named(_of_the_driver(fault)) from None
+
+    def _connection(self) -> sa.Connection:
+        """Return this thread's connection, which it keeps: to be given one costs as much as two statements."""
+        thread = threading.get_ident()
+        if thread not in self._connections:
+            self._connections[thread] = self._engine.connect()
+        return self._connections[thread]
+
+    def _let_go(self, connection: sa.Connection, fault: BaseException) -> None:
+        """Give this thread's connection back, whatever state it is in."""
+        del self._connections[threading.get_ident()]
+        with connection:
+            named = self._named(_of_the_driver(fault)) if isinstance(fault, (exc.DBAPIError, sqlite3.Error)) else None
+            if isinstance(named, _OF_THE_FILE) and self.place.path is not None:
+                connection.invalidate()  # what it has seen of the file it would go by for ever
+
+    def _dispose(self) -> None:
+        for connection in self._connections.values():
+            connection.close()
+        self._engine.dispose()
 
     def _named(self, fault: BaseException | None) -> BaseException:
         """Return the fault as one of the store's; one that is ours, an error in a statement, as it is."""
@@ -182,7 +204,8 @@ class SqliteBackend:
             self._work(self._check, False)
 
     def _check(self, connection: sa.Connection) -> None:
-        (verdict,) = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
+        with connection.begin():
+            (verdict,) = connection.exec_driver_sql("PRAGMA quick_check(1)").one()
         if verdict != "ok":
             connection.invalidate()  # it would find the pages damaged that it has read, whatever becomes of the file
             raise StoreCorrupt(str(self.place), verdict)

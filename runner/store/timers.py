@@ -66,52 +66,67 @@ class Timers:
 
     def cancel(self, kind: str, key: str) -> bool:
         """Take a timer out of the queue; False if there was none."""
-        gone = sa.delete(TIMERS).where(TIMERS.c.kind == kind, TIMERS.c.key == key)
-        return bool(self._tx.rows(gone.returning(TIMERS.c.id)))
+        return bool(self._tx.rows(_CANCELLED, {"its_kind": kind, "its_key": key}))
 
     def claim(self, limit: int, *, holder: str, for_s: float) -> list[Timer]:
         """Return at most `limit` timers that are due, the earliest first, and keep others from them for `for_s`."""
-        due = sa.select(TIMERS.c.kind, TIMERS.c.key).where(TIMERS.c.ready_at <= self._tx.now)
-        # Rows that another process is about to claim are passed over, not waited for.
-        due = due.order_by(TIMERS.c.ready_at).limit(limit).with_for_update(skip_locked=True)
-        claimed = sa.update(TIMERS).where(sa.tuple_(TIMERS.c.kind, TIMERS.c.key).in_(due))
-        again = {"holder": holder, "ready_at": self._tx.now + for_s, "attempts": TIMERS.c.attempts + 1}
-        return sorted(
-            _timers(self._tx.rows(claimed.values(again).returning(*_COLUMNS))), key=lambda timer: timer.due_at
-        )
+        values = {"now": self._tx.now, "at_most": limit, "its_holder": holder, "until": self._tx.now + for_s}
+        return sorted(_timers(self._tx.rows(_CLAIMED, values)), key=lambda timer: timer.due_at)
 
     def finish(self, timer: Timer) -> bool:
         """Take a claimed timer out of the queue; False when it was cancelled or put anew in the meantime."""
-        gone = sa.delete(TIMERS).where(TIMERS.c.kind == timer.kind, TIMERS.c.key == timer.key, TIMERS.c.id == timer.id)
-        return bool(self._tx.rows(gone.returning(TIMERS.c.id)))
+        return bool(self._tx.rows(_FINISHED, {"its_kind": timer.kind, "its_key": timer.key, "its_id": timer.id}))
 
     def renew(self, holder: str, *, for_s: float) -> int:
         """Keep all claims of a holder for `for_s` more and return how many there are."""
-        renewed = sa.update(TIMERS).where(TIMERS.c.holder == holder).values(ready_at=self._tx.now + for_s)
-        return len(self._tx.rows(renewed.returning(TIMERS.c.id)))
+        return len(self._tx.rows(_RENEWED, {"its_holder": holder, "until": self._tx.now + for_s}))
 
     def release(self, holder: str) -> int:
         """Give up all claims of a holder and return how many there were."""
-        given_up = sa.update(TIMERS).where(TIMERS.c.holder == holder)
-        return len(self._tx.rows(given_up.values(holder=None, ready_at=TIMERS.c.due_at).returning(TIMERS.c.id)))
+        return len(self._tx.rows(_GIVEN_UP, {"its_holder": holder}))
 
     def next_due(self) -> float | None:
         """Return when the next timer falls due, or its claim runs out; None when there is none."""
-        ((at,),) = self._tx.rows(sa.select(sa.func.min(TIMERS.c.ready_at)))
+        ((at,),) = self._tx.rows(_NEXT)
         return None if at is None else float(at)
 
     def list(self, kind: str, *, limit: int = 100) -> list[Timer]:
         """Return the pending timers of a kind, the earliest first."""
-        query = sa.select(*_COLUMNS).where(TIMERS.c.kind == kind).order_by(TIMERS.c.due_at).limit(limit)
-        return _timers(self._tx.rows(query))
+        return _timers(self._tx.rows(_PENDING, {"its_kind": kind, "at_most": limit}))
 
     def _count(self) -> int:
-        ((count,),) = self._tx.rows(sa.select(sa.func.count()).select_from(TIMERS))
+        ((count,),) = self._tx.rows(_COUNTED)
         return int(count)
 
 
 _NAMES: Final = ("due_at", "kind", "key", "payload", "missed", "flow_id", "id", "attempts")
 _COLUMNS: Final = tuple(TIMERS.c[name] for name in _NAMES)
+
+_NAMED: Final = sa.and_(TIMERS.c.kind == sa.bindparam("its_kind"), TIMERS.c.key == sa.bindparam("its_key"))
+_HELD: Final = sa.update(TIMERS).where(TIMERS.c.holder == sa.bindparam("its_holder"))
+_AT_MOST: Final = sa.bindparam("at_most", type_=sa.Integer)
+_DUE: Final = (
+    sa.select(TIMERS.c.kind, TIMERS.c.key)
+    .where(TIMERS.c.ready_at <= sa.bindparam("now"))
+    .order_by(TIMERS.c.ready_at)
+    .limit(_AT_MOST)
+    .with_for_update(skip_locked=True)  # rows that another process is about to claim are passed over, not waited for
+)
+_CLAIMED: Final = (
+    sa.update(TIMERS)
+    .where(sa.tuple_(TIMERS.c.kind, TIMERS.c.key).in_(_DUE))
+    .values(holder=sa.bindparam("its_holder"), ready_at=sa.bindparam("until"), attempts=TIMERS.c.attempts + 1)
+    .returning(*_COLUMNS)
+)
+_CANCELLED: Final = sa.delete(TIMERS).where(_NAMED).returning(TIMERS.c.id)
+_FINISHED: Final = sa.delete(TIMERS).where(_NAMED, TIMERS.c.id == sa.bindparam("its_id")).returning(TIMERS.c.id)
+_RENEWED: Final = _HELD.values(ready_at=sa.bindparam("until")).returning(TIMERS.c.id)
+_GIVEN_UP: Final = _HELD.values(holder=None, ready_at=TIMERS.c.due_at).returning(TIMERS.c.id)
+_NEXT: Final = sa.select(sa.func.min(TIMERS.c.ready_at))
+_PENDING: Final = (
+    sa.select(*_COLUMNS).where(TIMERS.c.kind == sa.bindparam("its_kind")).order_by(TIMERS.c.due_at).limit(_AT_MOST)
+)
+_COUNTED: Final = sa.select(sa.func.count()).select_from(TIMERS)
 
 
 def _timers(rows: Sequence[Any]) -> list[Timer]:

@@ -48,7 +48,7 @@ class Transaction:
     def insert_all(self, table: sa.Table, rows: Sequence[Values]) -> None:
         """Insert rows, of which none may be there yet."""
         if rows:
-            self._connection.execute(table.insert(), rows)
+            self._connection.execute(_new(table), rows)
 
     @contextmanager
     def apart(self) -> Generator[None]:
@@ -88,6 +88,11 @@ first one was undone by what another unit of its batch met.
 
 
 # Statements are made once: to build one takes as long as to execute it.
+@cache
+def _new(table: sa.Table) -> sa.Executable:
+    return table.insert()
+
+
 @cache
 def _add(dialect: str, table: sa.Table) -> sa.Executable:
     return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
