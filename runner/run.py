@@ -172,7 +172,7 @@ async def run(
     no such place, `StoreFailed` when the bot can't keep what it has to.
     """
     home = directory or (files.path.parent if files else Path())
-    async with Memory(home, now=now) as memory:
+    async with Memory(home, now=now, slack=slack) as memory:
         opening = asyncio.create_task(_open(memory, program))  # while the login waits for the network
         told = readiness or Readiness()
         told.begin(program.generation, needs_store=program.needs_store)

@@ -40,6 +40,10 @@ GATEWAY_PATH = "/gateway"
 SHUTDOWN_S = 1.0
 """Seconds that open requests get when the server stops."""
 
+KEEPALIVE_S = 75.0
+"""Seconds after which a connection is closed that nobody uses, as what stands before Discord does too. A client that
+keeps some looks after them every few seconds, each of which virtual time has to stop at."""
+
 
 class LocalDiscord:
     """A Discord of one's own, with one application in it.
@@ -90,7 +94,7 @@ class LocalDiscord:
         app = build_api(self._core, api_path=API_PATH, gateway_path=GATEWAY_PATH)
         for prefix, mounted in self._mounts:
             app.add_subapp(prefix, mounted)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEPALIVE_S)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self._port)
         await site.start()

@@ -128,12 +128,13 @@ class Memory:
     """The store of a bot. Use it as an asynchronous context manager: what it opens, it closes.
 
     Nothing is opened before a program needs it, SQLAlchemy not even imported. `directory` is where relative paths
-    begin, `now` gives Unix seconds.
+    begin, `now` gives Unix seconds. What is over is deleted rarer by the factor `slack`.
     """
 
-    def __init__(self, directory: Path, *, now: Callable[[], float]) -> None:
+    def __init__(self, directory: Path, *, now: Callable[[], float], slack: float = 1.0) -> None:
         self._directory = directory
         self._now = now
+        self._tidy_every_s = TIDY_EVERY_S * slack
         self._tasks = asyncio.TaskGroup()
         self._closing = asyncio.Event()
         self._opening = asyncio.Lock()
@@ -320,7 +321,7 @@ class Memory:
         """Delete what is over from time to time, until the end."""
         while not self._closing.is_set():
             with suppress(TimeoutError):
-                async with asyncio.timeout(TIDY_EVERY_S):
+                async with asyncio.timeout(self._tidy_every_s):
                     await self._closing.wait()
             with suppress(StoreFailed):  # it is over all the same, and whoever needs the store is told
                 while not self._closing.is_set() and await database.write(_swept) >= TIDY_MAX:

@@ -28,7 +28,7 @@ DELIVERY_S = 0.001
 LINES_MAX = 200
 """How many of the bot's log lines are kept for the report of a failure."""
 
-SLACK = 1000.0
+SLACK = 100_000.0
 """How many times rarer the bot does what it does while nothing happens: time jumps, and only events are worth any."""
 
 LOGGER = "runner.scenario"

@@ -10,7 +10,7 @@ import pytest
 
 from runner.emulator.clock import elapse
 from runner.emulator.journal import LocalEvent, LocalEventKind
-from runner.emulator.server import LocalDiscord
+from runner.emulator.server import HOST, KEEPALIVE_S, LocalDiscord
 from runner.lifecycle.bits import Permissions
 from tests.emulator.conftest import Listen
 from tests.emulator.lighthouse import Call, channel_of, guild_of, role_id, take_permission, user_id
@@ -270,6 +270,21 @@ async def test_a_body_that_is_not_json_is_refused(local: LocalDiscord, http: aio
     url, headers = local.base_url + "/users/@me/channels", {"Authorization": f"Bot {local.token}"}
     async with http.post(url, data=b"{", headers=headers) as answer:
         assert (answer.status, (await answer.json())["code"]) == (400, 50109)
+
+
+async def test_a_connection_is_kept_for_a_while_and_closed_when_nobody_uses_it(local: LocalDiscord) -> None:
+    reader, writer = await asyncio.open_connection(HOST, local.port)
+    for _ in range(3):
+        writer.write(b"GET /api/v10/gateway HTTP/1.1\r\nHost: local\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
+        await elapse(KEEPALIVE_S - 2)
+        assert not reader.at_eof()
+    await elapse(4)
+    assert reader.at_eof()
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_mentions_ping_only_whom_they_may(local: LocalDiscord, call: Call) -> None:

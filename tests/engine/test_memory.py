@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from runner.emulator.clock import elapse
-from runner.engine.memory import TIDY_EVERY_S, Here
+from runner.emulator.clock import VirtualClock, elapse
+from runner.engine.memory import TIDY_EVERY_S, Here, Memory
 from runner.lifecycle import budget
 from runner.store.database import Database
 from runner.store.errors import StoreCorrupt, StoreFailed, StoreUnfit
@@ -19,6 +19,7 @@ from runner.store.place import SqlitePlace
 from runner.store.scope import Scope
 from runner.store.state import Key, State
 from runner.store.transaction import Transaction
+from runner.uses import Bucket
 from tests.conftest import Bot, StartBot, compiled
 
 BOT = """
@@ -283,6 +284,25 @@ async def test_values_whose_time_is_over_are_deleted_in_the_end(bot: StartBot, t
     await elapse(2)
     await made.ran("set", user="Kim")
     assert rows() == [("a",), ("b",), ("b",), ("b",)]
+
+
+async def test_where_time_jumps_what_is_over_is_deleted_rarer(virtual_clock: VirtualClock, tmp_path: Path) -> None:
+    kept = compiled("""
+        store: sqlite:bot.db
+        commands: {a: {description: A, cooldown: {uses: 1, per: 2m}, reply: a}}
+    """)
+    async with Memory(tmp_path, now=virtual_clock.now, slack=2.0) as memory:
+        await memory.use(kept, [Bucket("a", 1, 120.0)])
+
+        def kept_buckets() -> list[tuple[str]]:
+            with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
+                return other.execute("SELECT bucket FROM cooldowns").fetchall()
+
+        await elapse(TIDY_EVERY_S + 1)
+        assert kept_buckets() == [("a",)]
+        await elapse(TIDY_EVERY_S)
+        await memory.use(kept, [Bucket("b", 1, 120.0)])  # units are saved one after the other
+        assert kept_buckets() == [("b",)]
 
 
 async def test_records_are_found_by_what_the_config_says_now_after_going_back_to_an_earlier_one(bot: StartBot) -> None:

@@ -3,16 +3,21 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import TypeVarTuple, Unpack
 
 import pytest
 
-from runner.emulator.clock import VirtualLoop
+from runner.emulator.clock import VirtualLoop, elapse
 from runner.scenarios.load import load_scenarios
 from runner.scenarios.play import Failure, play
 from runner.scenarios.stage import MEMORY, Stage, on_stage
 from tests.conftest import compiled
+
+Ts = TypeVarTuple("Ts")
 
 BOT = """
 store: postgresql://not.there/bots
@@ -431,3 +436,37 @@ def test_what_a_bot_keeps_is_on_no_disk_unless_another_place_is_said_and_is_gone
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         folder, is_there = runner.run(kept_in())
     assert (folder.parent, is_there) == (tmp_path if is_said else Path(MEMORY), False)
+
+
+class Counting(VirtualLoop):
+    """A loop whose time jumps, and that counts the timers."""
+
+    timers = 0
+
+    def call_at(
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        self.timers += 1
+        return super().call_at(when, callback, *args, context=context)
+
+
+async def timers_of_a_day() -> int:
+    """Return how many timers a bot and its Discord set while a day passes in which nothing happens."""
+    counted = list[int]()
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, Counting)
+
+    async def act(stage: Stage) -> None:
+        stage.local.command(user="robin", channel="general", name="tap")
+        await stage.idle()
+        before = loop.timers
+        await elapse(86_400)
+        counted.append(loop.timers - before)
+
+    await on_stage(compiled(BOT), act)
+    return counted[0]
+
+
+def test_a_day_in_which_nothing_happens_is_hardly_worth_a_timer() -> None:
+    with asyncio.Runner(loop_factory=Counting) as runner:
+        assert runner.run(timers_of_a_day()) < 40
