@@ -284,18 +284,22 @@ def _summarise(results: Mapping[Path, Built]) -> None:
 
 
 def _test(parsed: argparse.Namespace) -> int:
-    from runner.scenarios.coverage import merged
-    from runner.scenarios.files import NoScenarios, play_files, scenario_files
-    from runner.scenarios.processes import usual_jobs
-    from runner.scenarios.report import render_github, render_json, render_junit, render_text
+    from runner.scenarios.found import NoScenarios, scenario_files
+    from runner.scenarios.processes import begin_to_load, usual_jobs
 
     try:
         files = scenario_files(parsed.paths)
     except NoScenarios as fault:
         return _failed(CALL_AT_FAULT, str(fault))
-    gc.collect()
+    jobs = min(parsed.jobs or usual_jobs(), len(files))
+    if jobs > 1:
+        begin_to_load()  # beside this process, which has as much to load
+    from runner.scenarios.coverage import merged
+    from runner.scenarios.files import play_files
+    from runner.scenarios.report import render_github, render_json, render_junit, render_text
+
     gc.freeze()  # what has been imported stays, and need not be walked behind every scenario
-    outcome = play_files(files, parsed.pattern, _built_in, parsed.jobs or usual_jobs())
+    outcome = play_files(files, parsed.pattern, _built_in, jobs)
     if outcome.diagnostics:
         refused = Built(None, list(outcome.diagnostics), outcome.sources)
         _show({Path(): refused}, form_for(sys.stderr, os.environ), sys.stderr)

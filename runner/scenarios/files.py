@@ -1,20 +1,19 @@
-"""All scenarios of some files: found, read, played, the files side by side in as many processes as there are cores."""
+"""All scenarios of some files: read, played, the files side by side in processes."""
 
 import contextlib
 import gc
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
 
 from runner.build import Built
-from runner.config import source
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
 from runner.emulator.clock import RealClock
 from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import ScenarioFile
-from runner.scenarios.load import SUFFIX, LoadedScenarios, bot_of, load_scenarios, maker_of_worlds, world_of
+from runner.scenarios.load import LoadedScenarios, bot_of, load_scenarios, maker_of_worlds, world_of
 from runner.scenarios.play import play
 from runner.scenarios.processes import in_processes
 from runner.scenarios.report import Played
@@ -48,50 +47,6 @@ class Outcome:
                 self.coverages[bot].add(coverage)
             else:
                 self.coverages[bot] = coverage
-
-
-class NoScenarios(Exception):
-    """There is nothing to play; the message says why, and what can be done."""
-
-
-def scenario_files(paths: Iterable[Path]) -> Sequence[Path]:
-    """Return the files, each once, in order.
-
-    In place of a folder stand the scenario files below it, in place of a bot those beside it that are about it. Raises
-    `NoScenarios` where there are none.
-    """
-    found = list(dict.fromkeys(file for path in paths for file in _files_of(path)))
-    if not found:
-        raise NoScenarios(f"there is no file that ends in {SUFFIX} here")
-    return found
-
-
-def _files_of(path: Path) -> Sequence[Path]:
-    if path.is_dir():
-        return sorted(path.rglob("*" + SUFFIX))
-    if path.name.endswith(SUFFIX) or not _is_bot(path):
-        return (path,)
-    own = path.with_name(path.stem + SUFFIX)
-    about = [file for file in sorted(path.parent.glob("*" + SUFFIX)) if file == own or _is_about(file, path)]
-    if not about:
-        write = f"write {own}, or in another scenario file `bot: {path.name}`"
-        raise NoScenarios(f"{path} is a bot, and no scenario file beside it is about it; {write}")
-    return about
-
-
-def _is_bot(path: Path) -> bool:
-    """Tell whether a file is one that scenarios are about: a mapping without any of theirs."""
-    try:
-        root = source.parse(path.read_bytes(), str(path)).root
-    except OSError:
-        return False
-    return isinstance(root, source.Mapping) and "scenarios" not in root.entries
-
-
-def _is_about(file: Path, bot: Path) -> bool:
-    """Tell whether a scenario file names a bot; one that can't be read as a scenario file names none."""
-    said = load_scenarios(file, Path.read_bytes).file
-    return said is not None and bot_of(file, said).resolve() == bot.resolve()
 
 
 def play_files(files: Sequence[Path], pattern: str, build_bot: BuildBot, jobs: int = 1) -> Outcome:

@@ -15,10 +15,8 @@ from runner.diagnostics import Diagnostic, Span
 from runner.emulator.clock import Clock, RealClock
 from runner.emulator.world import World
 from runner.scenarios.document import VERBS, ScenarioFile
+from runner.scenarios.found import SUFFIX
 from runner.worlds.load import LoadedWorld, load_world
-
-SUFFIX: Final = ".scenario.yaml"
-"""What the name of a scenario file ends in."""
 
 _GOES_WITH: Final[Mapping[str, tuple[str, ...]]] = {
     "options": ("command", "autocomplete"),

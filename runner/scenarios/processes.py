@@ -16,11 +16,19 @@ T = TypeVar("T")
 PRELOADED: Final = (
     "runner.cli",
     "runner.scenarios.files",
+    "runner.engine.events.intake",
     "runner.engine.flows.desk",
+    "runner.engine.interaction",
+    "runner.engine.keeper",
+    "runner.engine.rivals",
+    "runner.engine.standby",
     "runner.engine.stored",
     "runner.registration.registrar",
-    "runner.store.sqlite",
     "runner.store.database",
+    "runner.store.queue",
+    "runner.store.registrations",
+    "runner.store.sqlite",
+    "sqlalchemy.dialects.sqlite",
 )
 """What every process needs. It is imported once, by the server that all of them are forks of."""
 
@@ -35,6 +43,14 @@ def usual_jobs() -> int:
     """Return how many processes keep the cores busy that this one may use."""
     has_affinity = hasattr(os, "sched_getaffinity")  # not on macOS and Windows
     return JOBS_EACH * (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
+
+
+def begin_to_load() -> None:
+    """Have what the processes are forks of begin to load what they need; `in_processes` does so too."""
+    if _context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # not on Windows
+
+        forkserver.ensure_running()
 
 
 def in_processes(play: Callable[[Path], T], files: Sequence[Path], jobs: int) -> Iterator[T]:
@@ -63,7 +79,6 @@ def _context() -> BaseContext:
 def _begin() -> None:
     """Make a process ready: it ends at Ctrl-C without a word, and leaves nothing behind."""
     signal.signal(signal.SIGINT, _end)
-    gc.collect()
     gc.freeze()  # what has been imported stays, and need not be walked behind every scenario
 
 

@@ -16,7 +16,8 @@ from runner.emulator.world import World
 from runner.lifecycle.bits import Permissions
 from runner.scenarios.coverage import Coverage
 from runner.scenarios.document import Happening, Scenario, ScenarioFile
-from runner.scenarios.load import SUFFIX, bot_of, load_scenarios, maker_of_worlds
+from runner.scenarios.found import SUFFIX
+from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds
 from runner.scenarios.play import play
 from tests.conftest import actions
 

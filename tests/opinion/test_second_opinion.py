@@ -19,7 +19,7 @@ from runner.compile import Program
 from runner.emulator.clock import VirtualClock, VirtualLoop, elapse
 from runner.emulator.default_world import default_world
 from runner.scenarios.document import VERBS, Happening, Scenario, ScenarioFile
-from runner.scenarios.files import scenario_files
+from runner.scenarios.found import scenario_files
 from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds
 from runner.scenarios.play import HOURS_MAX, Player
 from runner.scenarios.stage import MakeWorld, Stage, on_stage, without_disk

@@ -11,7 +11,8 @@ from runner.build import build
 from runner.cli import main
 from runner.diagnostics import in_order
 from runner.diagnostics.text import render_text
-from runner.scenarios.files import Outcome, play_files, scenario_files
+from runner.scenarios.files import Outcome, play_files
+from runner.scenarios.found import scenario_files
 from runner.scenarios.load import bot_of, load_scenarios, maker_of_worlds, scenario_schema
 from runner.scenarios.play import play
 from tests.conftest import actions
