@@ -91,7 +91,7 @@ class TimeKeeper:
     async def _while_ours(self, database: "Database") -> None:
         from runner.store.queue import TimerQueue
 
-        queue = TimerQueue(database, self.name)
+        queue = TimerQueue(database, self.name, self.slack)
         self._scheduler = Scheduler(queue, self.takers, now=self.now, log=self.log, slack=self.slack)
         async with asyncio.TaskGroup() as tasks:
             began = tasks.create_task(self.began())

@@ -13,10 +13,14 @@ CLAIM_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class TimerQueue:
-    """The timers of one store, claimed under one holder's name. All of it raises `StoreFailed`."""
+    """The timers of one store, claimed under one holder's name. All of it raises `StoreFailed`.
+
+    A claim is longer by the factor `slack`, for a holder that renews it rarer by that.
+    """
 
     database: Database
     holder: str
+    slack: float = 1.0
 
     def tell(self, wake: Callable[[float], None]) -> None:
         """Have `wake` called with the Unix second of each timer that is put."""
@@ -24,11 +28,12 @@ class TimerQueue:
 
     async def claim(self, limit: int) -> Sequence[Timer]:
         """Return timers that are due, the earliest first, and keep others from them."""
-        return await self.database.write(lambda tx: Timers(tx).claim(limit, holder=self.holder, for_s=CLAIM_S))
+        for_s = CLAIM_S * self.slack
+        return await self.database.write(lambda tx: Timers(tx).claim(limit, holder=self.holder, for_s=for_s))
 
     async def renew(self) -> None:
         """Keep what is claimed."""
-        await self.database.write(lambda tx: Timers(tx).renew(self.holder, for_s=CLAIM_S))
+        await self.database.write(lambda tx: Timers(tx).renew(self.holder, for_s=CLAIM_S * self.slack))
 
     async def release(self) -> None:
         """Give up what is claimed: by a process that is gone, or by this one when it ends."""

@@ -106,13 +106,13 @@ modals:
 """
 
 
-def failure(events: str) -> Failure | None:
-    """Play events, given as a YAML list, and return how they fail."""
+def failure(events: str, bot: str = BOT) -> Failure | None:
+    """Play events, given as a YAML list, with a bot, and return how they fail."""
     text = "scenarios:\n  it:\n" + indent(dedent(events), "    ")
     loaded = load_scenarios(Path("a.scenario.yaml"), lambda _: text.encode())
     assert loaded.diagnostics == []
     assert loaded.file is not None
-    return play("it", loaded.file.scenarios["it"], compiled(BOT)).failure
+    return play("it", loaded.file.scenarios["it"], compiled(bot)).failure
 
 
 HOLDS = {
@@ -411,6 +411,24 @@ def test_a_failure_shows_what_the_bot_logged() -> None:
     found = failure("- {command: boom, expect: Something else}")
     assert found is not None
     assert any(line.startswith("step failed") for line in found.log)
+
+
+LATER = """
+defaults: {timeout: 14m}
+commands: {go: {description: Go, steps: [{schedule: {flow: later, after: 1m}}, {reply: Soon}]}}
+flows:
+  later:
+    steps: [{send: {channel: "#general", content: First}}, {wait: 10m}, {send: {channel: "#general", content: Second}}]
+"""
+
+
+def test_what_runs_for_minutes_because_its_time_has_come_runs_once() -> None:
+    events = """
+        - {command: go, expect: Soon}
+        - {wait: 10m, expect: {channels: {general: {count: 2, last: First}}}}
+        - {wait: 10m, expect: {channels: {general: {count: 3, last: Second}}}}
+    """
+    assert failure(events, LATER) is None
 
 
 async def kept_in() -> tuple[Path, bool]:
