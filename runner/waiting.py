@@ -30,12 +30,15 @@ _WIDTHS: Final = (8, 16, 10, 20, 20, 24, 22)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A run that waits. Instants are Unix seconds. `id` is the beginning of its id: the whole of it is a secret."""
+    """A run that waits. Instants are Unix seconds. `id` is the beginning of its id: the whole of it is a secret.
+
+    `user_id` is None where nobody has begun it.
+    """
 
     id: str
     handler: str
     waits_for: str
-    user_id: str
+    user_id: str | None
     guild_id: str | None
     channel_id: str | None
     at: str
@@ -46,9 +49,9 @@ class Waiting:
     @property
     def line(self) -> str:
         """It as one line, below `HEADER`."""
-        place = self.channel_id or "-"
+        who, place = self.user_id or "-", self.channel_id or "-"
         return _columns(
-            self.id, self.handler, self.waits_for, self.user_id, place, self.at, _said(self.since), _said(self.until)
+            self.id, self.handler, self.waits_for, who, place, self.at, _said(self.since), _said(self.until)
         )
 
     @property
@@ -88,7 +91,7 @@ def _waiting(flow: "Flow") -> Waiting:
         id=flow.id[:6],
         handler=flow.name,
         waits_for=_WAITS_FOR.get(kind.partition(" ")[0], kind),
-        user_id=flow.owner_id,
+        user_id=flow.owner_id or None,
         guild_id=flow.guild_id,
         channel_id=flow.channel_id,
         at=flow.at,

@@ -234,10 +234,12 @@ class Begun:
 class Happened:
     """An event: its name in YAML, what templates read of it, and the roles of whoever has caused it.
 
-    `user_id` is who that is, `is_own` whether it is the bot itself, `channel_ids` are where it happened: the channel
-    first, and then the one that this is a thread of. None and nothing where Discord doesn't tell.
+    `id` is that of no other event. `user_id` is who that is, `is_own` whether it is the bot itself, `channel_ids` are
+    where it happened: the channel first, and then the one that this is a thread of. None and nothing where Discord
+    doesn't tell.
     """
 
+    id: str
     name: str
     reads: Mapping[str, Any]  # Any: what templates read
     user_id: str | None = None
@@ -573,6 +575,10 @@ class Action(Entry):
     def wants(self, declared: Declarations) -> frozenset[str]:
         """Return what it takes from the run without saying so: of `user`, `channel` and `guild`."""
         return frozenset()
+
+    def repair(self, word: str) -> str:
+        """Return what to write where the run has no such thing; empty where that is the same for all steps."""
+        return ""
 
     def takes(self, declared: Declarations) -> Mapping[str, Taken | Mapping[str, Taken]]:
         """Return what the config's declarations ask of this step's fields, by attribute, and by key where one has any.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from runner.actions._asking import ANSWER_S, WAIT_MAX_S
-from runner.actions.action import Action, Happened, Kept, Misfit, Step, Who
+from runner.actions.action import Action, Happened, Kept, Misfit, Step, StepFailed, Who
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.events import KINDS, Kind
@@ -99,6 +99,23 @@ class WaitFor(Action):
             why = "one of them would be ignored"
             yield Misfit("everywhere", "`channel` and `everywhere` each say where", why, "remove one of them")
 
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Take the server; and whoever has started the run, and its channel, where nothing else is said."""
+        is_here = self._kind.has_channel and self.channel is None and not self.everywhere
+        found = {"guild": True, "user": self._is_invoker, "channel": is_here}
+        return frozenset(word for word, is_wanted in found.items() if is_wanted)
+
+    def repair(self, word: str) -> str:
+        """Say what tells who has to do it, and where."""
+        if word == "user":
+            return "say who has to do it: `from: anyone`, `from: {role: …}` or `from: {if: …}`"
+        return "say where: `channel:`, or `everywhere: true`" if word == "channel" else ""
+
+    @property
+    def _is_invoker(self) -> bool:
+        """Whether it has to be whoever has started the run; nobody is asked where Discord doesn't tell who it is."""
+        return self._kind.tells_id if self.from_ is None else self.from_.is_invoker
+
     @property
     def _kind(self) -> Kind:
         """What is known of the event; of a name that is none, and refused for that, anything could be."""
@@ -106,6 +123,8 @@ class WaitFor(Action):
 
     async def run(self, step: Step) -> Mapping[str, object] | None:
         """Wait, with what is known by now of what has to happen."""
+        if step.guild_id is None:
+            raise StepFailed("wait_for: nothing is heard outside of servers", sentence="refused_server")
         kept: Kept = {}
         if self._kind.has_channel and not self.everywhere:
             kept["channel"] = step.channel(self.channel) if self.channel is not None else step.channel_id
@@ -129,8 +148,7 @@ class WaitFor(Action):
 
     def _is_by(self, step: Step, happened: Happened) -> bool:
         who = self.from_
-        is_invoker = self._kind.tells_id if who is None else who.is_invoker
-        if is_invoker and happened.user_id != step.user_id:
+        if self._is_invoker and happened.user_id != step.user_id:
             return False
         if who is None:
             return True

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from runner.actions.action import WrittenStep
 from runner.check.names import roots_of
-from runner.check.schedules import NOBODY, REPAIRS, ROOTS, fault, needs, wanted_by
+from runner.check.schedules import NOBODY, ROOTS, fault, needs, repair, wanted_by
 from runner.check.steps import all_steps, begun_in, reached_runs, runs_of
-from runner.check.waits import begun_by_nobody
 from runner.config.document import Event, Schedule, Unattended
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Mark
 from runner.fields import Steps
-from runner.inside import Waits
 from runner.templates.event_roots import event_roots
 
 _KNOWN: Final = frozenset({"user", "channel", "guild"})
@@ -26,19 +23,12 @@ def check_begun(config: Config) -> list[Diagnostic]:
     flows, found = config.document.flows, list[Diagnostic]()
     for _, name, handler in config.handlers():
         if isinstance(handler, Unattended):
-            reached = reached_runs(flows, *runs_of(handler))
-            found += _begun(config, reached, _there(name, handler))
-            found += map(begun_by_nobody, filter(_waits_unasked, all_steps(*reached)))
+            found += _begun(config, reached_runs(flows, *runs_of(handler)), _there(name, handler))
         else:
             found += _begun(config, runs_of(handler), _KNOWN)
     for flow in flows.values():
         found += _begun(config, (flow.steps, flow.on_error, flow.on_timeout), _KNOWN)
     return found
-
-
-def _waits_unasked(step: WrittenStep) -> bool:
-    """Tell whether a step waits and asks nobody: one that asks is refused for that."""
-    return step.action.effect is None and isinstance(step.action.inside(), Waits)
 
 
 def _there(name: str, handler: Unattended) -> frozenset[str]:
@@ -60,11 +50,9 @@ def _begun(config: Config, runs: tuple[Steps | None, ...], there: frozenset[str]
             if inner.action.effect is not None:
                 headline, fix = f"`{name}` answers, and nobody waits for that then", "use `send` there, or `run` it now"
                 yield fault("no-interaction", span, headline, _WHY, fix, Mark(inner.key, f"`{inner.name}` answers"))
-            elif _waits_unasked(inner):
-                yield begun_by_nobody(inner)
             for word in sorted(wanted_by(inner, config.declared) - there):
                 mark = Mark(span, "begun here")
-                yield fault("nobody-here", inner.key, needs(inner, word), NOBODY, REPAIRS[word], mark)
+                yield fault("nobody-here", inner.key, needs(inner, word), NOBODY, repair(inner, word), mark)
         for root in sorted((ROOTS - there) & frozenset[str]().union(*(roots_of(run) for run in reached))):
             headline, fix = f"`{name}` reads `{root}`, and that is not known then", "give it as a parameter"
             yield fault("nobody-here", span, headline, _WHY, fix)

@@ -7,7 +7,7 @@ from runner.actions.action import WrittenStep
 from runner.check.names import roots_of
 from runner.check.reachability import unasked
 from runner.check.reads import state_read_in
-from runner.check.schedules import ROOTS, WORDS, fault, needs, wanted_by
+from runner.check.schedules import ROOTS, WORDS, fault, needs, repair, wanted_by
 from runner.check.steps import all_steps, flows_of, reached_runs, runs_of
 from runner.config.document import Event
 from runner.config.load import Config
@@ -70,7 +70,7 @@ def _wanted(config: Config, name: str, event: Event) -> Iterator[Diagnostic]:
             yield _check(step, mark)
             continue
         for word in sorted(wanted_by(step, config.declared) - there):
-            yield fault("nobody-here", step.key, needs(step, word), why, _REPAIRS[word], mark)
+            yield fault("nobody-here", step.key, needs(step, word), why, repair(step, word, _REPAIRS), mark)
 
 
 _CHANNEL: Final = "name one: `channel:`; `guild.system_channel_id` is where the server greets its members"

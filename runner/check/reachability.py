@@ -359,6 +359,8 @@ class _Walk:
 
     def _late(self, step: WrittenStep, waiting: Waits, point: _Point) -> _Point:
         """Return how it stands when something has come that nobody has clicked for."""
+        if point.origin is Origin.NO_INTERACTION and point.is_private is None:
+            return _Point(State.RECEIVED, origin=point.origin, waited=step.key)  # nobody has asked anything yet
         left_s = TOKEN_LIFETIME_S - budget.TOKEN_MARGIN_S - self.timeout_s
         is_soon = waiting.timeout_s is not None and waiting.timeout_s <= left_s
         had_token = point.origin is not None

@@ -1,6 +1,6 @@
 """What runs by the clock has a time that comes, and asks for nobody, because nobody is there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from runner.actions.action import WrittenStep
@@ -103,7 +103,7 @@ def _wanted(config: Config, name: str, schedule: Schedule) -> Iterator[Diagnosti
     for step in all_steps(*reached_runs(config.document.flows, *own)):
         for word in sorted(wanted_by(step, config.declared) - there):
             why = "a schedule runs once, for no server unless it says so" if word == "guild" else NOBODY
-            yield fault("nobody-here", step.key, needs(step, word), why, REPAIRS[word], mark)
+            yield fault("nobody-here", step.key, needs(step, word), why, repair(step, word), mark)
     for step in all_steps(*own):
         yield from _read_by_flows(config, step, ROOTS - there)
 
@@ -133,6 +133,11 @@ REPAIRS: Final = {
     "channel": "name one: `channel:`, or `of:` for what is kept",
     "guild": "add `guild:` with the server's id to the schedule",
 }
+
+
+def repair(step: WrittenStep, word: str, usual: Mapping[str, str] = REPAIRS) -> str:
+    """Return what to write where a step needs something that isn't there: what it says itself, or what is `usual`."""
+    return step.action.repair(word) or usual[word]
 
 
 def wanted_by(step: WrittenStep, declared: Declarations) -> frozenset[str]:

@@ -8,7 +8,6 @@ Source: Discord docs, Interactions: Receiving and Responding, Followup Messages.
 from runner.actions.action import WrittenStep
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.fields import duration_text
-from runner.inside import Waits
 from runner.lifecycle.limits import TOKEN_LIFETIME_S
 
 _TOKEN = (
@@ -39,19 +38,6 @@ def nothing_to_change(step: WrittenStep, waited: Span, *, is_private: bool) -> D
         why=_TOKEN,
         fix="use `reply` or `send`",
         marks=(Mark(waited, "what is behind this nobody has clicked for"),),
-    )
-
-
-def begun_by_nobody(step: WrittenStep) -> Diagnostic:
-    """Return the fault of a run that would be put away where nobody has started it."""
-    inside = step.action.inside()
-    is_event = isinstance(inside, Waits) and inside.kind == "event"
-    return Diagnostic(
-        slug="wait-without-anybody",
-        span=step.key,
-        headline=f"`{step.name}` can't put this run away: nobody has started it",
-        why="a run that waits is kept for whoever has started it, and this one is begun by the clock or by an event",
-        fix="write what follows under `events:`" if is_event else "use `schedule`, which begins a flow later",
     )
 
 

@@ -123,8 +123,9 @@ class HandlerCompiler:
         )
 
     def begun(self, name: str, written: document.Flow) -> Handler:
-        """Compile a flow as what is begun by the clock."""
+        """Compile a flow as what is begun by the clock: a handler that does nothing but run it."""
         handler = document.Schedule(steps=written.steps, on_error=written.on_error, on_timeout=written.on_timeout)
+        rescues = (written.on_error, written.on_timeout, written.on_expired)
         return Handler(
             key=f"begun/{name}",
             entry=("flows", name),
@@ -134,15 +135,15 @@ class HandlerCompiler:
             guard=None,
             pace=None,
             timeout_s=self.config.document.defaults.timeout,
-            steps=self.compiler.steps(written.steps, f"flows/{name}/steps"),
-            on_error=self._rescue(written.on_error, written.on_error, f"flows/{name}/on_error"),
-            on_timeout=self._rescue(written.on_timeout, written.on_timeout, f"flows/{name}/on_timeout"),
+            steps=self.compiler.calling(name, f"begun/{name}/steps", self.config.key("flows", name)),
+            on_error=None,
+            on_timeout=None,
             on_expired=None,
-            roots=self._roots(handler, (), written.on_error, written.on_timeout),
+            roots=self._roots(handler, (), *rescues) | {"params"},
             options=MappingProxyType({}),
             fields=MappingProxyType({}),
             needs_server=False,
-            state=tuple(sorted(self._state(handler, (), written.on_error, written.on_timeout))),
+            state=tuple(sorted(self._state(handler, (), *rescues))),
             guard_reads_state=False,
             group_guards=(),
         )

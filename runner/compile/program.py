@@ -487,5 +487,8 @@ class Program:
     def handler(self, key: str) -> Handler | None:
         """Return a handler by its key; None where there is none."""
         modals = (each for modal in self.modals.values() for each in modal.handlers.values())
-        every = (*self.commands.values(), *self.menus.values(), *self.components.values(), *modals)
+        events = (each.handler for each in self.events.values())
+        schedules = (each.handler for each in self.schedules.values())
+        answering = (*self.commands.values(), *self.menus.values(), *self.components.values(), *modals)
+        every = (*answering, *events, *schedules, *self.begun.values())
         return next((each for each in every if each.key == key), None)

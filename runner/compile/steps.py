@@ -51,6 +51,34 @@ class StepsCompiler:
             self.runs[address] = Steps(tuple(items), address)
         return self.runs[address]
 
+    def calling(self, flow: str, address: str, key: Span) -> Steps:
+        """Return the steps that run a flow and do nothing else: it is given what they read as `params`."""
+        from runner.actions._calling import Calling  # a bot without flows has no use for it
+
+        step = CompiledStep(
+            name="run",
+            action=Calling(flow=flow),
+            render=lambda context: Calling(flow=flow, with_=context["params"]),
+            id=None,
+            when=None,
+            timeout_s=None,
+            retry=None,
+            on_crash="repeat",
+            catch=None,
+            ending=None,
+            flow=flow,
+            waits=None,
+            is_slow=False,
+            may_open=False,
+            reads_state=False,
+            ahead=None,
+            own=None,
+            key=key,
+            moved=self.written.moved(key),
+        )
+        self.runs[address] = Steps((step,), address)
+        return self.runs[address]
+
     def _step(self, step: WrittenStep, address: str, ahead: Foreseen | None, own: Foreseen | None) -> CompiledStep:
         action = self._entry(step.action, address)
         inside = action.inside()

@@ -93,6 +93,10 @@ class Directory(Protocol):
         ...
 
 
+NOWHERE: Final[Json] = {"id": "0", "user": {"id": None}}
+"""Stands for the interaction where there is none: nobody has asked, and nowhere."""
+
+
 def build(handler: Handler, program: Program, interaction: Json, directory: Directory, now: float) -> dict[str, Any]:
     """Return the context of one run: the roots that the handler's templates read. `now` is in Unix seconds."""
     made = common(handler.roots, program, interaction, directory, now)

@@ -258,8 +258,11 @@ class Endings:
         """Say a sentence to the user in whatever state this is in; one that can't be said is kept, or logged as lost.
 
         `neutral` is said instead where Discord refuses `text`. Raises `Closed`, and nothing else. `is_ephemeral` None
-        takes the visibility of what the user sees already, and is private when that is nothing.
+        takes the visibility of what the user sees already, and is private when that is nothing. Where nobody waits for
+        a word, nothing is said.
         """
+        if live.is_nobodys:
+            return
         acknowledger = live.acknowledger
         words = Words(text, neutral, is_ephemeral is not False)
         live.because(_WHY.get(live.outcome, "the steps have ended without an answer"))

@@ -44,7 +44,7 @@ from runner.engine.speaker import Speaker
 from runner.engine.steps import Run, Shared
 from runner.engine.stragglers import Stragglers
 from runner.engine.timers import Take
-from runner.engine.unattended import Unattended, World
+from runner.engine.unattended import Unattended
 from runner.engine.watchdog import Watchdog
 from runner.lifecycle import budget
 from runner.lifecycle.deadline import SkewEstimate, ack_deadline, snowflake_created_at, token_deadline
@@ -146,20 +146,7 @@ class Engine:
         )
         self._lag = Lag(self.counts, log)
         self._suggester = Suggester(directory, memory, self._outside, now, log)
-        world = World(
-            rest,
-            self._outside,
-            self._chance,
-            directory,
-            memory,
-            now,
-            log,
-            new_reference,
-            self._lag,
-            self._carrier,
-            observer,
-        )
-        unattended = Unattended(world)
+        unattended = self._unattended = Unattended(self, self._endings, rest, directory, now, log, observer)
         self.schedules = Schedules(lambda: self.program, memory, unattended, now, log)
         self.events = Intake(lambda: self.program, self._tasks, self.counts, directory, log, unattended, self._flows)
         self.timers_wanted = asyncio.Event()
@@ -374,12 +361,12 @@ class Engine:
             self._log.error("rescue failed", id=live.id, reference=live.reference, exception=failure)
         if live.taken:
             await self._pacer.settle(live)
+        await self.finish(live)
 
-        if live.held is not None:
-            await self._finish(live)
-
-    async def _finish(self, live: Live) -> None:
-        """Take a run that has waited, and does so no more, out of the store."""
+    async def finish(self, live: Live) -> None:
+        """Take a run that has waited, and does so no more, out of the store. Raises nothing."""
+        if live.held is None:
+            return
         try:
             await (await self._flows.desk()).finish(live)
         except (Closed, StoreFailed) as fault:  # its timer ends it
@@ -405,7 +392,8 @@ class Engine:
 
     def holds(self, flow_id: str) -> bool:
         """Tell whether this process is acting on a run that has waited."""
-        return any(live.held is not None and live.held.row.id == flow_id for live in self._live.values())
+        under_way = (*self._live.values(), *self._unattended.live.values())
+        return any(live.held is not None and live.held.row.id == flow_id for live in under_way)
 
     async def tell(self, live: Live, name: str, **values: str) -> None:
         """Tell the user of an interaction a built-in sentence, privately."""
@@ -484,10 +472,11 @@ class Engine:
                 await live.run.respond(handler.plan.first, Message())
             await live.run.execute(handler.steps)
             if live.run.is_waiting:
-                await self._put_away(live)
+                await self.put_away(live)
         await self._complete(live)
 
-    async def _put_away(self, live: Live) -> None:
+    async def put_away(self, live: Live) -> None:
+        """Put a run away where it waits. Raises what the run raises, and `Closed`."""
         try:
             desk = await self._flows.desk()
         except StoreFailed as fault:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from runner.actions.action import Begun, Later
 from runner.cron import parse_cron, zone_named
 from runner.data import dataclass
+from runner.engine.context import caller
 from runner.engine.schedules import LATER
 from runner.engine.stored import as_kept
 
@@ -77,8 +78,7 @@ def scoped(key: str, interaction: Json) -> str:
 
 def place_of(interaction: Json) -> Json:
     """Return what is kept of where and for whom a flow is begun: nothing that may have changed by then."""
-    member: Json = interaction.get("member") or {}
-    user: Json = member.get("user") or interaction["user"]
+    user = caller(interaction)
     channel: Json | None = interaction.get("channel")
     return {
         "guild_id": interaction.get("guild_id"),

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 from runner.actions.action import Refused
 from runner.compile import Cooldown, Handler, Program
 from runner.data import dataclass
+from runner.engine.machines import READS
 from runner.engine.observer import Because, Watch
 from runner.engine.sentences import sentence
 from runner.engine.steps import Run
-from runner.engine.voices import Voice
+from runner.engine.voices import Afterwards, Voice
 from runner.lifecycle import budget
 from runner.lifecycle.machine import Event, Origin, resumed_event, watchdog_event
 from runner.uses import Bucket
 
 if TYPE_CHECKING:
     from runner.engine.held import Held
+    from runner.store.timers import Timer
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -68,6 +70,7 @@ class Live:
     payload: str = ""  # and what that carries
     is_given_up: bool = False  # the watchdog has told the user that a form comes too late
     watch: Watch | None = None  # who looks on, if anybody does
+    begun_by: "Timer | None" = None  # what goes once its run is kept in the store itself
 
     def because(self, why: str) -> None:
         """Tell whoever looks on why the next answer is given."""
@@ -90,6 +93,11 @@ class Live:
     def sentence(self, name: str, **values: object) -> str:
         """Return a built-in sentence in the words that this interaction's user reads."""
         return sentence(self.program, self.interaction, name, values)
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether nobody waits for a word of it: nobody has begun its run, and nobody has clicked."""
+        return READS in self.interaction and isinstance(self.acknowledger, Afterwards)
 
     @property
     def deferral(self) -> Event:

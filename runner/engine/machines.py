@@ -27,7 +27,10 @@ BACK_MAX: Final = 10
 
 _OF_LOOPS = frozenset({"item", "loop"})  # they are made of what the loops around the step keep
 _KEPT = (LOCAL_ROOTS | {"target"}) - _OF_LOOPS
-_OF_AN_INTERACTION = ("id", "guild_id", "channel_id", "locale", "guild_locale", "app_permissions")
+READS: Final = "reads"
+"""What is kept, beside who has started a run, of one that nobody has: what templates read of what has happened."""
+
+_OF_AN_INTERACTION = ("id", "guild_id", "channel_id", "locale", "guild_locale", "app_permissions", READS)
 _OF_A_CHANNEL = ("id", "name", "type", "parent_id")
 _OF_A_MEMBER = ("nick", "roles", "permissions")
 _OF_A_USER = ("id", "username", "global_name", "bot")
@@ -112,7 +115,7 @@ def trimmed(interaction: Json) -> Json:
         made["channel"] = _only(channel, _OF_A_CHANNEL)
     if member := interaction.get("member"):
         made["member"] = {**_only(member, _OF_A_MEMBER), "user": _only(member["user"], _OF_A_USER)}
-    elif user := interaction.get("user"):
+    elif (user := interaction.get("user")) and user["id"] is not None:
         made["user"] = _only(user, _OF_A_USER)
     return made
 
@@ -149,4 +152,6 @@ class Contexts:
 
 def contexts(handler: Handler, program: Program, who: Json, directory: Directory, now: float) -> Contexts:
     """Return what makes the contexts of a run that was started by the interaction `who`. `now` is in Unix seconds."""
-    return Contexts(program, context.common(handler.roots - _KEPT - _OF_LOOPS, program, who, directory, now))
+    read: Json = who.get(READS, {})
+    made = context.common(handler.roots - _KEPT - _OF_LOOPS - read.keys(), program, who, directory, now)
+    return Contexts(program, {**made, **read})

@@ -87,7 +87,7 @@ class Schedules:
             is_late = self._now() - due_at > MISSED_AFTER_S
             values = {"schedule": {"name": name, "due_at": due_at, "is_late": is_late}}
             place = {"guild_id": schedule.guild_id}
-            await self._unattended.run(schedule.handler, program, place=place, values=values)
+            await self._unattended.run(schedule.handler, program, place=place, values=values, begun_by=timer)
 
     async def later_due(self, timer: "Timer") -> None:
         """Begin a flow whose time has come; for one that comes again and again, put the run and the next time."""
@@ -116,7 +116,7 @@ class Schedules:
         except StepFailed as failure:
             self._log.warning("flow not begun", flow=kept.flow, reason=str(failure))
         else:
-            await self._unattended.run(handler, program, place=kept.place, values=values)
+            await self._unattended.run(handler, program, place=kept.place, values=values, begun_by=timer)
 
     def _runs_due(self, schedule: Schedule, due_at: float, now: float) -> list[float]:
         """Return the instants for which there is to be a run now."""

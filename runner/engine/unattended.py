@@ -1,58 +1,67 @@
-"""Runs steps that nobody waits for: what comes by the clock. They answer no interaction, and end in one log line."""
+"""Runs steps that nobody waits for: what happens, and what comes by the clock. They end in one log line.
+
+They answer no interaction. One that comes to a step which waits is put away as any other run, and whoever takes it up
+speaks with the bot's own token, or answers the click that has brought it.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import partial
-from random import Random
-from typing import Any, Final
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runner.actions.action import Refused
 from runner.compile import Handler, Program, Render
 from runner.data import dataclass
 from runner.engine import context
-from runner.engine.carried import Carrier
-from runner.engine.context import Directory
-from runner.engine.failures import error_root
-from runner.engine.lag import Lag
-from runner.engine.memory import Memory
+from runner.engine.context import NOWHERE, Directory
+from runner.engine.endings import Endings, NewRun
+from runner.engine.frames import Asked
+from runner.engine.live import Live
+from runner.engine.machines import READS
 from runner.engine.observer import Ended, Observer, Subject, Watch
-from runner.engine.sentences import public_message
+from runner.engine.outcomes import Closed, Untaken
 from runner.engine.speaker import Nobody
-from runner.engine.steps import Run, Shared, is_expected, loggable
-from runner.lifecycle import budget
-from runner.lifecycle.machine import Origin, State
+from runner.engine.steps import LOCAL_ROOTS, Run
+from runner.engine.voices import Afterwards
+from runner.lifecycle.machine import State
 from runner.logs import Log
-from runner.outside import Outside
 from runner.rest import Rest
+
+if TYPE_CHECKING:
+    from runner.store.timers import Timer
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
-NOWHERE: Final[Json] = {"id": "0", "token": "", "user": {"id": None}}
-"""Stands for the interaction: there is nobody, and no place."""
 
+class Host(Protocol):
+    """What the engine does for runs that nobody waits for."""
 
-@dataclass(frozen=True, slots=True)
-class World:
-    """What runs of steps need besides their program."""
+    @property
+    def new_run(self) -> NewRun:
+        """Makes a run of a handler's steps."""
+        ...
 
-    rest: Rest
-    outside: Outside
-    chance: Random
-    directory: Directory
-    memory: Memory
-    now: Callable[[], float]
-    log: Log
-    new_reference: Callable[[], str]
-    lag: Lag
-    carrier: Callable[[Program], Carrier]
-    observer: Observer | None = None
+    async def put_away(self, live: Live) -> None:
+        """Put the run of a record away where it waits. Raises what the run raises."""
+        ...
+
+    async def finish(self, live: Live) -> None:
+        """Take the run of a record out of the store, unless it waits. Raises nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Unattended:
-    """Runs handlers without an interaction."""
+    """Runs handlers without an interaction. `now` gives Unix seconds, `live` are the records of what is under way."""
 
-    world: World
+    host: Host
+    endings: Endings
+    rest: Rest
+    directory: Directory
+    now: Callable[[], float]
+    log: Log
+    observer: Observer | None = None
+    live: dict[int, Live] = field(default_factory=dict[int, Live])
 
     async def run(
         self,
@@ -63,121 +72,81 @@ class Unattended:
         values: Mapping[str, Any],
         when: Render | None = None,
         is_everyday: bool = False,
+        begun_by: "Timer | None" = None,
     ) -> None:
-        """Run a handler's steps; `values` are roots of its own. Raises nothing.
+        """Run a handler's steps; `values` are roots of its own.
+
+        Raises nothing but `StoreFailed`, where it could not be put away, has done nothing and is begun by a timer.
 
         `place` says where and for whom, as far as that is known, in the words of an interaction. `when` has to be true,
-        or no step is run. What `is_everyday` is worth a line only to whoever debugs, unless it fails.
+        or no step is run. What `is_everyday` is worth a line only to whoever debugs, unless it fails. The timer that it
+        is `begun_by` goes as soon as the run is kept in the store itself.
         """
-        started = asyncio.get_running_loop().time()
-        place = {**NOWHERE, **place}
-        roots = {**context.build(handler, program, place, self.world.directory, self.world.now()), **values}
-        watch = self._watched(handler, program, place)
-        run = self._new_run(handler, program, place, roots, watch)
-        outcome, reference = "cancelled", None
+        read = {name: value for name, value in values.items() if name in handler.roots - LOCAL_ROOTS}
+        place = {**NOWHERE, **place, READS: read}
+        live = self._record(handler, program, place)
+        roots = {**context.build(handler, program, place, self.directory, self.now()), **values}
+        live.run = self.host.new_run(live, handler, roots, False, Nobody(live.origin, State.RECEIVED))
+        live.begun_by = begun_by
+        self.live[id(live)] = live
         try:
-            outcome, reference = await self._ended(handler, program, place, run, watch, when)
+            await self._conclude(live, handler, live.run, when)
+            await self.host.finish(live)
         finally:
-            if watch is not None:
-                watch(Ended(outcome, reference))
-            say = self.world.log.debug if is_everyday else self.world.log.info
-            say(
-                "unattended",
-                handler=handler.name,
-                outcome=outcome,
-                total_ms=round((asyncio.get_running_loop().time() - started) * 1000, 1),
-                generation=program.generation,
-                reference=reference,
-            )
+            del self.live[id(live)]
+            self._end(live, is_everyday=is_everyday)
+
+    def _record(self, handler: Handler, program: Program, place: Json) -> Live:
+        now = asyncio.get_running_loop().time()
+        voice = Afterwards(self.rest, place.get("channel_id"), Asked(0), None)
+        live = Live(handler.name, 0, place, handler.origin, handler, handler.name, program, voice, now, now, None)
+        live.outcome, live.watch = "cancelled", self._watched(handler, program, place)
+        return live
 
     def _watched(self, handler: Handler, program: Program, place: Json) -> Watch | None:
-        if self.world.observer is None:
+        if self.observer is None:
             return None
         where = place.get("guild_id"), place.get("channel_id"), context.caller_id(place)
         subject = Subject("", None, handler.name, *where)
-        return self.world.observer.watch(subject, program)
+        return self.observer.watch(subject, program)
 
-    async def _ended(
-        self, handler: Handler, program: Program, place: Json, run: Run, watch: Watch | None, when: Render | None
-    ) -> tuple[str, str | None]:
-        """Run to the end, whatever that is; return its name and, if it was a failure, a reference for the log."""
+    async def _conclude(self, live: Live, handler: Handler, run: Run, when: Render | None) -> None:
+        """Run to the end, or until it waits; what goes wrong is dealt with by the author's own steps, and logged."""
         try:
-            async with asyncio.timeout(handler.timeout_s):
-                if when is not None and not await _holds(when, handler, run):
-                    return "passed over", None
-                await run.execute(handler.steps)
+            async with asyncio.timeout(handler.timeout_s) as live.scope:
+                live.outcome = await self._run(live, handler, run, when)
         except Refused:
-            return "refused", None
+            live.outcome = "refused"
+        except Untaken as end:
+            live.outcome = end.outcome
+            raise end.fault from None
+        except Closed as end:
+            live.outcome = end.outcome
         except TimeoutError:
-            failure = None
-        except Exception as raised:
-            failure = raised
-        else:
-            return "ok", None
-        reference = self.world.new_reference()
-        self._report("step failed" if failure else "handler timed out", reference, handler, run, failure)
-        await self._rescue(handler, program, place, run, failure, reference, watch)
-        return "failed" if failure else "timeout", reference
+            await self.endings.rescue(live, None)
+        except Exception as failure:
+            await self.endings.rescue(live, failure)
 
-    async def _rescue(
-        self,
-        handler: Handler,
-        program: Program,
-        place: Json,
-        failed: Run,
-        failure: Exception | None,
-        reference: str,
-        watch: Watch | None,
-    ) -> None:
-        """Run what always follows the steps that were cut, and what the author has for failures."""
-        run, step = failed, failed.at.name if failed.at else ""
-        try:
-            async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
-                await failed.abandon()
-            steps, values = failed.rescue(is_timeout=failure is None)
-            steps = steps or (handler.on_error if failure else handler.on_timeout)
-            if steps is not None:
-                message = public_message(failure, program, place)
-                run = self._new_run(handler, program, place, values, watch)
-                run.context["error"] = error_root(failure, reference=reference, message=message, step=step)
-                async with asyncio.timeout(budget.RESCUE_TIMEOUT_S):
-                    await run.execute(steps)
-        except Exception as again:
-            self._report("rescue failed", reference, handler, run, again)
+    async def _run(self, live: Live, handler: Handler, run: Run, when: Render | None) -> str:
+        """Run the steps, and return how that has ended."""
+        if when is not None and not await _holds(when, handler, run):
+            return "passed over"
+        await run.execute(handler.steps)
+        if run.is_waiting:
+            await self.host.put_away(live)
+        return "waiting" if run.is_waiting else "ok"
 
-    def _report(self, event: str, reference: str, handler: Handler, run: Run, failure: Exception | None) -> None:
-        self.world.log.warning(
-            event,
-            reference=reference,
-            handler=handler.name,
-            step=run.at.name if run.at else None,
-            place=run.at.place if run.at else None,
-            reason=loggable(run.at, failure) if failure else None,
-            exception=None if failure is None or is_expected(failure) else failure,
-        )
-
-    def _new_run(
-        self, handler: Handler, program: Program, place: Json, values: dict[str, Any], watch: Watch | None
-    ) -> Run:
-        world = self.world
-        return Run(
-            program,
-            place,
-            Nobody(Origin.NO_INTERACTION, State.RECEIVED),
-            values,
-            world.rest,
-            world.outside,
-            world.chance,
-            world.directory,
-            world.log,
-            world.memory,
-            carrier=world.carrier(program),
-            handler=handler,
-            shared=Shared(world.now),
-            is_ephemeral=False,
-            now=world.now,
-            held_up=partial(world.lag.suspect, handler.name),
-            watch=watch,
+    def _end(self, live: Live, *, is_everyday: bool) -> None:
+        if live.watch is not None:
+            live.watch(Ended(live.outcome, live.reference))
+        say = self.log.debug if is_everyday else self.log.info
+        say(
+            "unattended",
+            handler=live.name,
+            outcome=live.outcome,
+            total_ms=round((asyncio.get_running_loop().time() - live.started) * 1000, 1),
+            generation=live.program.generation,
+            reference=live.reference,
         )
 
 

@@ -58,7 +58,7 @@ def _flow(flow: "Flow") -> Json:
         "name": flow.name,
         "at": flow.at,
         "generation": flow.generation,
-        "owner_id": flow.owner_id,
+        "owner_id": flow.owner_id or None,
         "waits_for": None if flow.waits is None else flow.waits.kind,
         "deadline": flow.deadline,
         "expires_at": flow.expires_at,

@@ -94,8 +94,10 @@ class Coverage:
 
 def _parts(program: Program) -> Iterator[tuple[str, Part]]:
     """Yield each part with its address: of a run of steps for a handler and a branch, of the step for a step."""
-    own = dict(_handlers(program))
+    own, begun = dict(_handlers(program)), {handler.steps.address for handler in program.begun.values()}
     for address, steps in program.runs.items():
+        if address in begun:
+            continue  # nobody has written that: it runs a flow
         if address in own:
             yield address, Part("handler", own[address], _place(steps))
         else:

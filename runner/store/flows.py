@@ -18,6 +18,12 @@ MACHINE_BYTES_MAX: Final = 64 * 1024
 FLOWS_PER_OWNER_MAX: Final = 100
 """How many flows one user may have in flight."""
 
+FLOWS_OF_NOBODY_MAX: Final = 1_000
+"""How many flows may be in flight in one server, or outside of all, that no user has begun."""
+
+NOBODY: Final = ""
+"""The owner of a flow that no user has begun."""
+
 PROGRAM_BYTES_MAX: Final = 8 * 1024 * 1024
 """How many bytes the files of one program may take together."""
 
@@ -64,10 +70,12 @@ class Flows:
         self._tx = tx
 
     def create(self, flow: Flow) -> Flow:
-        """Save a new flow. Raises `TooLarge`, `LimitReached` when its owner has `FLOWS_PER_OWNER_MAX`."""
-        ((count,),) = self._tx.rows(_OWNED, {"its_owner": flow.owner_id})
-        if count >= FLOWS_PER_OWNER_MAX:
-            raise LimitReached(FLOWS_PER_OWNER_MAX)
+        """Save a new flow. Raises `TooLarge`, `LimitReached` when there are as many of its owner as there may be."""
+        is_nobodys = flow.owner_id == NOBODY
+        said = {"its_owner": flow.owner_id, **({"its_guild": flow.guild_id or ""} if is_nobodys else {})}
+        ((count,),) = self._tx.rows(_NOBODYS if is_nobodys else _OWNED, said)
+        if count >= (most := FLOWS_OF_NOBODY_MAX if is_nobodys else FLOWS_PER_OWNER_MAX):
+            raise LimitReached(most)
         made = replace(flow, revision=1, created_at=self._tx.now)
         self._tx.insert_all(FLOWS, [_row_of(made)])
         return made
@@ -168,6 +176,7 @@ _ENDED: Final = sa.delete(FLOWS).where(_NAMED).returning(FLOWS.c.program)
 _WITHOUT_TIMERS: Final = sa.delete(TIMERS).where(TIMERS.c.flow_id == sa.bindparam("its_flow"))
 _WITHOUT_EFFECTS: Final = sa.delete(EFFECTS).where(EFFECTS.c.flow_id == sa.bindparam("its_flow"))
 _OWNED: Final = sa.select(sa.func.count()).select_from(FLOWS).where(FLOWS.c.owner_id == sa.bindparam("its_owner"))
+_NOBODYS: Final = _OWNED.where(sa.func.coalesce(FLOWS.c.guild_id, "") == sa.bindparam("its_guild"))
 _PLACES: Final = {
     "its_guild": FLOWS.c.waits_guild_id,
     "its_channel": FLOWS.c.waits_channel_id,

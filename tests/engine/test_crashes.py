@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,34 @@ EVENT = Script(
     [(("run",), "Say it"), (("say", "this"), "Sure of this?"), (("press", "Yes"), "Done")],
     ["Effect this"],
 )
+UNASKED = Script(
+    """
+    state: {count: {scope: member, type: integer, default: 0}}
+    events:
+      message:
+        when: message.content == "go"
+        steps:
+          - wait: {duration: 5s, saved: true}
+          - send: Effect one
+          - {id: it, wait_for: {event: message, timeout: 1h}}
+          - increment: {state: count}
+          - send: "Effect {{ steps.it.content }} {{ state.count }} of {{ user.name }}"
+        on_error: [{send: "I can't get at what I have to remember"}]
+    """,
+    [(("say", "go"), "Effect one"), (("say", "this"), "Effect this 1 of robin")],
+    ["Effect one", "Effect this 1 of robin"],
+)
+CLOCK = Script(
+    """
+    schedules:
+      once:
+        at: SOON
+        missed: run_once
+        steps: [{wait: {duration: 20s, saved: true}}, {send: {channel: "CHANNEL", content: Effect once}}]
+    """,
+    [(("wait", "60"), "Effect once")],
+    ["Effect once"],
+)
 SCRIPTS = {
     "wizard": WIZARD,
     "effects": EFFECTS,
@@ -220,6 +249,8 @@ SCRIPTS = {
     "back": BACK,
     "caught": CAUGHT,
     "event": EVENT,
+    "unasked": UNASKED,
+    "clock": CLOCK,
 }
 
 SORRY = "I can't get at what I have to remember"
@@ -247,10 +278,12 @@ class Person:
 
     bot: Lives
     opened: Trace | None = None
+    first: Do = ()
     begun: int = 0
 
     async def follow(self, steps: Sequence[Step], *, may_fail: bool = False) -> bool:
         """Do it all; False where that can't be done because it has failed, and where that may be."""
+        self.first = steps[0][0]
         for do, seen in steps:
             if not await self._until(do, seen, may_fail=may_fail):
                 return False
@@ -279,10 +312,10 @@ class Person:
         return any(SORRY in text for text in self.bot.texts()) and (do[0] != "press" or not self.bot.button(do[1]))
 
     async def _do(self, do: Do) -> None:
+        self.begun += do == self.first
         match do:
             case ("run",):
                 self.opened = self.bot.local.command(user="Robin", channel="general", name="it")
-                self.begun += 1
             case ("press", label):
                 if (found := self.bot.button(label) or self.bot.button("Continue")) is not None:
                     self.opened = self.bot.local.click(user="Robin", message=found[0], custom_id=found[1])
@@ -305,7 +338,9 @@ async def played(
 
     One that `may_fail` may end before, once its user has been told so, and then wait for an answer to its form.
     """
-    bot = lives(script.bot, directory, local)
+    (channel,) = (each.id for each in local.world.channels.values() if each.name == "general")
+    soon = datetime.fromtimestamp(local.clock.now() + 30, UTC).isoformat()
+    bot = lives(script.bot.replace("CHANNEL", str(channel)).replace("SOON", soon), directory, local)
     person = Person(bot)
     await bot.connect()
     try:

@@ -48,9 +48,8 @@ _RECOGNITION: Final = (
 _UNATTENDED: Final = (
     ("the condition doesn't matter", "if when is not None and not await", "if False and not await"),
     ("the condition can't ask what is kept", "if handler.guard_reads_state:", "if False:"),
-    ("failures are not rescued",
-     "steps = steps or (handler.on_error if failure else handler.on_timeout)", "steps = None"),
-    ("an event takes for ever", "async with asyncio.timeout(handler.timeout_s):", "async with asyncio.timeout(None):"),
+    ("failures are not rescued", "await self.endings.rescue(live, failure)", "pass"),
+    ("an event takes for ever", "async with asyncio.timeout(handler.timeout_s)", "async with asyncio.timeout(None)"),
 )  # fmt: skip
 
 _OTHERS: Final = (

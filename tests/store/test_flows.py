@@ -8,7 +8,17 @@ import pytest
 
 from runner.store.effects import RESULT_BYTES_MAX, Effect, EffectKey, Effects
 from runner.store.errors import LimitReached, Outdated, TooLarge
-from runner.store.flows import FLOWS_PER_OWNER_MAX, MACHINE_BYTES_MAX, PROGRAM_BYTES_MAX, Flow, Flows, Programs, Waits
+from runner.store.flows import (
+    FLOWS_OF_NOBODY_MAX,
+    FLOWS_PER_OWNER_MAX,
+    MACHINE_BYTES_MAX,
+    NOBODY,
+    PROGRAM_BYTES_MAX,
+    Flow,
+    Flows,
+    Programs,
+    Waits,
+)
 from runner.store.timers import Timer, Timers
 from runner.store.transaction import Transaction
 from tests.store.conftest import Store
@@ -151,6 +161,16 @@ async def test_one_user_has_so_many_flows_in_flight_and_no_more(store: Store) ->
     await store.write(lambda tx: begin(tx, replace(FLOW, owner_id="30")))
     await store.write(lambda tx: Flows(tx).end("0"))
     await store.write(lambda tx: begin(tx, replace(FLOW, id="f2")))
+
+
+async def test_in_a_server_are_so_many_flows_that_no_user_has_begun_and_no_more(store: Store) -> None:
+    nobodys = replace(FLOW, owner_id=NOBODY)
+    await store.write(lambda tx: [begin(tx, replace(nobodys, id=str(n))) for n in range(FLOWS_OF_NOBODY_MAX)])
+    with pytest.raises(LimitReached):
+        await store.write(lambda tx: begin(tx, nobodys))
+    await store.write(begin)
+    await store.write(lambda tx: begin(tx, replace(nobodys, id="f2", guild_id="2")))
+    await store.write(lambda tx: begin(tx, replace(nobodys, id="f3", guild_id=None)))
 
 
 async def test_what_is_saved_of_a_flow_has_a_bound(store: Store) -> None:

@@ -1,9 +1,11 @@
 """Takes what happens, as far as the bot listens to it, and has it handled: bounded, and each event once."""
 
 import asyncio
+import secrets
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from itertools import count
 from typing import Any, Final, Protocol
 
 from runner.actions.action import Happened
@@ -31,6 +33,8 @@ SEEN_MAX: Final = 10_000
 
 DROPPED_SILENCE_S: Final = 10.0
 """How long dropped events are only counted before the log has another line of them."""
+
+_NAME_BYTES: Final = 8
 
 
 class Waiting(Protocol):
@@ -68,6 +72,8 @@ class Intake:
         self._runs = runs
         self._loop = asyncio.get_running_loop()
         self._recognition = Recognition()
+        self._name = f"{secrets.token_hex(_NAME_BYTES)}#"
+        self._numbers = count(1)
         self._running: set[asyncio.Task[None]] = set()
         self._waiting: deque[Callable[[], None]] = deque()
         self._seen: set[str] = set()
@@ -125,7 +131,7 @@ class Intake:
         handlers, is_awaited = program.at_events.get(recognised[0], ()), self._runs.awaits(recognised[0])
         if not (handlers or is_awaited) or not self._is_new(recognised[0], data):
             return
-        about = subject(recognised[0], data, recognised[1], self._directory)
+        about = subject(recognised[0], data, recognised[1], self._directory, f"{self._name}{next(self._numbers)}")
         if is_awaited:
             self._start_or_queue(partial(self._start_task, partial(self._heard, about)))
         for handler in handlers:

@@ -61,15 +61,21 @@ def happened(about: Subject, bot_id: object) -> Happened:
     told = message.keys() if KINDS[about.name].has_content else message.keys() - {"content"}
     reads |= {MESSAGE_PARTS[part]: message[part] for part in told}
     is_own = about.user_id is not None and about.user_id == bot_id
-    return Happened(about.name, reads, about.user_id, about.is_bot, is_own, about.role_ids, about.channel_ids)
+    origin_id: str = about.origin["id"]
+    return Happened(
+        origin_id, about.name, reads, about.user_id, about.is_bot, is_own, about.role_ids, about.channel_ids
+    )
 
 
-def subject(name: str, data: Json, left: str | None, directory: Directory) -> Subject:
-    """Return what an event is about; `left` is the voice channel that somebody has left by it."""
+def subject(name: str, data: Json, left: str | None, directory: Directory, identity: str) -> Subject:
+    """Return what an event is about; `left` is the voice channel that somebody has left by it.
+
+    `identity` is what tells it from every other one.
+    """
     guild_id = data["id"] if name in ("guild_join", "guild_leave") else data.get("guild_id")
     channel = _channel(name, data, left, guild_id or "", directory)
     origin: dict[str, Any] = {
-        "id": data.get("id") or data.get("message_id") or "",
+        "id": identity,
         "guild_id": guild_id,
         "channel_id": channel["id"] if channel else None,
         "channel": channel,

@@ -12,10 +12,10 @@ from runner.compile import CompiledStep
 from runner.data import dataclass
 from runner.engine.durable import Outputs
 from runner.engine.flows import units
-from runner.engine.flows.services import Services, before_anything
+from runner.engine.flows.services import Services, before_anything, here_of
 from runner.engine.held import Held
 from runner.engine.live import Live
-from runner.engine.memory import Around, Here, Remembers, Written
+from runner.engine.memory import Around, Remembers, Written
 from runner.engine.references import short
 from runner.engine.voices import Afterwards, Voice
 from runner.lifecycle.machine import Event, State
@@ -97,8 +97,7 @@ class Books:
     async def write(self, position: str, unit: Callable[[Stored], T]) -> Written:
         """Run a function on what the bot keeps, in one transaction with the note that it has been run."""
         await self.claim()
-        row = self.held.row
-        here = Here(row.guild_id, row.channel_id, row.owner_id)
+        here = here_of(self.held.row)
         return await self.services.memory.write(self.live.program, here, unit, around=self._noted(position))
 
     async def atomically(self, position: str, work: Callable[[Remembers], Json]) -> Json:

@@ -84,8 +84,12 @@ class Hearing:
         await self.taking.in_time(taken, self.taking.go_on(taken, asked.number, answer))
 
     def _hearing(self, taken: Taken, happened: Happened) -> Frame | None:
-        """Return the first of the frames that wait for this event; none of a run that is being acted on."""
-        if taken.held.machine.running is not None:
+        """Return the first of the frames that wait for this event; none of a run that is being acted on.
+
+        None, too, of the run that this very event has begun: that waits for another one.
+        """
+        machine = taken.held.machine
+        if machine.running is not None or machine.who.get("id") == happened.id:
             return None
         return next((frame for frame in waiting_in(taken.run.stack) if self._hears(taken, frame, happened)), None)
 

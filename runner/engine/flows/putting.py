@@ -28,7 +28,7 @@ from runner.lifecycle.machine import Event, Origin, State
 from runner.messages import Message, with_rows
 from runner.questions import Question
 from runner.store.errors import LimitReached, StoreFailed, TooLarge
-from runner.store.flows import Flow, Waits
+from runner.store.flows import NOBODY, Flow, Waits
 from runner.templates import RenderError
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
@@ -80,8 +80,10 @@ class Putting:
         row = self._row(held, run, Waits(kind=units.OPEN), due)
         if not any(map(_shows, fresh)):
             row = replace(row, waits=self._waits(held, run))  # nobody is shown anything that would come before it
-        with nullcontext() if held.is_claimed or not row.revision else before_anything():
-            held.row = await self.services.write(partial(units.put, row=row, due=due, program=live.program))
+        is_first = held.is_claimed or not row.revision
+        with before_anything() if not is_first or _may_begin_again(live, run) else nullcontext():
+            unit = partial(units.put, row=row, due=due, program=live.program, begun_by=live.begun_by)
+            held.row = await self.services.write(unit)
         held.is_claimed = True
 
     def _machine(self, live: Live, run: Run) -> Machine:
@@ -231,7 +233,7 @@ def _new(live: Live, flow_id: str) -> Held:
         generation=live.program.generation,
         at="",
         machine="",
-        owner_id=context.caller(interaction)["id"],
+        owner_id=context.caller_id(interaction) or NOBODY,
         guild_id=interaction.get("guild_id"),
         channel_id=interaction.get("channel_id"),
         expires_at=0.0,
@@ -264,6 +266,11 @@ def _in_place_of(source: Json, message: Message) -> Message:
         more = {**more, "embeds": ()}
     is_bare = source.get("attachments") and message.files is None
     return replace(message, more=more, files=() if is_bare else message.files)
+
+
+def _may_begin_again(live: Live, run: Run) -> bool:
+    """Tell whether a run that has not been saved yet comes again, and has done nothing so far."""
+    return live.begun_by is not None and not run.acted.is_set()
 
 
 def _number(frame: Frame | None) -> int:

@@ -14,7 +14,7 @@ from runner.engine.flow_door import EVENTS
 from runner.engine.frames import Asked
 from runner.engine.live import Live
 from runner.engine.machines import Contexts, contexts
-from runner.engine.memory import Memory
+from runner.engine.memory import Here, Memory
 from runner.engine.outcomes import Untaken
 from runner.engine.speaker import Speaker
 from runner.engine.steps import Run, Shared
@@ -127,6 +127,11 @@ def before_anything() -> Generator[None]:
         yield
     except StoreFailed as fault:
         raise Untaken(fault) from None
+
+
+def here_of(row: Flow) -> Here:
+    """Return where and by whom a run was begun."""
+    return Here(row.guild_id, row.channel_id, row.owner_id or None)
 
 
 def awaited(tx: Transaction) -> set[str]:

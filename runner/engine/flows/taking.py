@@ -9,16 +9,16 @@ from runner.actions.action import Action, StepFailed
 from runner.compile import Handler, Program
 from runner.data import dataclass
 from runner.engine.coming import Coming
+from runner.engine.context import NOWHERE
 from runner.engine.flows import units
 from runner.engine.flows.books import Books
 from runner.engine.flows.interactions import marked
 from runner.engine.flows.putting import Putting
-from runner.engine.flows.services import NotRebuilt, Services, before_anything
+from runner.engine.flows.services import NotRebuilt, Services, before_anything, here_of
 from runner.engine.frames import Asked, Frame, waiting_in
 from runner.engine.held import Held
 from runner.engine.live import Live
 from runner.engine.machines import Machine, Unreadable
-from runner.engine.memory import Here
 from runner.engine.references import short
 from runner.engine.steps import Run, Shared
 from runner.engine.voices import Afterwards, Voice
@@ -85,7 +85,7 @@ class Taking:
         try:
             machine = Machine.from_json(row.machine)
             if "token" not in live.interaction:  # nobody has clicked
-                live.interaction = machine.who
+                live.interaction = {**NOWHERE, **machine.who}
             with before_anything():
                 program = await self.services.programs.program(row)
             handler = program.handler(machine.handler)
@@ -119,7 +119,7 @@ class Taking:
         shared = Shared(services.now, Books(services, live, held), machine.asked)
         run = live.run = services.host.new_run(live, handler, values, machine.is_ephemeral, shared=shared)
         run.take_up(stack)
-        run.keep_for(Here(row.guild_id, row.channel_id, row.owner_id))
+        run.keep_for(here_of(row))
         return Taken(live, held, run, handler)
 
     async def go_on(self, taken: Taken, number: int, coming: Coming) -> None:

@@ -20,9 +20,18 @@ OPEN = "open"
 
 
 def put(
-    tx: Transaction, *, row: Flow, due: float, program: Program | None = None, intent: EffectKey | None = None
+    tx: Transaction,
+    *,
+    row: Flow,
+    due: float,
+    program: Program | None = None,
+    intent: EffectKey | None = None,
+    begun_by: Timer | None = None,
 ) -> Flow:
-    """Save a run and set its timer; a new one with the program that it began on. Raises `Outdated`, `LimitReached`."""
+    """Save a run and set its timer; a new one with the program that it began on. Raises `Outdated`, `LimitReached`.
+
+    The timer that a new one is `begun_by` goes with that: a process that starts does not begin it a second time.
+    """
     flows = Flows(tx)
     if row.revision:
         saved = flows.save(row)
@@ -30,6 +39,8 @@ def put(
         assert program is not None, "a new run has a program"
         Programs(tx).put(program.digest, dict(program.files))
         saved = flows.create(row)
+        if begun_by is not None:
+            Timers(tx).finish(begun_by)
     Timers(tx).put(Timer(due_at=due, kind=WAITING, key=row.id, flow_id=row.id))
     if intent is not None:
         Effects(tx).intend(intent)
