@@ -61,6 +61,7 @@ def build(
 ) -> Built:
     """Read, validate, check and compile the config at `path`. There is no partial result: errors refuse all of it.
 
+    A handler of the program is compiled when it is asked for, so whoever builds in a thread completes it there.
     `clock` gives the time in Unix seconds, for what can't be there yet. `templates` are those that were read before,
     and get those that are read now. With `is_tried`, the file may be a pack that no bot uses: it is checked with its
     defaults and with samples, and its program is not to run.
@@ -134,7 +135,10 @@ def rebuild(
         return read_other(path) if kept is None else kept.encode()
 
     root = Path(next(iter(files)))
-    return build(root, read, environment, actions, generation, find=partial(_found_in, files)).program
+    program = build(root, read, environment, actions, generation, find=partial(_found_in, files)).program
+    if program is not None:
+        program.complete()
+    return program
 
 
 def _found_in(files: Mapping[str, str], pattern: Pattern) -> list[Path]:

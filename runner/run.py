@@ -41,6 +41,9 @@ WARM_EVERY_S = 30.0
 FOLLOW_AFTER_S = 1.0
 """How long after it began to serve a bot begins to follow its files."""
 
+COMPILE_TURN_S = 0.001
+"""How long the loop is held up at a time by the compiling of handlers that nobody has used yet, in seconds."""
+
 WARM_S = 5.0
 """How long such a use may take."""
 
@@ -373,8 +376,18 @@ class _Bot:
             async with asyncio.timeout(REGISTRATION_S):
                 await self.registered.wait()
         serving(Running(self.engine, self.gateway, self.memory))
+        await self._compile_rest()
         if self.files is not None:
             await self._follow(self.files)
+
+    async def _compile_rest(self) -> None:
+        """Compile the handlers that nobody has used yet, between other things, so that no first use pays for it."""
+        loop = asyncio.get_running_loop()
+        since = loop.time()
+        for _ in self.engine.program.rest():
+            if loop.time() - since > COMPILE_TURN_S:
+                await asyncio.sleep(0)
+                since = loop.time()
 
     async def _follow(self, files: Files) -> None:
         """Swap the program whenever its files change."""

@@ -12,7 +12,8 @@ from runner.actions.if_ import If
 from runner.actions.reply import Reply
 from runner.actions.wait import Wait
 from runner.build import build
-from runner.compile import CompiledStep, Program, bits
+from runner.compile import CompiledStep, Program
+from runner.compile.words import bits
 from runner.config.load import load
 from runner.diagnostics.text import render_text
 from runner.lifecycle.bits import Permissions

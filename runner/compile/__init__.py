@@ -1,14 +1,13 @@
-"""`Config` to `Program`."""
+"""`Config` to `Program`.
+
+What answers a question is compiled in its run: the engine takes that from `components`, `messages`, `modals`, `params`.
+"""
 
 from runner.compile.compiler import compile_program
-from runner.compile.components import asked_in_menu, menu_json
-from runner.compile.guards import bits
-from runner.compile.handlers import HANDLERS, named
-from runner.compile.messages import fitting
-from runner.compile.modals import asked_in, form_body
-from runner.compile.params import taken_params, typed
+from runner.compile.late import handler_key
 from runner.compile.program import (
     CALLER,
+    HANDLERS,
     AskedField,
     Check,
     CompiledStep,
@@ -35,8 +34,8 @@ from runner.compile.program import (
     Suggestions,
     Texts,
     Written,
+    named,
 )
-from runner.compile.steps import handler_key
 from runner.compile.written import EntriesByPlace, digest_of
 
 __all__ = [
@@ -69,16 +68,8 @@ __all__ = [
     "Suggestions",
     "Texts",
     "Written",
-    "asked_in",
-    "asked_in_menu",
-    "bits",
     "compile_program",
     "digest_of",
-    "fitting",
-    "form_body",
     "handler_key",
-    "menu_json",
     "named",
-    "taken_params",
-    "typed",
 ]

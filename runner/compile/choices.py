@@ -4,32 +4,16 @@ Source: Discord docs, Components: Component Reference, String Select Option, Sel
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from runner.actions.action import FailureKind, StepFailed
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, present, text
 from runner.config import document
 from runner.fields import SNOWFLAKE_PATTERN
-from runner.lifecycle.limits import ChannelType
 from runner.templates.values import is_list, is_mapping
 
-_CHANNEL_TYPES: Mapping[str, tuple[ChannelType, ...]] = {
-    "text": (ChannelType.GUILD_TEXT,),
-    "voice": (ChannelType.GUILD_VOICE,),
-    "category": (ChannelType.GUILD_CATEGORY,),
-    "announcement": (ChannelType.GUILD_ANNOUNCEMENT,),
-    "stage": (ChannelType.GUILD_STAGE_VOICE,),
-    "forum": (ChannelType.GUILD_FORUM,),
-    "media": (ChannelType.GUILD_MEDIA,),
-    "thread": (ChannelType.ANNOUNCEMENT_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD),
-}
 _MENTION = re.compile(rf"<(?:@!?(?P<user>{SNOWFLAKE_PATTERN})|@&(?P<role>{SNOWFLAKE_PATTERN})"
                       rf"|#(?P<channel>{SNOWFLAKE_PATTERN}))>")  # fmt: skip
-
-
-def channel_types(words: Sequence[str]) -> list[int]:
-    """Return Discord's numbers for kinds of channel."""
-    return [int(kind) for word in words for kind in _CHANNEL_TYPES[word]]
 
 
 def options_json(options: document.SelectOptions, chosen: object, most: int) -> object:

@@ -6,9 +6,8 @@ Source: Discord docs, Application Commands, Application Command Object.
 from collections.abc import Callable, Mapping
 
 from runner.check.numbers import as_number
-from runner.compile.choices import channel_types
-from runner.compile.guards import bits
 from runner.compile.program import DeclaredOption, Json
+from runner.compile.words import bits, channel_types
 from runner.config import document
 from runner.lifecycle import limits
 from runner.lifecycle.limits import CommandType, OptionType

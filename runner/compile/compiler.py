@@ -1,52 +1,48 @@
 """`Config` to `Program`: everything that can be worked out once is worked out here.
 
 A program is immutable. Templates are compiled, steps know whether anything in them has to be rendered, permission
-names are bits, commands are the JSON that Discord registers. The engine does no parsing and no lookups by text.
+names are bits, commands are the JSON that Discord registers. The engine does no parsing and no lookups by text. What
+has to be known before the first interaction is compiled at once, a handler when it is asked for.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from runner.check.former_names import former_names
 from runner.check.guards import guarded
 from runner.check.intents import intents_of
 from runner.check.rules import Checked
 from runner.check.servers import is_for_servers, needs_server
-from runner.check.steps import begun_in
+from runner.check.steps import begun_in, every_step
 from runner.compile.commands import command_payload, menu_payload
-from runner.compile.components import ComponentCompiler
-from runner.compile.events import compile_event
-from runner.compile.guards import CheckCompiler
-from runner.compile.handlers import HandlerCompiler
-from runner.compile.messages import MessageCompiler
-from runner.compile.program import EventHandler, Handler, Json, Modal, Program, RegisteredCommand, Texts
-from runner.compile.renderers import text_renderer
-from runner.compile.schedules import compile_schedule
-from runner.compile.written import WrittenAt, digest_of, written_in
+from runner.compile.late import Late, Runs
+from runner.compile.program import EventHandler, Flow, Handler, Json, Modal, Program, RegisteredCommand, Schedule, Texts
+from runner.compile.written import Entries, digest_of, written_in
 from runner.config import document
 from runner.config.load import Config
+from runner.data import dataclass
 from runner.events import kind_name
+from runner.fields import Steps
+from runner.inside import Waits
+from runner.lifecycle import budget
 from runner.lifecycle.limits import CommandType
-from runner.lifecycle.machine import Origin
 from runner.outside import Hosts
 from runner.texts import TEXTS
+
+if TYPE_CHECKING:
+    from runner.compile.sections import SectionCompiler
 
 
 def compile_program(config: Config, checked: Checked, generation: int, files: Mapping[str, str]) -> Program:
     """Return the program of a config that has no errors; `files` are the texts that it was read from."""
     written = config.document
     bot = written.bot
-    messages = MessageCompiler(ComponentCompiler(written.components, config.inlines), config.content_of)
     entries = written_in(config)
-    compiler = HandlerCompiler(config, checked, CheckCompiler(written.checks), messages, WrittenAt.of(entries))
-    flows = {name: compiler.flow(name, flow) for name, flow in written.flows.items()}  # first: handlers run them
-    commands = {n: compiler.handler(s, n, h, Origin.COMMAND) for s, n, h in config.handlers() if s == "commands"}
-    components = {n: compiler.handler(s, n, h, Origin.COMPONENT) for s, n, h in config.handlers() if s == "components"}
-    aliases = {alias: components[n] for n, entry in written.components.items() for alias in entry.aliases}
-    menus = _menus(config, compiler)
-    modals = {name: compiler.modal(name, modal) for name, modal in written.modals.items()}
-    events = {name: compile_event(compiler, name, event) for name, event in written.events.items()}
+    later = _later(config, checked, entries)
     intents, inputs = intents_of(config), _inputs(config)
+    waits = [inside for step in every_step(config) if isinstance(inside := step.action.inside(), Waits)]
     return Program(
         generation=generation,
         digest=digest_of(entries, config.data, inputs, written.store),
@@ -54,53 +50,136 @@ def compile_program(config: Config, checked: Checked, generation: int, files: Ma
         guilds=tuple(bot.guilds),
         presence=bot.presence,
         signing_key=bot.signing_key,
-        commands=MappingProxyType(commands),
+        commands=later.commands,
         former_names=MappingProxyType(dict(former_names(config))),
-        menus=MappingProxyType(menus),
-        components=MappingProxyType({**aliases, **components}),
-        modals=MappingProxyType(modals),
-        events=MappingProxyType(events),
-        at_events=MappingProxyType(_by_kind(events)),
+        menus=later.menus,
+        components=later.components,
+        modals=later.modals,
+        events=later.events,
+        at_events=later.at_events,
         intents=intents.all,
         intent_places=MappingProxyType({flag: f"{at.file}:{at.line}" for flag, at in intents.privileged.items()}),
-        flows=MappingProxyType(flows),
-        begun=MappingProxyType({name: compiler.begun(name, flow) for name, flow in written.flows.items()}),
+        flows=later.flows,
+        begun=later.begun,
         begins_later=any(True for _ in begun_in(*config.runs())),
-        schedules=MappingProxyType(
-            {name: compile_schedule(compiler, name, schedule) for name, schedule in written.schedules.items()}
-        ),
+        schedules=later.schedules,
         variables=MappingProxyType(dict(written.vars)),
         data=MappingProxyType(dict(config.data)),
         inputs=MappingProxyType(inputs),
-        runs=MappingProxyType(compiler.compiler.runs),
+        runs=later.runs,
         texts=_texts(written.texts),
-        waits=any(step.waits is not None for run in compiler.compiler.runs.values() for step in run.items),
-        awaits=frozenset(
-            step.waits.event
-            for run in compiler.compiler.runs.values()
-            for step in run.items
-            if step.waits is not None and step.waits.event
-        ),
+        waits=bool(waits),
+        awaits=frozenset(inside.event for inside in waits if inside.event),
         files=MappingProxyType(dict(files)),
         registered=tuple(_registered(config)),
         hosts=Hosts(written.http.allow, written.http.private),
         store=written.store,
         declarations=config.declared,
-        keeps_uses=any(
-            each.pace is not None and each.pace.is_kept
-            for each in (*commands.values(), *menus.values(), *components.values(), *_submitted(modals))
-        ),
+        keeps_uses=any(_keeps_uses(handler, written.defaults) for _, _, handler in config.handlers()),
         written=MappingProxyType(entries),
     )
 
 
-def _submitted(modals: Mapping[str, Modal]) -> Iterator[Handler]:
-    for modal in modals.values():
-        yield from modal.handlers.values()
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """What of a program is compiled when it is asked for: see `Program`."""
+
+    commands: Late[str, Handler]
+    menus: Late[tuple[CommandType, str], Handler]
+    components: Late[str, Handler]
+    modals: Late[str, Modal]
+    flows: Late[str, Flow]
+    begun: Late[str, Handler]
+    schedules: Late[str, Schedule]
+    events: Late[str, EventHandler]
+    at_events: Late[str, tuple[EventHandler, ...]]
+    runs: Runs
+
+
+def _later(config: Config, checked: Checked, entries: Entries) -> _Later:
+    written, made = config.document, dict[str, Steps]()
+
+    @cache
+    def sections() -> "SectionCompiler":
+        from runner.compile.sections import SectionCompiler  # most of it, and nothing that a start has to wait for
+
+        return SectionCompiler(config, checked, entries, made)
+
+    flows = Late(written.flows, lambda name: sections().flow(name))
+    begun = Late(written.flows, lambda name: sections().begun(name))
+    commands = Late(_names(config, "commands"), lambda name: sections().command(name))
+    components = Late(_names(config, "components"), lambda name: sections().component(name))
+    menus = Late(written.context_menus, lambda name: sections().menu(name))
+    modals = Late(written.modals, lambda name: sections().modal(name))
+    events = Late(written.events, lambda name: sections().event(name))
+    schedules = Late(written.schedules, lambda name: sections().schedule(name))
+    known_as, by_type, by_kind = _known_as(config), _by_type(written), _by_kind(written)
+    return _Later(
+        commands,
+        menus=Late(by_type, lambda key: menus[by_type[key]]),
+        components=Late(known_as, lambda alias: components[known_as[alias]]),
+        modals=modals,
+        flows=flows,
+        begun=begun,
+        schedules=schedules,
+        events=events,
+        at_events=Late(by_kind, lambda kind: tuple(events[name] for name in by_kind[kind])),
+        runs=Runs(
+            made,
+            {
+                "flows": flows,
+                "begun": begun,
+                "commands": commands,
+                "context_menus": menus,
+                "components": components,
+                "modals": modals,
+                "events": events,
+                "schedules": schedules,
+            },
+        ),
+    )
+
+
+def _names(config: Config, section: str) -> list[str]:
+    return [name for each, name, _ in config.handlers() if each == section]
+
+
+def _known_as(config: Config) -> dict[str, str]:
+    """Return the components by the names in their custom_ids: earlier ones, and those that they have now."""
+    earlier = {alias: name for name, each in config.document.components.items() for alias in each.aliases}
+    return earlier | {name: name for name in _names(config, "components")}
+
+
+def _by_type(written: document.Document) -> dict[tuple[CommandType, str], str]:
+    """Return the menus by type and name, former names included."""
+    return {
+        (CommandType[menu.type.upper()], each): name
+        for name, menu in written.context_menus.items()
+        for each in (name, *menu.aliases)
+    }
+
+
+def _by_kind(written: document.Document) -> dict[str, list[str]]:
+    """Return what is done at each kind of event: by the bot first, then by its packs in their order."""
+    found = dict[str, list[str]]()
+    for name in written.events:
+        found.setdefault(kind_name(name), []).append(name)
+    return found
+
+
+def _keeps_uses(handler: document.Handler, defaults: document.Defaults) -> bool:
+    """Tell whether uses of a handler must be counted over a restart. Nobody uses what comes by itself."""
+    cooldowns = defaults.cooldown if handler.cooldown is None else handler.cooldown
+    is_used = not isinstance(handler, document.Unattended)
+    return is_used and any(each.per > budget.COOLDOWN_IN_MEMORY_S for each in cooldowns or ())
 
 
 def _texts(written: Mapping[str, document.Texts]) -> Texts:
     """Return the sentences that the author has replaced."""
+    if not written:
+        return Texts(MappingProxyType({}), "")
+    from runner.compile.renderers import text_renderer  # most authors leave them as they are
+
     replaced = {
         locale: MappingProxyType(
             {name: text_renderer(text) for name in TEXTS if (text := getattr(texts, name)) is not None}
@@ -110,25 +189,9 @@ def _texts(written: Mapping[str, document.Texts]) -> Texts:
     return Texts(MappingProxyType(replaced), next(iter(replaced), ""))
 
 
-def _by_kind(events: Mapping[str, EventHandler]) -> Mapping[str, tuple[EventHandler, ...]]:
-    """Return what is done at each kind of event: by the bot first, then by its packs in their order."""
-    found: dict[str, tuple[EventHandler, ...]] = {}
-    for name, handler in events.items():
-        found[kind_name(name)] = (*found.get(kind_name(name), ()), handler)
-    return found
-
-
 def _inputs(config: Config) -> Json:
     """Return what packs are given, by the names that the whole bot knows the inputs by."""
     return {name: each.given.value for name, each in config.inputs.items()}
-
-
-def _menus(config: Config, compiler: HandlerCompiler) -> dict[tuple[CommandType, str], Handler]:
-    made: dict[tuple[CommandType, str], Handler] = {}
-    for name, menu in config.document.context_menus.items():
-        handler = compiler.handler("context_menus", name, menu, Origin.COMMAND)
-        made |= {(CommandType[menu.type.upper()], each): handler for each in (name, *menu.aliases)}
-    return made
 
 
 def _registered(config: Config) -> Iterator[RegisteredCommand]:

@@ -7,8 +7,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, present, text
-from runner.compile.choices import channel_types, defaults_json, options_json
+from runner.compile.choices import defaults_json, options_json
 from runner.compile.program import AskedField, Context
+from runner.compile.words import channel_types
 from runner.config import document
 from runner.config.inline import Inlines
 from runner.custom_ids import PREFIX, CustomId, Types

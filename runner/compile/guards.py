@@ -6,10 +6,10 @@ from dataclasses import field
 from runner.check.guards import is_bare_name
 from runner.compile.program import Check, Guard
 from runner.compile.renderers import renderer, text_renderer
+from runner.compile.words import bits
 from runner.config import document
 from runner.data import dataclass
 from runner.fields import Checks
-from runner.lifecycle.bits import Permissions
 from runner.lifecycle.limits import InteractionContext
 
 
@@ -60,11 +60,3 @@ class CheckCompiler:
         if name not in self._ready:
             self._ready[name] = self._check(self.named[name])
         return self._ready[name]
-
-
-def bits(names: tuple[str, ...]) -> Permissions:
-    """Return the permissions with these names, in lower case as in YAML."""
-    granted = Permissions(0)
-    for name in names:
-        granted |= Permissions[name.upper()]
-    return granted

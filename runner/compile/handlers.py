@@ -20,7 +20,7 @@ from runner.compile.guards import CheckCompiler
 from runner.compile.messages import MessageCompiler
 from runner.compile.modals import asked_fields, form_renderer
 from runner.compile.pace import compile_pace
-from runner.compile.program import Flow, Handler, Modal, Suggestions
+from runner.compile.program import Flow, Handler, Modal, Suggestions, named
 from runner.compile.steps import StepsCompiler
 from runner.compile.suggestions import compile_suggestions
 from runner.compile.written import WrittenAt
@@ -30,37 +30,23 @@ from runner.data import dataclass
 from runner.fields import Checks, Steps
 from runner.lifecycle.machine import Origin
 
-HANDLERS: Mapping[str, str] = {
-    "commands": "/",
-    "context_menus": "menu ",
-    "components": "",
-    "modals": "modal ",
-    "schedules": "schedule ",
-    "events": "event ",
-}
-"""The sections of handlers, and how those are named in the log: what stands before their own names."""
-
-
-def named(section: str, name: str) -> str:
-    """Return the name that the log has for a handler."""
-    return HANDLERS[section] + name
-
 
 @dataclass(frozen=True, slots=True)
 class HandlerCompiler:
-    """Compiles the handlers of one config."""
+    """Compiles the handlers of one config; `runs` gets each run of steps by its address."""
 
     config: Config
     checked: Checked
     checks: CheckCompiler
     messages: MessageCompiler
     written: WrittenAt
+    runs: dict[str, Steps]
     compiler: StepsCompiler = field(init=False)
 
     def __post_init__(self) -> None:
         document = self.config.document
         foresight = Foresight(document.flows)
-        compiler = StepsCompiler(document, self.messages, self.checks.checks, foresight, self.written)
+        compiler = StepsCompiler(document, self.messages, self.checks.checks, foresight, self.written, self.runs)
         object.__setattr__(self, "compiler", compiler)  # as dataclasses do it where nothing can be assigned
 
     def flow(self, name: str, written: document.Flow) -> Flow:
@@ -198,7 +184,10 @@ class HandlerCompiler:
         return (node is not None and self.written.entry(node.span)) or (section, name)
 
     def _defer_before(self, analysed: Analysed) -> dict[str, bool]:
-        """Return by address what was found by place, of a handler of which all steps that it reaches are compiled."""
+        """Return by address what was found by place, of a handler whose own steps are compiled."""
+        if analysed.defer_before:
+            for name, flow in self.config.document.flows.items():  # its slow steps may be in a flow
+                self.flow(name, flow)
         wanted = analysed.defer_before.items()
         return {address: private for place, private in wanted for address in self.compiler.slow.get(place, ())}
 

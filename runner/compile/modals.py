@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from runner.compile.bodies import Json, body_renderer, leaf, present, text
-from runner.compile.choices import channel_types, defaults_json, options_json
+from runner.compile.choices import defaults_json, options_json
 from runner.compile.program import AskedField, Context
+from runner.compile.words import channel_types
 from runner.config import document
 from runner.custom_ids import MODAL_PREFIX, CustomId, Values
 from runner.formats import shortened

@@ -1,12 +1,13 @@
 """A bot, compiled: immutable, and with nothing left to parse or to look up by text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import tzinfo
 from typing import Any, Final, Literal
 
 from runner.actions.action import Action, OnCrash, Place, Retry, Target
 from runner.check.reachability import Plan
+from runner.compile.late import Late, Runs
 from runner.config.document import MissedWord, Param, Presence
 from runner.cron import Cron, next_of_interval
 from runner.custom_ids import Types, Values
@@ -31,6 +32,22 @@ class Prepared:
     """A message or a picture that differs from run to run: `render` makes that of one run."""
 
     render: Render
+
+
+HANDLERS: Mapping[str, str] = {
+    "commands": "/",
+    "context_menus": "menu ",
+    "components": "",
+    "modals": "modal ",
+    "schedules": "schedule ",
+    "events": "event ",
+}
+"""The sections of handlers, and how those are named in the log: what stands before their own names."""
+
+
+def named(section: str, name: str) -> str:
+    """Return the name that the log has for a handler."""
+    return HANDLERS[section] + name
 
 
 CALLER: Final = "@me"
@@ -188,11 +205,6 @@ class Pace:
 
     cooldowns: tuple[Cooldown, ...]
     concurrency: Concurrency | None
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether uses of the handler must be counted over a restart."""
-        return any(cooldown.is_kept for cooldown in self.cooldowns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,9 +498,35 @@ class Program:
 
     def handler(self, key: str) -> Handler | None:
         """Return a handler by its key; None where there is none."""
-        modals = (each for modal in self.modals.values() for each in modal.handlers.values())
-        events = (each.handler for each in self.events.values())
-        schedules = (each.handler for each in self.schedules.values())
-        answering = (*self.commands.values(), *self.menus.values(), *self.components.values(), *modals)
-        every = (*answering, *events, *schedules, *self.begun.values())
-        return next((each for each in every if each.key == key), None)
+        section, _, name = key.partition("/")
+        found: Iterable[Handler | None]
+        match section:
+            case "commands":
+                found = (self.commands.get(name),)
+            case "components":
+                found = (self.components.get(name),)
+            case "context_menus":
+                found = (self.menus.get((kind, name)) for kind in CommandType)
+            case "modals":
+                modal = self.modals.get(name.rpartition("/")[0])
+                found = modal.handlers.values() if modal else ()
+            case "events" if name in self.events:
+                found = (self.events[name].handler,)
+            case "schedules" if name in self.schedules:
+                found = (self.schedules[name].handler,)
+            case "begun":
+                found = (self.begun.get(name),)
+            case _:
+                found = ()
+        return next((each for each in found if each is not None and each.key == key), None)
+
+    def rest(self) -> Iterator[object]:
+        """Compile what nobody has asked for yet, one by one; nothing is held of the config then."""
+        for late in (self.runs, self.commands, self.menus, self.components, self.at_events):
+            if isinstance(late, Late | Runs):
+                yield from late.rest()
+
+    def complete(self) -> None:
+        """Compile what nobody has asked for yet: what is done in a thread must not be done besides elsewhere."""
+        for _ in self.rest():
+            pass

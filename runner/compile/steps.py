@@ -40,7 +40,7 @@ class StepsCompiler:
     checks: Callable[[Checks], Checks]
     foresight: Foresight
     written: WrittenAt
-    runs: dict[str, Steps] = field(default_factory=dict[str, Steps])
+    runs: dict[str, Steps]
     slow: dict[Span, list[str]] = field(default_factory=dict[Span, list[str]])
 
     def steps(self, written: Steps, address: str) -> Steps:
@@ -147,12 +147,6 @@ class StepsCompiler:
         elsewhere = templates_in([*templates_elsewhere(self.document, step)])
         asks = any(True for _ in checks_of(Steps((step,))))
         return asks or any(ROOT in each.template.roots for each in (*templates_of(step), *elsewhere))
-
-
-def handler_key(address: str) -> str:
-    """Return the key of the handler to which a run of steps belongs, by its address."""
-    section, name, *rest = address.split("/")
-    return f"{section}/{name}" if name else f"{section}//{rest[0]}"  # what a command shows has a `/` in its name
 
 
 def _has_parts(value: object) -> bool:

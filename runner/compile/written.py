@@ -16,11 +16,14 @@ from runner.data import dataclass
 from runner.diagnostics import Span
 from runner.store.place import parse
 
+Entries = dict[tuple[str, str], Written]
+"""The entries of a config, by section and name."""
+
 _NOT_COMPARED: Final = ("store", INCLUDE)
 """Sections whose text doesn't count: what a store's address leads to does, and what the included files say."""
 
 
-def written_in(config: Config) -> dict[tuple[str, str], Written]:
+def written_in(config: Config) -> Entries:
     """Return each entry of each section, by section and name; a section without names is one entry without a name.
 
     A command in a group is an entry of its own, by the name that users type, and no part of its group. The token is no

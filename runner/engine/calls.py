@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from runner.compile import Flow, taken_params, typed
+from runner.compile import Flow
+from runner.compile.params import taken_params, typed
 
 CALLS_NESTED_MAX: Final = 16
 """How many flows may run inside of each other: a flow that runs itself comes to an end here at the latest."""

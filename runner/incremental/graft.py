@@ -36,6 +36,8 @@ def grafted(before: Built, was: Built, now: Built, change: Change) -> Built | No
     program, old, new = before.program, was.program, now.program
     if program is None or old is None or new is None or not _is_bounded(before, was, now):
         return None
+    for each in (program, old, new):
+        each.complete()
     graft = _Graft(before, was, now, change, program, old, new)
     return graft.built() if graft.is_sound() else None
 

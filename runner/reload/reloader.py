@@ -251,8 +251,12 @@ class Reloader:
         try:
             with _at_leisure() as is_collecting:
                 built = self._build(remembering, found, self._program.generation + 1)
-                if is_collecting and built.program is not None:
-                    gc.freeze()  # a program holds no cycles and goes with its last reference: to walk it finds nothing
+                if built.program is not None:
+                    built.program.complete()
+                    if (
+                        is_collecting
+                    ):  # a program holds no cycles and goes with its last reference: walks find nothing
+                        gc.freeze()
                 return _Attempt(built, read)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs
             return _Attempt(Built(None, [], {}), read, error)

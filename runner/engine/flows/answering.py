@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from runner.actions._asking import BACK, CANCEL
 from runner.actions.action import Action, Refused, Who
-from runner.compile import form_body
+from runner.compile.modals import form_body
 from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, Superseded

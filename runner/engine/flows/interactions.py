@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.actions.action import Action, Kept
-from runner.compile import asked_in, asked_in_menu
+from runner.compile.components import asked_in_menu
+from runner.compile.modals import asked_in
 from runner.engine import context, entered
 from runner.engine.frames import Asked
 from runner.engine.live import Live

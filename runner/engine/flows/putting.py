@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 from runner.actions.action import StepFailed
-from runner.compile import fitting, form_body, menu_json
+from runner.compile.components import menu_json
+from runner.compile.messages import fitting
+from runner.compile.modals import form_body
 from runner.data import dataclass
 from runner.engine import context
 from runner.engine.acknowledger import Superseded
