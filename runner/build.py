@@ -67,14 +67,14 @@ def build(
     defaults and with samples, and its program is not to run.
     """
     loaded = load(path, read, environment, actions, find, templates=templates, is_tried=is_tried)
-    built = _built(path, loaded, actions, generation, clock)
+    built = _built(path, loaded, generation, clock)
     return built if not loaded.places else _told(built, loaded.places)
 
 
-def _built(path: Path, loaded: Loaded, actions: Actions, generation: int, clock: Callable[[], float]) -> Built:
+def _built(path: Path, loaded: Loaded, generation: int, clock: Callable[[], float]) -> Built:
     if loaded.config is None:
         return Built(None, loaded.diagnostics, loaded.sources, loaded.patterns, loaded.data_files)
-    checked = check(loaded.config, actions, clock())
+    checked = check(loaded.config, clock())
     texts = {name: text for name, text in loaded.sources.items() if name not in loaded.data_files}
     root = loaded.config.root
     nodes = Sequence(root.source, root.start, root.end, (root, *loaded.pack_roots))

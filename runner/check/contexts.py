@@ -10,7 +10,7 @@ from typing import Final
 
 from runner.actions.action import Ending, WrittenStep
 from runner.check.attachments import passing_faults
-from runner.check.fitting import faults_of_late, faults_of_suggestion, faults_of_value, ill_fitting, unfit
+from runner.check.fitting import faults_of, faults_of_late, faults_of_suggestion, faults_of_value, ill_fitting, unfit
 from runner.check.privacy import private_faults, with_visibility
 from runner.check.reachability import is_ephemeral
 from runner.check.roots import (
@@ -351,11 +351,12 @@ def _caught(step: WrittenStep, at: Scope, found: _Found) -> tuple[Scope | None, 
 def _done(step: WrittenStep, at: Scope, found: _Found) -> Scope | None:
     if found.failing:
         found.failing[-1].append(at)
-    found.faults += faults_of_value(step.action, at)
+    templates = templates_in(step.action, late=False)
+    found.faults += faults_of(templates, at)
     if found.knows_private:
-        found.faults += private_faults(step, templates_in(step.action, late=False), at)
+        found.faults += private_faults(step, templates, at)
     if step.action.refers():
-        found.faults += passing_faults(templates_in(step.action, late=False), at)
+        found.faults += passing_faults(templates, at)
     found.rendering.append((step, at))
     if step.action.ends:
         if step.action.ends is Ending.RETURN and found.result is not None:
@@ -479,7 +480,7 @@ def _with_attributes(scope: Scope, root: str, added: Mapping[str, Type]) -> Scop
 
 def _joined(paths: Sequence[Scope]) -> Scope | None:
     """Return what may be read where paths meet: what only some of them have set may be none. None for no path."""
-    if not paths:
-        return None
+    if len(paths) < 2:
+        return paths[0] if paths else None
     names = dict.fromkeys(name for path in paths for name in path)
     return {name: joined_type([path.get(name, NONE) for path in paths]) for name in names}

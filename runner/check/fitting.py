@@ -84,14 +84,14 @@ def ill_fitting(what: str, declared: str, given: Type, span: Span, *, is_needed:
 def faults_of_late(action: Action, scope: Scope) -> Iterator[Diagnostic]:
     """Yield the faults of what the action evaluates itself, when it has come that far."""
     early = {id(authored) for authored in templates_in(action, late=False)}
-    yield from _of_templates((each for each in templates_in(action) if id(each) not in early), scope)
+    yield from faults_of((each for each in templates_in(action) if id(each) not in early), scope)
 
 
 def faults_of_value(value: object, scope: Scope) -> Iterator[Diagnostic]:
-    return _of_templates(templates_in(value, late=False), scope)
+    return faults_of(templates_in(value, late=False), scope)
 
 
-def _of_templates(templates: Iterable[Authored], scope: Scope) -> Iterator[Diagnostic]:
+def faults_of(templates: Iterable[Authored], scope: Scope) -> Iterator[Diagnostic]:
     for authored in templates:
         judged = check(authored.template, scope)
         for fault in judged.faults:

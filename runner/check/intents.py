@@ -28,6 +28,13 @@ class Asked:
 
 def intents_of(config: Config) -> Asked:
     """Return what has to be asked for. Servers, their channels and roles are asked for in any case."""
+    found: Asked | None = config.kept.get("intents")
+    if found is None:
+        found = config.kept["intents"] = _intents_of(config)
+    return found
+
+
+def _intents_of(config: Config) -> Asked:
     needed, privileged = Intents.GUILDS, dict[Intents, Span]()
     for name, event in config.document.events.items():
         if kind_name(name) not in KINDS:
@@ -40,7 +47,11 @@ def intents_of(config: Config) -> Asked:
         for flag in asked & PRIVILEGED_INTENTS:
             privileged.setdefault(flag, place)
     for step in every_step(config):
-        asked = step.action.intents() | _content_asked(config, step)
+        asked = step.action.intents()
+        if step.action.written_by_others:
+            asked |= _content_asked(config, step)
+        if not asked:
+            continue  # nearly always
         needed |= asked
         for flag in asked & PRIVILEGED_INTENTS:
             privileged.setdefault(flag, step.key)
@@ -49,8 +60,6 @@ def intents_of(config: Config) -> Asked:
 
 def _content_asked(config: Config, step: WrittenStep) -> Intents:
     """Return the intent for what others write, where a template reads what a step gives of that."""
-    if not step.action.written_by_others:
-        return Intents(0)
     if any(_filters_by(authored, step) for authored in templates_in(step.action)):
         return Intents.MESSAGE_CONTENT
     if step.id is None:

@@ -46,7 +46,8 @@ def needs_of(config: Config) -> Needs:
     asked = intents_of(config)
     permissions = Permissions(0)
     for step in every_step(config):
-        permissions |= step.action.to_grant()
+        if asked_for := step.action.to_grant():
+            permissions |= asked_for
     for guards in (config.document.defaults, *(handler for _, _, handler in config.handlers())):
         for name in guards.permissions.bot if guards.permissions else ():
             permissions |= Permissions[name.upper()]

@@ -37,7 +37,6 @@ from runner.check.translations import check_translations
 from runner.check.values import check_values
 from runner.config.document import Flow, Handler, Registration, Response, Unattended
 from runner.config.load import Config
-from runner.config.schema import Actions
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
 from runner.lifecycle.machine import Origin
@@ -52,7 +51,7 @@ class Checked:
     analysed: Mapping[tuple[str, str, Origin], Analysed]
 
 
-def check(config: Config, actions: Actions, now_s: float) -> Checked:
+def check(config: Config, now_s: float) -> Checked:
     """Apply every rule. `now_s` is the time, in Unix seconds."""
     opened = openers(config)
     if too_deep := check_loops(config):
@@ -86,7 +85,7 @@ def check(config: Config, actions: Actions, now_s: float) -> Checked:
         *check_pictures(config),
         *check_hidden(config),
         *check_moments(config, now_s),
-        *check_values(config, actions, now_s),
+        *check_values(config, now_s),
     ]
     analysed: dict[tuple[str, str, Origin], Analysed] = {}
     endless = endless_flows(config.document.flows)

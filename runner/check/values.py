@@ -2,28 +2,20 @@
 
 from collections.abc import Iterator
 
-from runner.config.document import Document
 from runner.config.load import Config
-from runner.config.places import placed
-from runner.config.schema import Actions
 from runner.config.source import Node, Scalar, Sequence
 from runner.diagnostics import Diagnostic, Edit, Mark, Severity
-from runner.fields import ChoiceShape, ListShape, Shape, SnowflakeShape
 from runner.lifecycle import limits
 
 CLOCK_MAY_LAG_S = 86_400.0
 """How far a machine's clock may be behind before its operator notices, in seconds."""
 
 
-def check_values(config: Config, actions: Actions, now_s: float) -> list[Diagnostic]:
+def check_values(config: Config, now_s: float) -> list[Diagnostic]:
     """Return a warning for each id that nobody can have been given by `now_s` (Unix), and each repeated word."""
-    found: list[Diagnostic] = []
-    for shape, node in placed(Document, config.root, actions):
-        if isinstance(shape, SnowflakeShape) and isinstance(node, Scalar):
-            found += _from_the_future(node, now_s)
-        elif isinstance(shape, ListShape) and isinstance(node, Sequence):
-            found += _repeated(shape.of, node)
-    return found
+    places = config.places
+    found = [fault for node in places.ids for fault in _from_the_future(node, now_s)]
+    return found + [fault for node in places.sets for fault in _repeated(node)]
 
 
 def _from_the_future(node: Scalar, now_s: float) -> Iterator[Diagnostic]:
@@ -42,10 +34,8 @@ def _from_the_future(node: Scalar, now_s: float) -> Iterator[Diagnostic]:
         )
 
 
-def _repeated(shape: Shape, node: Sequence) -> Iterator[Diagnostic]:
+def _repeated(node: Sequence) -> Iterator[Diagnostic]:
     """Words and ids are sets: what is there twice is there once."""
-    if not isinstance(shape, (ChoiceShape, SnowflakeShape)):
-        return
     first: dict[str, Scalar] = {}
     for before, item in zip((None, *node.items), node.items, strict=False):
         if isinstance(item, Scalar) and first.setdefault(item.written, item) is not item:

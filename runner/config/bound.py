@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
-from runner.actions.action import Action, Authored, Compared, Misfit, Taken
+from runner.actions.action import Action, Authored, Compared, Located, Misfit, Taken
 from runner.config.suggestion import suggestion
 from runner.declarations import Declarations, constant
 from runner.diagnostics import Diagnostic, Span
@@ -17,17 +17,17 @@ A = TypeVar("A", bound=Action)
 
 
 def bound(
-    action: A, declared: Declarations, places: Callable[[], Mapping[str, Span]], key: Span
+    action: A, declared: Declarations, places: Callable[[], Mapping[str, Span]], at: Located
 ) -> tuple[A, list[Diagnostic]]:
     """Return the action with its values in the shapes that the declarations ask for, and the faults of those.
 
-    A constant is as it will be kept; a template knows what it has to give. `key` is the place of the action's name;
-    `places` gives those of its values, and is asked only where something is to be said or shaped.
+    A constant is as it will be kept; a template knows what it has to give. `at` is what names the action in the
+    file; `places` gives the places of its values. Both are asked only where something is to be said or shaped.
     """
     taken, misfits = action.takes(declared), [*action.misfits(declared)]
     if not taken and not misfits:
         return action, []
-    binding = _Binding(places(), key)
+    binding = _Binding(places(), at.span)
     faults = [*map(binding.misfit, misfits)]
     if not taken:
         return action, faults

@@ -7,22 +7,38 @@ from runner.config import source
 from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.data import dataclass
 from runner.diagnostics import Span
-from runner.fields import E, Entry
+from runner.fields import ChoiceShape, E, Entry, Shape, SnowflakeShape
 
 
 @dataclass(slots=True)
 class Places:
-    """The node that each entry was read from. Entries are told apart by identity: equal ones stand in two places."""
+    """The node that each entry was read from. Entries are told apart by identity: equal ones stand in two places.
+
+    `ids` are the ids that are written in the file, `sets` the lists of ids or of words that Discord has.
+    """
 
     _nodes: dict[int, tuple[Entry, Node]] = field(default_factory=dict[int, tuple[Entry, Node]])
+    _kinds: set[type[Entry]] = field(default_factory=set[type[Entry]])
+    ids: list[Scalar] = field(default_factory=list[Scalar])
+    sets: list[Sequence] = field(default_factory=list[Sequence])
 
     def note(self, entry: Entry, node: Node) -> None:
         """Remember that `entry` was read from `node`."""
         self._nodes[id(entry)] = (entry, node)  # the entry is kept, so that its identity stays its own
+        self._kinds.add(type(entry))
+
+    def note_list(self, of: Shape, node: Sequence) -> None:
+        """Remember a list, if to have something in it twice would mean nothing."""
+        if isinstance(of, ChoiceShape | SnowflakeShape):
+            self.sets.append(node)
 
     def entries(self, kind: type[E]) -> Iterator[E]:
         """Yield the entries of one kind, in the order in which they were read."""
         return (entry for entry, _ in self._nodes.values() if isinstance(entry, kind))
+
+    def has_any(self, *kinds: type[Entry]) -> bool:
+        """Tell whether an entry of one of these kinds was read."""
+        return not self._kinds.isdisjoint(kinds)
 
     def node(self, entry: Entry, *path: str | int) -> Node | None:
         """Return what is written for the value at `path` of an entry: None for an entry that nobody wrote.

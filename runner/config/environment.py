@@ -119,19 +119,33 @@ def replace(node: Node, replacement: Replacement, path: Path) -> Node | None:
         case Scalar():
             return node
         case Sequence():
-            items = [replace(item, replacement, (*path, index)) for index, item in enumerate(node.items)]
-            kept = tuple(item for item in items if item is not None)
-            is_same = all(new is old for new, old in zip(items, node.items, strict=True))
-            return node if is_same else dataclasses.replace(node, items=kept)
-        case Mapping():
-            values = {name: replace(entry.value, replacement, (*path, name)) for name, entry in node.entries.items()}
-            entries = {
-                name: entry if value is entry.value else Entry(entry.key, value)
-                for (name, entry), value in zip(node.entries.items(), values.values(), strict=True)
-                if value is not None
+            made = {
+                index: replace(item, replacement, (*path, index))
+                for index, item in enumerate(node.items)
+                if _may_refer(item)
             }
-            is_same = all(value is node.entries[name].value for name, value in values.items())
-            return node if is_same else dataclasses.replace(node, entries=entries)
+            if all(item is node.items[index] for index, item in made.items()):
+                return node
+            items = (made.get(index, item) for index, item in enumerate(node.items))
+            return dataclasses.replace(node, items=tuple(item for item in items if item is not None))
+        case Mapping():
+            values = {
+                name: replace(entry.value, replacement, (*path, name))
+                for name, entry in node.entries.items()
+                if _may_refer(entry.value)
+            }
+            if all(value is node.entries[name].value for name, value in values.items()):
+                return node
+            entries = {
+                name: Entry(node.entries[name].key, value) for name, value in values.items() if value is not None
+            }
+            kept = (name for name in node.entries if name in entries or name not in values)
+            return dataclasses.replace(node, entries={name: entries.get(name, node.entries[name]) for name in kept})
+
+
+def _may_refer(node: Node) -> bool:
+    """Tell whether a reference may stand in a node: nearly everything in a file is a value without one."""
+    return not isinstance(node, Scalar) or (isinstance(node.value, str) and "${" in node.value)
 
 
 def _value(found: re.Match[str], environment: AnyMapping[str, str]) -> str:

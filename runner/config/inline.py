@@ -11,6 +11,7 @@ from dataclasses import field
 from typing import Final
 
 from runner.config.document import Command, Document, Inline, InlineButton, InlineSelect, commands_in
+from runner.config.entry_places import Places
 from runner.custom_ids import NAME_MAX
 from runner.data import dataclass
 from runner.fields import Entry, Steps, attributes_of
@@ -35,9 +36,11 @@ class Inlines:
         return self.names.get(id(component))
 
 
-def inline_components(document: Document) -> Inlines:
+def inline_components(document: Document, places: Places) -> Inlines:
     """Return all components of a document that are written where they are shown."""
     found = Inlines()
+    if not places.has_any(InlineButton, InlineSelect):
+        return found  # most files have none, and all else is walked over
     for owner, value in _owners(document):
         _gather(owner, value, found)
     return found

@@ -386,7 +386,7 @@ def _read(
         message.look_up(document.messages)
     faults += reader.faults
     in_the_way = tuple(fault.span for fault in faults if not fault.slug.startswith("template-"))
-    inlines = inline_components(document)
+    inlines = inline_components(document, reader.places)
     config = Config(name, document, replaced.root, in_the_way, declared=declared, places=reader.places, inlines=inlines)
     return Loaded(config if packs is None else dataclasses.replace(config, inputs=packs.inputs), faults, {})
 

@@ -42,6 +42,7 @@ from runner.fields import (
     MapShape,
     NumberShape,
     Shape,
+    SnowflakeShape,
     Steps,
     StepsShape,
     Suggestions,
@@ -106,6 +107,7 @@ class Reader:
             case EntryShape(entry), _:
                 return self.entry(entry, node)
             case ListShape(of), Sequence():
+                self.places.note_list(of, node)
                 return tuple(self.value(of, item) for item in node.items)
             case ListShape(of), _:
                 return self._whole_list(shape, node) if _is_whole(shape, node) else (self.value(of, node),)
@@ -171,7 +173,7 @@ class Reader:
         made = self.entry(entry, node)
         assert isinstance(made, Action), "it has the contract of a step on what is kept"
         places = partial(_spans, type(made), node, None, node)
-        built, misfits = bound(made, self.declared, places, node.span)
+        built, misfits = bound(made, self.declared, places, node)
         self.faults += misfits
         return built
 
@@ -197,6 +199,8 @@ class Reader:
     def _scalar(self, shape: Shape, node: Scalar) -> object:
         if isinstance(shape, ExpressionShape):
             return self._template(shape, node, is_expression=True)
+        if isinstance(shape, SnowflakeShape):
+            self.places.ids.append(node)
         if isinstance(node.value, str):
             if getattr(shape, "templated", False):
                 return self._template(shape, node)
@@ -279,7 +283,7 @@ class Reader:
 
     def _as_declared(self, action: Action, places: Callable[[], dict[str, Span]], at: Node) -> Action:
         """Return the action with its values in the shapes that the declarations ask for."""
-        made, misfits = bound(action, self.declared, places, at.span)
+        made, misfits = bound(action, self.declared, places, at)
         self.faults += misfits
         return made
 
@@ -335,9 +339,9 @@ class Reader:
         self._add("one-action-per-step", span, headline, why, fix)
 
     def _misplaced_keys(self, node: Mapping, action: str) -> None:
-        allowed = {action, *STEP_KEYS, *(item.name for item in beside_fields(self.actions[action]))}
+        beside = beside_fields(self.actions[action])
         for name, item in node.entries.items():
-            if name not in allowed:
+            if name != action and name not in STEP_KEYS and name not in _names(beside):
                 owners = [other for other, kind in self.actions.items() if name in _names(beside_fields(kind))]
                 headline, why = f"`{name}` does not go with `{action}`", "it would have no effect here"
                 self._add("misplaced-key", item.key.span, headline, why, f"put it beside `{' or '.join(owners)}:`")

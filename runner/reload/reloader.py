@@ -253,9 +253,7 @@ class Reloader:
                 built = self._build(remembering, found, self._program.generation + 1)
                 if built.program is not None:
                     built.program.complete()
-                    if (
-                        is_collecting
-                    ):  # a program holds no cycles and goes with its last reference: walks find nothing
+                    if is_collecting:  # a program holds no cycles and goes with its last reference: walks find nothing
                         gc.freeze()
                 return _Attempt(built, read)
         except Exception as error:  # a fault of ours in a build must not take down the bot that runs

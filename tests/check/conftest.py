@@ -18,7 +18,7 @@ NOW_S = 1_800_000_000.0  # in January 2027
 def _checked(text: str) -> tuple[list[Diagnostic], Checked]:
     loaded = load(Path("bot.yaml"), lambda _: text.encode(), {}, ACTIONS)
     assert loaded.config is not None, loaded.diagnostics
-    checked = check(loaded.config, ACTIONS, NOW_S)
+    checked = check(loaded.config, NOW_S)
     return in_order([*loaded.diagnostics, *checked.diagnostics]), checked
 
 

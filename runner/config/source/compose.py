@@ -32,13 +32,8 @@ _BEGINS_WITH_LOOKALIKE = re.compile(f"[{faults.SPACE_LOOKALIKES}]")
 _PROPERTIES = re.compile(r"(?:(?:&[\w-]+|!(?:<[^>\s]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#.*)*)+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """A node with what it counts for: nodes, aliases followed, and levels of collections."""
-
-    node: Node
-    nodes: int
-    height: int
+_Built = tuple[Node, int, int]
+"""A node with what it counts for: nodes, aliases followed, and levels of collections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +109,16 @@ class Composer:
                 return
 
     def _take(self, event: yaml.Event) -> None:
-        match event:
-            case yaml.ScalarEvent():
-                self._scalar(event)
-            case yaml.CollectionStartEvent():
-                self._start(event)
-            case yaml.CollectionEndEvent():
-                self._end(event)
-            case yaml.AliasEvent():
-                self._alias(event)
-            case yaml.DocumentStartEvent():
-                self._document(event)
-            case _:
-                pass
+        if isinstance(event, yaml.ScalarEvent):  # the most frequent ones first
+            self._scalar(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._end(event)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._start(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._document(event)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         start, end = self._begin(event)
@@ -138,7 +130,7 @@ class Composer:
         self.last_scalar = scalar
         if event.tag is not None:
             self.guessed.add(start)
-        self._add(_Built(scalar, nodes=1, height=0), end, event.anchor)
+        self._add((scalar, 1, 0), end, event.anchor)
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         start, end = self._begin(event)
@@ -174,7 +166,7 @@ class Composer:
         # A block collection ends where the next token begins, perhaps pages later; its last child ends in time.
         end = _bounds(event)[1] if closed.is_flow else closed.end
         node = self._sequence(closed, end) if isinstance(closed, _OpenSequence) else self._mapping(closed, end)
-        self._add(_Built(node, closed.nodes, closed.height + 1), end, closed.anchor)
+        self._add((node, closed.nodes, closed.height + 1), end, closed.anchor)
 
     def _sequence(self, closed: _OpenSequence, end: int) -> Node:
         return Sequence(self._source, closed.start, end, tuple(closed.items))
@@ -200,12 +192,13 @@ class Composer:
         start, end = _bounds(event)
         assert event.anchor is not None, "an alias has a name"
         built = self._built(event.anchor, start, end)
-        self._count(built.nodes, start)
+        _, nodes, height = built
+        self._count(nodes, start)
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
             self._refuse(faults.too_many_aliases(self._source, start, MAX_ALIASES))
         # Aliases of aliases would get around the bound on open collections.
-        elif len(self._open) + built.height > MAX_DEPTH:
+        elif len(self._open) + height > MAX_DEPTH:
             self._refuse(faults.too_deep(self._source, start, MAX_DEPTH))
         else:
             self._add(built, end, anchor=None)
@@ -217,7 +210,7 @@ class Composer:
             return built
         fault = faults.alias_of_itself if anchor in self._anchors else faults.unknown_alias
         self._report(fault(self._source, start, end))
-        return _Built(self._as_text(start, end), nodes=1, height=0)
+        return self._as_text(start, end), 1, 0
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
@@ -229,19 +222,21 @@ class Composer:
         """Put a finished node where it belongs. `end` is where it ends here: an alias's node ends elsewhere."""
         if anchor is not None:
             self._anchors[anchor] = built
+        node, nodes, height = built
         if not self._open:
-            self.root = built.node
+            self.root = node
             return
         parent = self._open[-1]
-        parent.nodes += built.nodes
-        parent.height = max(parent.height, built.height)
+        parent.nodes += nodes
+        if height > parent.height:
+            parent.height = height
         parent.end = end
         if isinstance(parent, _OpenSequence):
-            parent.items.append(built.node)
+            parent.items.append(node)
         elif parent.key is None:
-            parent.key = built.node
+            parent.key = node
         else:
-            self._enter(parent, parent.key, built.node)
+            self._enter(parent, parent.key, node)
             parent.key = None
 
     def _enter(self, parent: _OpenMapping, key: Node, value: Node) -> None:
