@@ -67,6 +67,7 @@ EMULATOR_MAY_IMPORT = {"emulator", "diagnostics", "lifecycle.limits", "lifecycle
 ONLY_IN = {
     "discord": {"gateway"},
     "aiohttp": {"gateway", "web", "health", "emulator"},
+    "jinja2": {"templates"},
     "watchfiles": {"reload"},
     "sqlalchemy": {"store"},
     "sqlite3": {"store"},
@@ -146,13 +147,27 @@ import sys
 from pathlib import Path
 from runner.actions.action import load_actions
 from runner.build import build
-text = b"commands: {ping: {description: Ask, steps: [{log: asked}, {reply: Pong!}]}}"
+text = b"commands: {ping: {description: Ask, steps: [{log: asked}, {reply: 'Pong, {{ user.name }}!'}]}}"
 assert build(Path("bot.yaml"), lambda _: text, {}, load_actions()).program
-print(*sorted(name for name in sys.modules if name.startswith("runner.actions.")))
+print(*sorted(name for name in sys.modules if name.startswith(sys.argv[1])))
 """
 
 
+def loaded_by_a_small_bot(beginning: str) -> list[str]:
+    """Return the modules whose names begin so that are imported to build a bot of one command."""
+    look = [sys.executable, "-c", LOOK, beginning]
+    return subprocess.run(look, capture_output=True, text=True, check=True, cwd=ROOT.parent).stdout.split()
+
+
 def test_a_config_imports_only_the_actions_that_it_uses() -> None:
-    ran = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True, cwd=ROOT.parent)
     # `_on_records` is no action: it is what steps on records, and suggestions from records, have in common.
-    assert ran.stdout.split() == [f"runner.actions.{name}" for name in ("_on_records", "action", "log", "reply")]
+    actions = [f"runner.actions.{name}" for name in ("_on_records", "action", "log", "reply")]
+    assert loaded_by_a_small_bot("runner.actions.") == actions
+
+
+def test_a_bot_is_built_without_jinja_where_no_template_needs_it() -> None:
+    assert loaded_by_a_small_bot("jinja2") == []
+
+
+def test_a_bot_is_built_without_what_compiles_its_handlers() -> None:
+    assert not {"runner.compile.sections", "runner.compile.steps"}.intersection(loaded_by_a_small_bot("runner."))

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from jinja2 import nodes
-
 from runner.actions.action import Action, Authored
 from runner.check.steps import every_step
 from runner.config.load import Config
 from runner.diagnostics import Diagnostic, Severity
+from runner.templates import nodes
 
 
 def check_conditions(config: Config) -> list[Diagnostic]:

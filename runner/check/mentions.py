@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import cast
 
-from jinja2 import nodes
-
 from runner.actions.action import Authored
 from runner.check.messages import every_message
 from runner.check.steps import all_steps, messages_of, runs_of
@@ -18,9 +16,9 @@ from runner.config.document import Command, Handler, MessageChange, MessageEdit
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
+from runner.templates import nodes
 from runner.templates.names import attributes_read
 from runner.templates.scopes import path_of
-from runner.templates.syntax import offset_of
 
 _PINGS: Mapping[str, re.Pattern[str]] = {
     "users": re.compile(r"<@!?[0-9]{15,20}>"),
@@ -101,7 +99,7 @@ def _from_users(config: Config, message: MessageChange, handler: Handler) -> Ite
             path = f"{getattr(typed.node, 'name', '')}.{typed.attr}"
             yield Diagnostic(
                 slug="user-text-may-ping",
-                span=authored.locate(offset_of(typed.node), len(path)),
+                span=authored.locate(typed.node.offset, len(path)),
                 headline=f"who writes `@everyone` into `{path}` pings everybody",
                 why="this message may ping more than single users, and this text is what a user has typed",
                 fix="post the ping and the text as two messages, the second without `mentions`",

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
-from jinja2 import nodes
-
 from runner.actions.action import Authored, WrittenStep
 from runner.check.guards import used_names
 from runner.check.steps import all_steps, every_step, messages_of, modal_of
@@ -16,6 +14,7 @@ from runner.diagnostics import Diagnostic, Mark, Severity, Span
 from runner.fields import Entry, Steps, Suggestions
 from runner.inside import Begin, Call, OneOf
 from runner.lifecycle import limits
+from runner.templates import nodes
 from runner.templates.names import attributes_read
 from runner.templates.scopes import path_of
 from runner.templates.values import is_list, is_mapping

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection
 
-from jinja2 import nodes
-
 from runner.check.steps import all_steps
 from runner.check.templates import templates_in, templates_of
 from runner.fields import Steps
-from runner.templates import Template
+from runner.templates import Template, nodes
 
 ROOT = "state"
 

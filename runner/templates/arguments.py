@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from jinja2 import nodes
-
+from runner.templates import nodes
 from runner.templates.attributes import suggestion
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
 from runner.templates.predicates import TESTS
 from runner.templates.signature import REQUIRED, Parameter, Role, Signature
-from runner.templates.syntax import offset_of
 
 Arguments = tuple[nodes.Expr | None, ...]
 """One for each parameter; None where the default stands in."""
@@ -25,7 +23,7 @@ def signature_of(node: nodes.Filter | nodes.Test) -> Signature:
     if signature is not None:
         return signature
     word = "filter" if isinstance(node, nodes.Filter) else "test"
-    raise TemplateFault([_unknown(word, node.name, known, offset_of(node))])
+    raise TemplateFault([_unknown(word, node.name, known, node.offset)])
 
 
 def test_name(name: str) -> str:
@@ -99,7 +97,7 @@ def _check_pattern(pattern: str, argument: nodes.Expr) -> None:
 def _check_test(name: str, argument: nodes.Expr, given: Mapping[str, nodes.Expr]) -> None:
     test = TESTS.get(test_name(name))
     if test is None:
-        raise TemplateFault([_unknown("test", name, TESTS, offset_of(argument))])
+        raise TemplateFault([_unknown("test", name, TESTS, argument.offset)])
     if test.parameters and "other" not in given:
         raise _wrong(argument, f"`{name}` needs something to compare with")
 
@@ -127,4 +125,4 @@ def _unknown(word: str, name: str, known: Mapping[str, Signature], offset: int) 
 
 def _wrong(node: nodes.Node, headline: str, fix: str = "") -> TemplateFault:
     length = len(node.name) if isinstance(node, nodes.Filter | nodes.Test) else 1
-    return TemplateFault([Fault(offset_of(node), length, "template-arguments", headline, "", fix)])
+    return TemplateFault([Fault(node.offset, length, "template-arguments", headline, "", fix)])

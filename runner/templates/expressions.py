@@ -7,11 +7,11 @@ it is written down with its bound; and a template is ready several times sooner.
 
 from collections.abc import Callable, Sequence
 
-from jinja2 import nodes
-
+from runner.templates import nodes
 from runner.templates.arguments import bind, constant, signature_of, test_name
 from runner.templates.budget import MAX_RANGE, Budget
 from runner.templates.faults import RenderError
+from runner.templates.names import spelled
 from runner.templates.operators import (
     ARITHMETIC,
     COMPARISONS,
@@ -21,7 +21,6 @@ from runner.templates.operators import (
     plus,
 )
 from runner.templates.signature import Parameter, Role, Signature, is_of
-from runner.templates.syntax import spelled
 from runner.templates.types import describe
 from runner.templates.values import Missing, attribute, is_list, item, kind, present, truth
 
@@ -78,7 +77,7 @@ def _operation(node: nodes.Expr) -> Evaluate:
         case nodes.Not():
             return _not(evaluation(node.node))
         case nodes.UnaryExpr():
-            return _unary(negate if isinstance(node, nodes.Neg) else plus, evaluation(node.node))
+            return _unary(negate if node.operator == "-" else plus, evaluation(node.node))
         case nodes.Concat():
             return _concat([evaluation(part) for part in node.nodes])
         case nodes.Compare():

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from jinja2 import nodes
-
 from runner.data import dataclass
+from runner.templates import nodes
 from runner.templates.arguments import Arguments, bind, constant, signature_of
 from runner.templates.attributes import (
     attributes_of,
@@ -23,11 +22,11 @@ from runner.templates.attributes import (
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
 from runner.templates.filters_data import item_type
-from runner.templates.names import Qualified, as_written, targets
+from runner.templates.names import Qualified, as_written, spelled, targets
 from runner.templates.operator_types import ARITHMETIC_TYPES, comparison_fault
 from runner.templates.scopes import LOOP, Scope, findings, merged, path_of, refined
 from runner.templates.signature import Parameter, Role, Signature
-from runner.templates.syntax import Template, as_expression, offset_of, spelled
+from runner.templates.syntax import Template
 from runner.templates.types import (
     ANY,
     BOOLEAN,
@@ -97,7 +96,7 @@ class _Inference:
                 for part in node.nodes:
                     self._written(part, self.type_of(part, scope))
             case nodes.Assign():
-                self._bind(node.target, self.type_of(as_expression(node.node), scope), scope)
+                self._bind(node.target, self.type_of(node.node, scope), scope)
             case nodes.If():
                 self._if(node, scope)
             case nodes.For():
@@ -109,7 +108,7 @@ class _Inference:
         before: Scope = scope
         ends: list[Scope] = []
         for branch in (node, *node.elif_):
-            test = as_expression(branch.test)
+            test = branch.test
             self.type_of(test, before)
             ends.append(self._branch(branch.body, refined(before, findings(test, True))))
             before = refined(before, findings(test, False))
@@ -122,12 +121,12 @@ class _Inference:
         return inside
 
     def _for(self, node: nodes.For, scope: dict[str, Type]) -> None:
-        source = as_expression(node.iter)
+        source = node.iter
         iterable = self.needed(source, self.type_of(source, scope), _ITERABLE, "a loop")
         inside = dict(scope)
         self._bind(node.target, item_type(iterable), inside)
         if node.test is not None:
-            test = as_expression(node.test)
+            test = node.test
             self.type_of(test, inside)
             inside = dict(refined(inside, findings(test, True)))
         self.statements(node.body, {**inside, "loop": LOOP})
@@ -152,7 +151,7 @@ class _Inference:
                 return self._name(node, scope)
             case nodes.Getattr():
                 owner = self.type_of(node.node, scope)
-                offset = self._source.find(as_written(node.attr), offset_of(node))
+                offset = self._source.find(as_written(node.attr), node.offset)
                 return self._attribute(owner, node.attr, spelled(node.node), offset)
             case nodes.Getitem():
                 return self._item(node, scope)
@@ -201,7 +200,7 @@ class _Inference:
         if node.name in scope:
             return scope[node.name]
         self._fault(
-            offset_of(node),
+            node.offset,
             node.name,
             "template-unknown-name",
             f"there is no `{node.name}` here",
@@ -242,7 +241,7 @@ class _Inference:
             return self.needed(node.node, owner, union(ListOf(ANY), STRING), "cutting")
         key = constant(node.arg, None)
         if isinstance(key, str):
-            return self._attribute(owner, key, spelled(node.node), self._source.find(key, offset_of(node.arg)))
+            return self._attribute(owner, key, spelled(node.node), self._source.find(key, node.arg.offset))
         key_type = self.type_of(node.arg, scope)
         owner = self.needed(node.node, owner, union(ListOf(ANY), MapOf(ANY), STRING), "`[…]`")
         wanted = STRING if isinstance(owner, Object | MapOf) else INTEGER if isinstance(owner, ListOf) else ANY
@@ -263,7 +262,7 @@ class _Inference:
             return result
         headline = f"`{node.operator}` doesn't go with {describe(left)} and {describe(right)}"
         fix = "write `~` to put texts together" if node.operator == "+" else ""
-        self._fault(offset_of(node.right), _first_word(node.right), "template-type", headline, fix=fix)
+        self._fault(node.right.offset, _first_word(node.right), "template-type", headline, fix=fix)
         return ANY
 
     def _compare(self, node: nodes.Compare, scope: Scope) -> Type:
@@ -278,7 +277,7 @@ class _Inference:
             if problem is not None:
                 headline, fix = problem
                 fix = fix or _requoted(operand.expr, left)
-                self._fault(offset_of(operand.expr), _first_word(operand.expr), "template-type", headline, fix=fix)
+                self._fault(operand.expr.offset, _first_word(operand.expr), "template-type", headline, fix=fix)
             left_node, left = operand.expr, right
         return BOOLEAN
 
@@ -297,7 +296,7 @@ class _Inference:
 
     def _placed(self, fault: Fault, node: nodes.Filter | nodes.Test) -> Fault:
         """Move a fault of a test from its `is`, which is all that Jinja notes, to its name."""
-        if isinstance(node, nodes.Filter) or fault.offset != offset_of(node):
+        if isinstance(node, nodes.Filter) or fault.offset != node.offset:
             return fault
         return replace(fault, offset=max(self._source.find(node.name, fault.offset), fault.offset))
 
@@ -320,7 +319,7 @@ class _Inference:
         if node is None:
             return ANY
         if parameter.role is Role.ATTRIBUTE:
-            return self._attribute_path(item_type(value), str(constant(node, "")), offset_of(node) + 1)
+            return self._attribute_path(item_type(value), str(constant(node, "")), node.offset + 1)
         return self.needed(node, self.type_of(node, scope), parameter.type, f"`{parameter.name}` of `{signature.name}`")
 
     def _attribute_path(self, owner: Type, path: str, offset: int) -> Type:
@@ -339,12 +338,12 @@ class _Inference:
         if may_be(actual, expected):
             return actual
         headline = f"{user} needs {describe(expected)}, and `{spelled(node)}` is {describe(actual)}"
-        self._fault(offset_of(node), _first_word(node), "template-type", headline)
+        self._fault(node.offset, _first_word(node), "template-type", headline)
         return ANY
 
     def _not_none(self, node: nodes.Node, actual: Type, user: str) -> Type:
         if is_optional(actual):
-            self._may_be_none(offset_of(node), _first_word(node), spelled(node), user)
+            self._may_be_none(node.offset, _first_word(node), spelled(node), user)
         return without_none(actual)
 
     def _may_be_none(self, offset: int, word: str, path: str, user: str) -> None:
@@ -360,7 +359,7 @@ class _Inference:
             names = [name for name in ("mention", "name", "content", "value") if name in actual.attributes]
             fix = f"write `{spelled(node)}.{names[0]}`" if names else inventory(actual)
         headline = f"`{spelled(node)}` is {describe(actual)}, and that can't be written as text"
-        self._fault(offset_of(node), _first_word(node), "template-type", headline, fix=fix)
+        self._fault(node.offset, _first_word(node), "template-type", headline, fix=fix)
 
     def _fault(self, offset: int, word: str, slug: str, headline: str, *, fix: str = "") -> None:
         self.faults.append(Fault(max(offset, 0), max(len(word), 1), slug, headline, "", fix))

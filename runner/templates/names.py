@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jinja2 import nodes
+from runner.templates import nodes
 
 
 class Qualified(str):
@@ -21,6 +21,23 @@ class Qualified(str):
 def as_written(name: str) -> str:
     """Return a name as its author wrote it."""
     return name.written if isinstance(name, Qualified) else name
+
+
+def spelled(node: nodes.Node) -> str:
+    """Return how an expression reads, as far as a message needs: `steps.poll.count`, or "this" for what has no name."""
+    match node:
+        case nodes.Name():
+            return node.name
+        case nodes.Getattr():
+            return f"{spelled(node.node)}.{as_written(node.attr)}"
+        case nodes.Getitem():
+            return f"{spelled(node.node)}[…]"
+        case nodes.Filter() if node.node is not None:
+            return f"{spelled(node.node)} | {node.name}"
+        case nodes.Const():
+            return repr(node.value)
+        case _:
+            return "this"
 
 
 def free_names(tree: nodes.Node) -> frozenset[str]:
@@ -61,7 +78,7 @@ def _free(node: nodes.Node, bound: set[str]) -> Iterator[str]:
         case nodes.Call():
             yield from _free_in_all(node.args, bound)
         case _:
-            yield from _free_in_all(list(node.iter_child_nodes()), bound)
+            yield from _free_in_all(list(node.children()), bound)
 
 
 def _free_in_loop(node: nodes.For, bound: set[str]) -> Iterator[str]:

@@ -1,15 +1,13 @@
 """Reading the templates that most are: texts with names in braces. Jinja's own parser reads all others.
 
-What comes out is what Jinja's parser gives, to the place of each node, in a fifth of the time: a bot with a thousand
+What comes out is what `grammar` gives, to the place of each node, in a fraction of the time: a bot with a thousand
 handlers has thousands of such templates. A test compares the two.
 """
 
 import re
 from typing import Final
 
-from jinja2 import nodes
-
-from runner.templates.positions import Position
+from runner.templates import nodes
 
 PARTS_MAX: Final = 100
 """Names of one template that are read here; what is longer may be too long, and is Jinja's to count."""
@@ -33,29 +31,25 @@ def parse_plain(source: str) -> tuple[nodes.Template, frozenset[str]] | None:
             return None
         roots.add(root)
         _add_text(parts, source, end, found.start())
-        parts.append(_named(source, found.start(1), found[1]))
+        parts.append(_named(found.start(1), found[1]))
         end = found.end()
     if "{{" in source[end:] or not parts:
         return None
     _add_text(parts, source, end, len(source))
-    return nodes.Template([nodes.Output(parts, lineno=parts[0].lineno)], lineno=1), frozenset(roots)
+    return nodes.Template([nodes.Output(parts, offset=parts[0].offset)]), frozenset(roots)
 
 
 def _add_text(parts: list[nodes.Expr], source: str, start: int, end: int) -> None:
     if start < end:
-        parts.append(nodes.TemplateData(source[start:end], lineno=_position(source, start)))
+        parts.append(nodes.TemplateData(source[start:end], offset=start))
 
 
-def _named(source: str, start: int, path: str) -> nodes.Expr:
+def _named(start: int, path: str) -> nodes.Expr:
     """Return the node of a dotted name, whose parts have the places of the dots before them."""
     root, *attributes = path.split(".")
-    node: nodes.Expr = nodes.Name(root, "load", lineno=_position(source, start))
+    node: nodes.Expr = nodes.Name(root, offset=start)
     start += len(root)
     for attribute in attributes:
-        node = nodes.Getattr(node, attribute, "load", lineno=_position(source, start))
+        node = nodes.Getattr(node, attribute, offset=start)
         start += 1 + len(attribute)
     return node
-
-
-def _position(source: str, offset: int) -> Position:
-    return Position(1 + source.count("\n", 0, offset), offset)

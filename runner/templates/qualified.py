@@ -7,11 +7,10 @@ Two packs may both read `state.points`. In the tree of each template the name be
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar, cast
 
-from jinja2 import nodes
-
+from runner.templates import nodes
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.names import Qualified, targets
-from runner.templates.syntax import Template, offset_of
+from runner.templates.syntax import Template
 
 N = TypeVar("N", bound=nodes.Node)
 
@@ -37,7 +36,7 @@ def qualified(template: Template, qualifier: str, declared: Declared) -> Templat
     ]
     for binding in bindings:
         if taken := roots.intersection(targets(binding.target)):
-            raise TemplateFault([_taken(offset_of(binding.target), sorted(taken)[0])])
+            raise TemplateFault([_taken(binding.target.offset, sorted(taken)[0])])
     _Rewriting(qualifier, declared, roots).node(template.tree)
     return template
 
@@ -53,7 +52,7 @@ class _Rewriting:
                 node.attr = self._name(node.attr, node)
                 return node
             case nodes.Getitem(node=nodes.Name(name=root), arg=nodes.Const(value=str() as name)) if root in self._roots:
-                return nodes.Getattr(node.node, self._name(name, node.arg), "load", lineno=node.arg.lineno)
+                return nodes.Getattr(node.node, self._name(name, node.arg), offset=node.arg.offset)
             case nodes.Name(name=root) if root in self._roots and self._qualifier:
                 return self._all_of(node)
             case _:
@@ -61,33 +60,31 @@ class _Rewriting:
                 return node
 
     def _parts(self, node: nodes.Node) -> None:
-        for field, value in node.iter_fields():
+        for field in node.fields:
+            value: object = getattr(node, field)
             if isinstance(value, nodes.Node):
                 setattr(node, field, self.node(value))
             elif isinstance(value, list):
-                items = cast(list[object], value)  # what Jinja has in its lists is nodes, or pairs of a name and a node
-                setattr(node, field, [self.node(item) if isinstance(item, nodes.Node) else item for item in items])
+                setattr(node, field, [self.node(item) for item in cast(list[nodes.Node], value)])
 
     def _name(self, name: str, at: nodes.Node) -> str:
         if "." in name:
             headline = f"`{name}` is no name: what a pack keeps is its own"
-            raise TemplateFault([Fault(offset_of(at), len(name), "template-unknown-attribute", headline)])
+            raise TemplateFault([Fault(at.offset, len(name), "template-unknown-attribute", headline)])
         return Qualified(self._qualifier, name) if self._qualifier else name
 
     def _all_of(self, root: nodes.Name) -> nodes.Dict:
         """Return all that the pack declares: what others have beside it is none of its business."""
-        line = root.lineno
+        at = root.offset
         pairs = [
             nodes.Pair(
-                nodes.Const(name, lineno=line),
-                nodes.Getattr(
-                    nodes.Name(root.name, "load", lineno=line), Qualified(self._qualifier, name), "load", lineno=line
-                ),
-                lineno=line,
+                nodes.Const(name, offset=at),
+                nodes.Getattr(nodes.Name(root.name, offset=at), Qualified(self._qualifier, name), offset=at),
+                offset=at,
             )
             for name in self._declared.get(root.name, ())
         ]
-        return nodes.Dict(pairs, lineno=line)
+        return nodes.Dict(pairs, offset=at)
 
 
 def _taken(offset: int, name: str) -> Fault:

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from jinja2 import nodes
-
+from runner.templates import nodes
 from runner.templates.budget import Budget
 from runner.templates.expressions import Frame, evaluation
 from runner.templates.faults import RenderError
 from runner.templates.names import assigned_names, targets
-from runner.templates.syntax import Kind, Template, as_expression
+from runner.templates.syntax import Kind, Template
 from runner.templates.values import is_list, is_mapping, kind, present, text, truth
 
 Clock = Callable[[], float]
@@ -123,7 +122,7 @@ def _output(node: nodes.Expr) -> Execute:
 
 
 def _assign(node: nodes.Assign) -> Execute:
-    evaluate, bind = evaluation(as_expression(node.node)), _binder(node.target)
+    evaluate, bind = evaluation(node.node), _binder(node.target)
 
     def execute(frame: Frame) -> None:
         bind(frame.names, present(evaluate(frame)))
@@ -146,7 +145,7 @@ def _binder(target: nodes.Node) -> Callable[[dict[str, object], object], None]:
 
 
 def _if(node: nodes.If) -> Execute:
-    branches = [(evaluation(as_expression(branch.test)), _sequence(branch.body)) for branch in (node, *node.elif_)]
+    branches = [(evaluation(branch.test), _sequence(branch.body)) for branch in (node, *node.elif_)]
     otherwise = _sequence(node.else_)
 
     def execute(frame: Frame) -> None:
@@ -160,8 +159,8 @@ def _if(node: nodes.If) -> Execute:
 
 
 def _for(node: nodes.For) -> Execute:
-    iterable, bind = evaluation(as_expression(node.iter)), _binder(node.target)
-    keep = None if node.test is None else evaluation(as_expression(node.test))
+    iterable, bind = evaluation(node.iter), _binder(node.target)
+    keep = None if node.test is None else evaluation(node.test)
     body, otherwise = _sequence(node.body), _sequence(node.else_)
     # An iteration costs as many steps as its body has nodes, so that straight code needs no counting.
     weight = sum(1 for part in node.body for _ in part.find_all(nodes.Node)) + 1

@@ -5,9 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from jinja2 import nodes
-
 from runner.data import dataclass
+from runner.templates import nodes
 from runner.templates.types import (
     BOOLEAN,
     INTEGER,

@@ -7,7 +7,8 @@ import pytest
 
 from runner.templates import RenderError, TemplateFault, compile_template, parse
 from runner.templates.budget import MAX_OUTPUT, MAX_RANGE, MAX_SECONDS, MAX_STEPS, MAX_TEXT
-from runner.templates.syntax import MAX_DEPTH, MAX_NODES, MAX_SOURCE
+from runner.templates.grammar import MAX_DEPTH, MAX_NODES
+from runner.templates.syntax import MAX_SOURCE
 from tests.templates.probes import CONTEXT, NOT_IN_THE_LANGUAGE, QUICK, STOPPED_AT_RUN_TIME
 
 

@@ -5,12 +5,12 @@ import inspect
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment, nodes
+from jinja2 import Environment
 from jinja2.parser import Parser
 
-from runner.templates import Fault, TemplateFault, check, parse
+from runner.templates import Fault, TemplateFault, check, nodes, parse
+from runner.templates.grammar import read
 from runner.templates.positions import PositionedEnvironment, grammar
-from runner.templates.syntax import offset_of
 from runner.templates.types import STRING, ListOf, Object
 
 TEXTS = st.text(alphabet="ab \n\té𝄞'\"-\\{}%#\r", max_size=12)
@@ -51,9 +51,9 @@ def test_a_name_is_found_where_it_stands(pieces: list[tuple[str, str]]) -> None:
         expected.append((name, len(source) + opening.index("%s")))
         source += opening.replace("%s", name)
 
-    tree = Parser(grammar(), source).parse()
+    tree = read(source, expression=False)
 
-    assert [(name.name, offset_of(name)) for name in tree.find_all(nodes.Name)] == expected
+    assert [(name.name, name.offset) for name in tree.find_all(nodes.Name)] == expected
 
 
 SYNTAX = {
