@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 
-from runner.templates import RenderError, TemplateFault, compile_template, parse
+from runner.templates import RenderError, TemplateFault, parse
+from runner.templates.sandbox import compile_template
 from tests.templates.probes import CONTEXT, NOT_IN_THE_LANGUAGE, QUICK, STOPPED_AT_RUN_TIME
 
 REPEATS = 5

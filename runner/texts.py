@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from runner.data import dataclass
-from runner.templates import compile_template, parse
+from runner.templates import parse
 from runner.templates.types import INSTANT, STRING, ListOf, Type
 
 _REFERENCE: Final = {"reference": STRING}
@@ -176,5 +176,7 @@ def sentence(name: str, **values: object) -> str:
 @cache
 def _renderer(name: str) -> Callable[[dict[str, Any]], str]:  # Any: what templates read
     """Return what renders a sentence; made when it is first said, because most never are."""
+    from runner.templates.sandbox import compile_template  # the words are needed sooner
+
     render = compile_template(parse(TEXTS[name].text))
     return lambda values: str(render(values))

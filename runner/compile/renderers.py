@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from runner.actions.action import FailureKind, StepFailed
 from runner.compile.program import Context, Prepared, Render
 from runner.fields import Authored, BadValue, Entry, Shape, TextShape, attributes_of, coerce
-from runner.templates import Kind, Renderer, Template, compile_template
+from runner.templates import Kind, Template
+from runner.templates.sandbox import Renderer, compile_template
 from runner.templates.values import is_list, is_mapping
 
 _ANY_TEXT = TextShape(templated=True)

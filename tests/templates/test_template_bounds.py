@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from runner.templates import RenderError, TemplateFault, compile_template, parse
+from runner.templates import RenderError, TemplateFault, parse
 from runner.templates.budget import MAX_OUTPUT, MAX_RANGE, MAX_SECONDS, MAX_STEPS, MAX_TEXT
 from runner.templates.grammar import MAX_DEPTH, MAX_NODES
+from runner.templates.sandbox import compile_template
 from runner.templates.syntax import MAX_SOURCE
 from tests.templates.probes import CONTEXT, NOT_IN_THE_LANGUAGE, QUICK, STOPPED_AT_RUN_TIME
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from runner.templates import RenderError, TemplateFault, check, compile_template, parse
+from runner.templates import RenderError, TemplateFault, check, parse
 from runner.templates.filters import FILTERS
 from runner.templates.predicates import TESTS
+from runner.templates.sandbox import compile_template
 from runner.templates.types import ANY
 
 ADA = {"id": "80351110224678912", "name": "Ada", "mention": "<@80351110224678912>"}

@@ -6,9 +6,10 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.templates import Fault, RenderError, TemplateFault, check, compile_template, parse
+from runner.templates import Fault, RenderError, TemplateFault, check, parse
 from runner.templates.filters import FILTERS
 from runner.templates.predicates import TESTS
+from runner.templates.sandbox import compile_template
 from runner.templates.types import ANY, INTEGER, STRING, ListOf, Object, Type, optional
 
 SCOPE: Mapping[str, Type] = {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from runner.templates import check, compile_template, narrow, parse
+from runner.templates import check, narrow, parse
+from runner.templates.sandbox import compile_template
 from runner.templates.types import (
     ANY,
     BOOLEAN,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from runner.templates import RenderError, compile_template, parse
+from runner.templates import RenderError, parse
+from runner.templates.sandbox import compile_template
 
 CONTEXT: Mapping[str, object] = {
     "user": {"id": "80351110224678912", "name": "Ada", "nick": None},
