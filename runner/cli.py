@@ -10,13 +10,13 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from runner import __version__
 from runner.actions.action import load_actions
-from runner.build import Built, build
+from runner.build import Build, Built, build
 from runner.config.include import FindFiles, ReadFile, found_on_disk
 from runner.logs import Log, configure, scrubbed, spellings
 from runner.targets import STANDARD_INPUT, NoTarget, discovered, read_bounded, reader_of, targets
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from runner.compile import Program
     from runner.emulator.world import World
     from runner.health import Address
+    from runner.incremental import Rebuilder
     from runner.inspector.inspection import Inspection
     from runner.readiness import Readiness
     from runner.registration.preview import ScopePreview
@@ -542,13 +543,10 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
     import asyncio
 
     from runner.gateway import IntentsRefused, TokenRefused, Unreachable
-    from runner.incremental import Rebuilder
     from runner.run import BadAddress, Files
     from runner.store.errors import StoreFailed
 
-    templates = RecentTemplates()
-    rebuilder = Rebuilder(built, partial(_built, parsed.file, templates=templates), templates)
-    files = Files(parsed.file, built, rebuilder.build, partial(_show_as_text, parsed.file), parsed.poll)
+    files = Files(parsed.file, built, _rebuilding(parsed.file, built), partial(_show_as_text, parsed.file), parsed.poll)
     try:
         if token:
             asyncio.run(_on_discord(files, _on_discord_with(token), parsed.health))
@@ -575,6 +573,19 @@ def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World |
 
 class _PortTaken(Exception):
     """Somebody can't have the port that they were told to listen on; the message says who, and why not."""
+
+
+def _rebuilding(path: Path, built: Built) -> Build:
+    """Return what builds the file anew when it changes."""
+
+    @cache
+    def rebuilder() -> "Rebuilder":
+        from runner.incremental import Rebuilder  # a start need not wait for what a change of the file takes
+
+        templates = RecentTemplates()
+        return Rebuilder(built, partial(_built, path, templates=templates), templates)
+
+    return lambda read, find, generation: rebuilder().build(read, find, generation)
 
 
 async def _on_discord(files: "Files", discord: "Discord", health: "Address | None") -> None:
