@@ -4,7 +4,7 @@ Those that are too long for a custom_id are kept by the store, which gives a key
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from runner.actions.action import FailureKind, Refused, StepFailed
 from runner.compile import Handler, Program
@@ -20,20 +20,11 @@ class Forged(Refused):
     """What was clicked carries parameters that nobody of us has signed."""
 
 
-class LongParams(Protocol):
-    """Keeps parameters that are too long for a custom_id. All of it raises `StepFailed`."""
+class LongParams:
+    """Keeps parameters that are too long for a custom_id, in the bot's store, which is opened for the first of them.
 
-    async def put(self, values: Values) -> str:
-        """Keep parameters, and return their key once they are safe: 22 ASCII characters."""
-        ...
-
-    async def load(self, key: str) -> Values | None:
-        """Return parameters by their key; None where they are not there any more."""
-        ...
-
-
-class KeptParams:
-    """`LongParams` in the store of a bot, which is opened when the first of them are kept."""
+    All of it raises `StepFailed`.
+    """
 
     def __init__(self, memory: Memory, program: Callable[[], Program]) -> None:
         """`program` gives the one that is served, whose store it is."""
@@ -41,9 +32,11 @@ class KeptParams:
         self._program = program
 
     async def put(self, values: Values) -> str:
+        """Keep parameters, and return their key once they are safe: 22 ASCII characters."""
         return await self._memory.keep_params(self._program(), values)
 
     async def load(self, key: str) -> Values | None:
+        """Return parameters by their key; None where they are not there any more."""
         return await self._memory.load_params(self._program(), key)
 
 

@@ -21,7 +21,7 @@ from runner.custom_ids import Outdated
 from runner.engine import context
 from runner.engine.acknowledger import Acknowledger, AnsweredElsewhere, Answers, Closed, Superseded, TokenExpired
 from runner.engine.autocomplete import Suggester
-from runner.engine.carried import Carrier, Forged, KeptParams
+from runner.engine.carried import Carrier, Forged, LongParams
 from runner.engine.claim import Claim, LooksAfter
 from runner.engine.context import Directory
 from runner.engine.endings import Endings
@@ -531,7 +531,7 @@ class Engine:
         """Return what signs and reads the custom_ids of a program."""
         secret = program.signing_key or self._secret
         if secret not in self._carriers:
-            kept = KeptParams(self._memory, lambda: self.program)
+            kept = LongParams(self._memory, lambda: self.program)
             self._carriers = {secret: Carrier(secret, kept)}  # the key changes with a reload, if at all
         return self._carriers[secret]
 
