@@ -20,8 +20,12 @@ from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Span
 from runner.diagnostics.secrets import hidden
 
-ROUNDS_MAX = 20
-"""How often a file is repaired: a repair may show faults that could not be seen before."""
+ROUNDS_MIN, ROUNDS_MAX = 20, 500
+"""How often a file is repaired, by its size: a repair may show faults that could not be seen before, and of a file that
+is no YAML one fault is seen at a time."""
+
+READ_MAX = 1_000_000
+"""How many characters are read in all the rounds of a small file."""
 
 TRIALS_MAX = 200
 """How many repairs are tried one by one, where all together did not do."""
@@ -43,7 +47,7 @@ class Fixed:
 def fixed(text: str, name: str, rebuild: Rebuild) -> Fixed:
     """Return a text with every repair that can be made without doubt. `name` is the file's, as spans carry it."""
     now = Fixed(text, rebuild(text))
-    for _ in range(ROUNDS_MAX):
+    for _ in range(min(max(READ_MAX // (len(text) + 1), ROUNDS_MIN), ROUNDS_MAX)):
         after = _round(now, name, rebuild)
         if after is None:
             break

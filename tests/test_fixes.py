@@ -89,6 +89,12 @@ def test_repairs_that_show_further_faults_are_followed_by_further_repairs() -> N
     assert mended(before) == after
 
 
+def test_mistakes_that_are_seen_one_at_a_time_are_all_repaired_however_many() -> None:
+    begins = "version: 1\n" + REST + "vars:\n"
+    before = begins + "".join(f"  a{line}: x\n  b{line}:x\n" for line in range(40))
+    assert mended(before) == begins + "".join(f"  a{line}: x\n  b{line}: x\n" for line in range(40))
+
+
 @pytest.mark.parametrize(
     "text",
     [

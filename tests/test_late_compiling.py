@@ -15,7 +15,9 @@ defaults: {on_error: [{log: inherited}], on_timeout: [{log: late}]}
 commands:
   slow: {description: Wait, steps: [{run: long}, {reply: Done}]}
   ask: {description: Ask, response: modal, steps: [{modal: form}]}
-  show: {description: Show, reply: {content: Here, components: [{button: {label: Go, id: go, on_click: [{reply: Gone}]}}, old]}}
+  show:
+    description: Show
+    reply: {content: Here, components: [{button: {label: Go, id: go, on_click: [{reply: Gone}]}}, old]}
   old: {description: Wait and answer once, steps: [{wait: 5s}, {reply: {content: a, ephemeral: true}}]}
 context_menus: {Look: {type: user, aliases: [See], reply: Seen, on_error: [{log: own}]}}
 components: {old: {button: {label: Old}, aliases: [older], reply: Old}}
