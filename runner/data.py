@@ -2,8 +2,8 @@
 
 Until Python 3.13 such a class costs up to six compilations of generated code, and a program with hundreds of them pays
 for each whenever it starts. Here one is left, that of `__init__`, and only classes of many instances have it;
-comparison, hash, representation and the refusal to change are functions that all classes share. The standard library
-still makes the fields and the slots, so that `dataclasses.fields`, `replace` and `is_dataclass` know what is made here.
+comparison, hash, representation and the refusal to change are functions that all classes share. Fields are those of
+the standard library and bear its marks, so that `dataclasses.fields`, `replace` and `is_dataclass` know what is made.
 """
 
 import dataclasses
@@ -12,14 +12,26 @@ from dataclasses import MISSING, Field, FrozenInstanceError, field
 from operator import attrgetter, ge, gt, le, lt
 from operator import eq as equal
 from reprlib import recursive_repr
-from typing import Any, TypeVar, dataclass_transform
+from types import MemberDescriptorType
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 Fields = tuple[Field[Any], ...]  # Any: of whatever type
 
-FILLED_MAX = 16
+FILLED_MAX = 40
 """How many instances of a class are made without a compiled initialiser. Compiling one takes as long as filling some
-thirty, and being filled, a later one takes five times as long as it needs to."""
+thirty, and saves most of it from then on: here both have cost about the same."""
+
+
+@dataclasses.dataclass(init=False, repr=False, eq=False)
+class _Sample:
+    """What the standard library makes, for the marks by which it knows a class and a field again."""
+
+    value: int
+
+
+_sample: Any = dataclasses.fields(_Sample)[0]  # Any: both marks are private, so nothing says what they are
+_FIELD_MARK, _CLASS_MARK = _sample._field_type, vars(_Sample)["__dataclass_params__"]
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -33,10 +45,8 @@ def dataclass(
 
     def made(cls: type[T]) -> type[T]:
         own = vars(cls)
-        if cls.__doc__ is None:  # the standard library would write a signature, and import what can do so
-            cls.__doc__ = cls.__name__
-        built: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(cls)
-        fields = dataclasses.fields(built)
+        built: Any = _with_slots(cls, kw_only) if slots else _without_slots(cls, kw_only)
+        fields = tuple(built.__dataclass_fields__.values())
         if slots:
             built.__init__ = _init_when_needed(built, fields)
         if frozen:
@@ -44,11 +54,13 @@ def dataclass(
             built.__getstate__, built.__setstate__ = _state, _restore
         if "__repr__" not in own:
             built.__repr__ = _repr
+        compared = [item.name for item in fields if item.compare]
+        values = _values(compared)
         if eq and "__eq__" not in own:
-            built.__eq__ = _comparison(_values(fields, lambda item: item.compare), equal)
-            built.__hash__ = _hash(_hashed(fields)) if frozen else None
+            built.__eq__ = _comparison(values, equal)
+            hashed = [item.name for item in fields if (item.compare if item.hash is None else item.hash)]
+            built.__hash__ = _hash(values if hashed == compared else _values(hashed)) if frozen else None
         if order:
-            values = _values(fields, lambda item: item.compare)
             built.__lt__, built.__le__ = _comparison(values, lt), _comparison(values, le)
             built.__gt__, built.__ge__ = _comparison(values, gt), _comparison(values, ge)
         return built  # type: ignore[no-any-return]  # Any: what is set on a class is no part of its type
@@ -56,16 +68,65 @@ def dataclass(
     return made
 
 
+def _without_slots(cls: type, kw_only: bool) -> Any:  # Any, as with what is set on a class
+    if cls.__doc__ is None:  # the standard library would write a signature, and import what can do so
+        cls.__doc__ = cls.__name__
+    make: Any = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=kw_only)  # pyright: ignore[reportUnknownVariableType]
+    return make(cls)
+
+
+def _with_slots(cls: type, kw_only: bool) -> type:
+    """Return the class anew with a slot for each of its fields, as `_without_slots` would and in half the time."""
+    fields = _fields(cls, kw_only)
+    body = {name: value for name, value in vars(cls).items() if name not in fields}
+    body.pop("__dict__", None)
+    body.pop("__weakref__", None)
+    if Field in map(type, body.values()):
+        raise TypeError(f"{cls.__name__} has a field without an annotation")
+    inherited = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ())}
+    body["__slots__"] = tuple([name for name in fields if name not in inherited])
+    body["__match_args__"] = tuple([name for name, item in fields.items() if item.init and not item.kw_only])
+    body |= {"__dataclass_fields__": fields, "__dataclass_params__": _CLASS_MARK}
+    made = type(cls)(cls.__name__, cls.__bases__, body)
+    made.__qualname__ = cls.__qualname__
+    return made
+
+
+def _fields(cls: type, kw_only: bool) -> dict[str, "Field[Any]"]:
+    """Return the fields of a class by their names, those of its bases first."""
+    found: dict[str, Field[Any]] = {}
+    for base in cls.__mro__[-1:0:-1]:
+        found |= getattr(base, "__dataclass_fields__", {})
+    for name, annotation in cls.__annotations__.items():
+        if annotation is not ClassVar and getattr(annotation, "__origin__", None) is not ClassVar:
+            found[name] = _field(getattr(cls, name, MISSING), name, annotation, kw_only)
+    return found
+
+
+def _field(given: Any, name: str, annotation: Any, kw_only: bool) -> "Field[Any]":
+    """Return a field from what stands behind its annotation: a field already, a default, or the slot of a base."""
+    made: Any = given
+    if not isinstance(given, Field):
+        made = field(default=MISSING if isinstance(given, MemberDescriptorType) else given)
+    if made.default.__class__.__hash__ is None:
+        raise ValueError(f"mutable default {made.default!r} for field {name} is not allowed: use default_factory")
+    made.name, made.type, made._field_type = name, annotation, _FIELD_MARK
+    made.kw_only = kw_only if made.kw_only is MISSING else made.kw_only
+    return made  # type: ignore[no-any-return]  # Any: whatever is given
+
+
 def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
     """Return an initialiser that compiles the real one in its own place after a while: of most classes a start makes
     a few instances or none, which are filled sooner than that is compiled.
     """
     made = 0
+    filling: _Filling | None = None
 
     def __init__(self: Any, *arguments: object, **named: object) -> None:  # noqa: N807  it is one
-        nonlocal made
+        nonlocal made, filling
         made += 1
-        if made <= FILLED_MAX and _fill(self, fields, arguments, named):
+        filling = filling or _Filling(cls, fields)
+        if made <= FILLED_MAX and filling.fills(self, arguments, named):
             return
         if cls.__init__ is __init__:
             cls.__init__ = _init(cls, fields)
@@ -75,26 +136,37 @@ def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
     return __init__
 
 
-def _fill(made: Any, fields: Fields, arguments: tuple[object, ...], named: dict[str, object]) -> bool:
-    """Do what the compiled initialiser does; tell whether it can be done. Its refusals are left to it."""
-    by_place = [item.name for item in fields if item.init and not item.kw_only]
-    given = dict(zip(by_place, arguments, strict=False)) | named
-    if len(given) < len(arguments) + len(named):  # too many, or one twice
-        return False
-    values = {item.name: _filled(item, given) for item in fields if item.init or _has_value(item)}
-    if given or any(value is MISSING for value in values.values()):  # what nobody knows, or too little
-        return False
-    for name, value in values.items():
-        object.__setattr__(made, name, value)
-    if hasattr(made, "__post_init__"):
-        made.__post_init__()
-    return True
+class _Filling:
+    """What an initialiser of a class does, done for any class."""
 
+    __slots__ = ("_by_place", "_has_more", "_parts")
 
-def _filled(item: "Field[Any]", given: dict[str, object]) -> object:
-    if item.init and item.name in given:
-        return given.pop(item.name)
-    return item.default if item.default_factory is MISSING else item.default_factory()
+    def __init__(self, cls: Any, fields: Fields) -> None:
+        self._by_place = [item.name for item in fields if item.init and not item.kw_only]
+        self._parts = [
+            (item.name, item.init, item.default, item.default_factory) for item in fields if _has_value(item)
+        ]
+        self._has_more = hasattr(cls, "__post_init__")
+
+    def fills(self, made: Any, arguments: tuple[object, ...], named: dict[str, object]) -> bool:
+        """Do what the compiled initialiser does; tell whether it can be done. Its refusals are left to it."""
+        given = {**dict(zip(self._by_place, arguments, strict=False)), **named}
+        left = len(arguments) + len(named)
+        for name, is_asked, default, make in self._parts:
+            if is_asked and name in given:
+                value, left = given[name], left - 1
+            elif make is not MISSING:
+                value = make()
+            elif default is not MISSING:
+                value = default
+            else:  # too little
+                return False
+            object.__setattr__(made, name, value)
+        if left:  # too many, one twice, or what nobody knows
+            return False
+        if self._has_more:
+            made.__post_init__()
+        return True
 
 
 def _init(cls: Any, fields: Fields) -> Callable[..., None]:
@@ -132,16 +204,11 @@ def _value(item: "Field[Any]") -> str:
     return f"make_{item.name}() if {item.name} is MISSING else {item.name}" if item.init else f"make_{item.name}()"
 
 
-def _hashed(fields: Fields) -> Callable[[Any], object]:
-    return _values(fields, lambda item: item.compare if item.hash is None else item.hash)
-
-
-def _values(fields: Fields, is_meant: Callable[["Field[Any]"], bool]) -> Callable[[Any], object]:
-    """Return what gives the values of the fields that are meant, in a form that can be compared."""
-    names = [item.name for item in fields if is_meant(item)]
+def _values(names: list[str]) -> Callable[[Any], object]:
+    """Return what gives the values of these fields, in a form that can be compared."""
     if len(names) > 1:
         return attrgetter(*names)
-    return lambda self: tuple(getattr(self, name) for name in names)
+    return lambda self: tuple([getattr(self, name) for name in names])
 
 
 def _comparison(values: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Any, object], bool]:

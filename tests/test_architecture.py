@@ -142,6 +142,20 @@ def test_only_the_command_line_worlds_and_scenarios_use_the_local_discord() -> N
     assert importers <= {"emulator", "worlds", "scenarios", "cli"}
 
 
+@pytest.mark.parametrize("module", modules(), ids=named)
+def test_every_dataclass_is_made_the_quick_way(module: Path) -> None:
+    if part_of(module) in ("emulator", "data"):
+        return  # whoever starts a bot for Discord doesn't import the one, and the other is what makes them
+    assert "dataclasses.dataclass" not in {*imports_of(module), *decorators_of(module)}, "`runner.data` has it"
+
+
+def decorators_of(module: Path) -> Iterator[str]:
+    """Yield by what the classes of a module are decorated, without arguments."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        for decorator in node.decorator_list if isinstance(node, ast.ClassDef) else ():
+            yield ast.unparse(decorator).partition("(")[0]
+
+
 LOOK = """
 import sys
 from pathlib import Path

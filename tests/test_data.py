@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
+import pprint
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -59,6 +60,52 @@ def test_what_is_made_takes_and_shows_the_same(how: dict[str, bool]) -> None:
     assert ours.__match_args__ == theirs.__match_args__
     assert ours.place == "here"
     assert dataclasses.is_dataclass(ours)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_the_fields_are_the_same(how: dict[str, bool]) -> None:
+    ours, theirs = ([repr(item) for item in dataclasses.fields(made)] for made in both(**how))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=["ours", "theirs"])
+def test_a_default_that_instances_would_share_is_refused(make: Maker) -> None:
+    with pytest.raises(ValueError, match=r"mutable default .* for field notes is not allowed: use default_factory"):
+
+        @make(slots=True)
+        class Thing:
+            notes: list[str] = dataclasses.field(default=[])
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=["ours", "theirs"])
+def test_a_field_without_an_annotation_is_refused(make: Maker) -> None:
+    with pytest.raises(TypeError, match="annotation"):
+
+        @make(slots=True)
+        class Thing:
+            notes = dataclasses.field(default=1)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=["ours", "theirs"])
+def test_a_field_that_is_declared_anew_keeps_its_place_and_the_slot_of_its_base(make: Maker) -> None:
+    @make(slots=True)
+    class Base:
+        first: int
+        second: int = 2
+
+    @make(slots=True)
+    class Derived(Base):
+        third: int = 3
+        first: int = 1
+
+    made: Any = Derived
+    assert made.__slots__ == ("third",)
+    assert [item.name for item in dataclasses.fields(made)] == ["first", "second", "third"]
+    assert repr(made()).endswith("Derived(first=1, second=2, third=3)")
+
+
+def test_what_is_made_can_be_printed_prettily() -> None:
+    assert pprint.pformat(Ring()) == "Ring(next=None)"
 
 
 @pytest.mark.parametrize("how", HOW)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 
 from runner.actions.action import Action, Authored, Compared, Located, Misfit, Taken
 from runner.config.suggestion import suggestion
+from runner.data import dataclass
 from runner.declarations import Declarations, constant
 from runner.diagnostics import Diagnostic, Span
 from runner.fields import BadValue, DataShape, ListShape, NullableShape, Shape, SnowflakeShape, TextShape
@@ -37,7 +38,7 @@ def bound(
     return made, faults + binding.faults
 
 
-@dataclasses.dataclass(slots=True)
+@dataclass(slots=True)
 class _Binding:
     spans: Mapping[str, Span]
     key: Span

@@ -1,8 +1,8 @@
 """`texts:` the author's own words in the place of the built-in sentences."""
 
-import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from runner.data import dataclass
 from runner.fields import Entry, Text, option
 from runner.lifecycle.limits import LOCALES, MESSAGE_CONTENT_MAX
 from runner.texts import TEXTS, Sentence
@@ -20,20 +20,22 @@ def _described(sentence: Sentence) -> str:
     return f"What is said when {sentence.when}, in the place of “{sentence.text}”.{reads}"
 
 
+def _option(sentence: Sentence) -> Any:  # Any, as in `option`
+    return option(_described(sentence), default=None, min_length=1, max_length=MESSAGE_CONTENT_MAX)
+
+
 if TYPE_CHECKING:
     Texts = Entry  # type checkers can't follow fields that come from the sentences
 else:
-    Texts = dataclasses.make_dataclass(
-        "Texts",
-        [
-            (name, Text | None, option(_described(each), default=None, min_length=1, max_length=MESSAGE_CONTENT_MAX))
-            for name, each in TEXTS.items()
-        ],
-        bases=(Entry,),
-        eq=False,  # nobody compares them, and each generated method costs time at every start
-        repr=False,
-        namespace={"__doc__": "The sentences of one locale."},
-        frozen=True,
-        slots=True,
-        kw_only=True,
+    Texts = dataclass(frozen=True, slots=True, kw_only=True, eq=False)(
+        type(
+            "Texts",
+            (Entry,),
+            {
+                "__doc__": "The sentences of one locale.",
+                "__module__": __name__,
+                "__annotations__": dict.fromkeys(TEXTS, Text | None),
+                **{name: _option(sentence) for name, sentence in TEXTS.items()},
+            },
+        )
     )

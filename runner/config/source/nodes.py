@@ -7,9 +7,10 @@ part of a fault.
 import re
 from bisect import bisect_right
 from collections import abc
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from runner.data import dataclass
 from runner.diagnostics import Span
 
 # What editors count as the end of a line. YAML 1.1 would add three rare separators, which no editor counts.
@@ -27,7 +28,7 @@ class Style(Enum):
     FOLDED = ">"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A file's name and text, without its byte order mark, and where its lines start."""
 
