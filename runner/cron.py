@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from runner.data import dataclass
+from runner.regex import regex
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ _SHORT: Final[Mapping[str, str]] = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
-_PART: Final = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?", re.ASCII)
+_PART: Final = regex(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?", re.ASCII)
 
 
 class BadSchedule(ValueError):

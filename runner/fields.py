@@ -29,6 +29,7 @@ from typing import Any, ClassVar, Final, Literal, NewType, Self, TypeVar, get_ar
 from runner import formats
 from runner.data import dataclass
 from runner.diagnostics import Span
+from runner.regex import regex
 from runner.templates import Template
 from runner.templates.values import is_list
 
@@ -83,7 +84,7 @@ TEMPLATE_PATTERN = r"\{\{[\s\S]*\}\}"
 TEMPLATE_MARK_PATTERN = r"\{[{%#]"
 DURATION_PATTERN = r"([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+"
 SNOWFLAKE_PATTERN = "[0-9]{15,20}"
-_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+_DURATION_PART = regex(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from runner.lifecycle import limits
+from runner.regex import regex
 
 COLOR_PATTERN: Final = "#[0-9A-Fa-f]{6}"
 COLOR_TAKES: Final = "a colour such as `#5865F2`, in quotes, or its number"
@@ -15,7 +16,7 @@ EMOJI_PATTERN: Final = r"<a?:[A-Za-z0-9_]{2,32}:[0-9]{15,20}>|(?=[\s\S]*[^\x00-\
 EMOJI_TAKES: Final = "an emoji such as 👍, or one of a server's own as <:name:id>"
 PICTURE_TAKES: Final = "PNG, JPEG, GIF, WebP or AVIF"
 
-_EMOJI: Final = re.compile(EMOJI_PATTERN)
+_EMOJI: Final = regex(EMOJI_PATTERN)
 _INSTANT_MAX_S: Final = 253_402_300_799  # the last second of the year 9999, which is as far as ISO 8601 goes
 
 _PICTURES: Final[Mapping[str, tuple[bytes, ...]]] = {

@@ -16,6 +16,8 @@ from enum import Enum
 from typing import Literal, TextIO
 from urllib.parse import quote
 
+from runner.regex import regex
+
 FLUSH_S = 0.05
 """How long a line below warning may wait in memory before it is written, in seconds."""
 
@@ -36,16 +38,16 @@ HIDDEN = "[hidden]"
 
 # The token of an interaction or a webhook is the path segment after its id
 # (Discord docs, Interactions: Receiving and Responding, Endpoints). It is worth 15 minutes of speaking as the bot.
-_TOKEN_IN_PATH = re.compile(r"(/(?:interactions|webhooks)/[^/\s]+/)[^/?#\s\"'\\<>]+")
+_TOKEN_IN_PATH = regex(r"(/(?:interactions|webhooks)/[^/\s]+/)[^/?#\s\"'\\<>]+")
 # A bot token is three base64url parts: the user id, a timestamp, a signature. The search for one starts at a dot,
 # because a pattern that starts with a literal is many times as fast as one that starts with a class.
-_TAIL_OF_BOT_TOKEN = re.compile(r"\.[\w-]{6,8}\.[\w-]{27,}", re.ASCII)
-_BOT_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,8}\.[\w-]{27,}", re.ASCII)
+_TAIL_OF_BOT_TOKEN = regex(r"\.[\w-]{6,8}\.[\w-]{27,}", re.ASCII)
+_BOT_TOKEN = regex(r"[\w-]{18,}\.[\w-]{6,8}\.[\w-]{27,}", re.ASCII)
 # An interaction token is the base64 of "interaction:…", so it can be told wherever it stands.
 _START_OF_INTERACTION_TOKEN = "aW50ZXJhY3Rpb2"
-_INTERACTION_TOKEN = re.compile(r"aW50ZXJhY3Rpb2[\w+/=-]{16,}", re.ASCII)
+_INTERACTION_TOKEN = regex(r"aW50ZXJhY3Rpb2[\w+/=-]{16,}", re.ASCII)
 
-_BARE = re.compile(r"[^\s\"=\\]+")
+_BARE = regex(r"[^\s\"=\\]+")
 _JSON = json.JSONEncoder(ensure_ascii=False)  # built once: json.dumps builds one a call
 _OWN_KEYS = frozenset({"time", "level", "event"})
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from textwrap import indent
 
 from runner.data import dataclass
+from runner.regex import regex
 
 _FOLDER = Path(__file__).parent
-_HEADING = re.compile(r"^## ([a-z0-9-]+)\n", re.MULTILINE)
-_FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = regex(r"^## ([a-z0-9-]+)\n", re.MULTILINE)
+_FENCED = regex(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from runner.actions.action import FailureKind, StepFailed
 from runner.outside import ANSWER_BYTES_MAX, CALL_S, PORTS, REDIRECTS_MAX, Hosts, HttpAnswer, HttpCall
+from runner.regex import regex
 
 if TYPE_CHECKING:
     import aiohttp
@@ -28,7 +29,7 @@ CONNECTIONS_PER_HOST_MAX: Final = 10
 
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
-_NUMERIC: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
+_NUMERIC: Final = regex(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?", re.IGNORECASE)
 """What a browser would take for an IPv4 address. Source: WHATWG URL Standard, ends in a number checker."""
 
 _FOR_ANYBODY: Final = frozenset({"accept", "accept-language", "content-type"})

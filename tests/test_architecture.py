@@ -156,6 +156,15 @@ def decorators_of(module: Path) -> Iterator[str]:
             yield ast.unparse(decorator).partition("(")[0]
 
 
+@pytest.mark.parametrize("module", modules(), ids=named)
+def test_no_module_compiles_a_regular_expression_before_it_is_used(module: Path) -> None:
+    if part_of(module) == "emulator":
+        return  # whoever starts a bot for Discord doesn't import it
+    for statement in ast.parse(module.read_text()).body:
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            assert "re.compile(" not in ast.unparse(statement), f"line {statement.lineno}: write regex(…)"
+
+
 LOOK = """
 import sys
 from pathlib import Path

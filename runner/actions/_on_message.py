@@ -1,6 +1,5 @@
 """What every step on a message has that stands in a channel already."""
 
-import re
 from typing import ClassVar, Final, cast
 
 from runner.actions._on_channel import CHANNEL, channel_of
@@ -10,11 +9,12 @@ from runner.declarations import Declarations
 from runner.fields import Channel, PublicMessage, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
+from runner.regex import regex
 
 MESSAGE: Final = CHANNEL + "/messages/{message_id}"
 """The route of a message."""
 
-_CUSTOM_EMOJI: Final = re.compile(r"<a?:(\w{2,32}:[0-9]{15,20})>")
+_CUSTOM_EMOJI: Final = regex(r"<a?:(\w{2,32}:[0-9]{15,20})>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ A webhook's token lets whoever has it write in its channel, so it is no step's o
 its id; its token is asked for where it is used. One of somebody else's is an address, which is a secret itself.
 """
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
@@ -14,8 +13,9 @@ from runner.declarations import Declarations
 from runner.fields import Snowflake, option
 from runner.lifecycle import limits
 from runner.lifecycle.bits import Permissions
+from runner.regex import regex
 
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = regex(
     r"https://(?:\w+\.)?discord(?:app)?\.com/api(?:/v[0-9]+)?/webhooks/([0-9]{15,20})/([A-Za-z0-9_-]{20,200})/?"
 )
 

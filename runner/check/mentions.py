@@ -16,17 +16,18 @@ from runner.config.document import Command, Handler, MessageChange, MessageEdit
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Severity, Span
+from runner.regex import regex
 from runner.templates import nodes
 from runner.templates.names import attributes_read
 from runner.templates.scopes import path_of
 
 _PINGS: Mapping[str, re.Pattern[str]] = {
-    "users": re.compile(r"<@!?[0-9]{15,20}>"),
-    "roles": re.compile(r"<@&[0-9]{15,20}>"),
-    "everyone": re.compile(r"(?<![\w.])@everyone\b"),
-    "here": re.compile(r"(?<![\w.])@here\b"),
+    "users": regex(r"<@!?[0-9]{15,20}>"),
+    "roles": regex(r"<@&[0-9]{15,20}>"),
+    "everyone": regex(r"(?<![\w.])@everyone\b"),
+    "here": regex(r"(?<![\w.])@here\b"),
 }
-_TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_TEMPLATED = regex(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _PINGS_MANY = frozenset({"everyone", "here", "roles"})
 # What users choose freely: their names, and the texts that they type.
 _TYPED_ROOTS = frozenset({"fields"})

@@ -1,9 +1,9 @@
 """Numbers that are written as keys, and so as texts."""
 
-import re
+from runner.regex import regex
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WHOLE = regex(r"[+-]?[0-9]+")
+_NUMBER = regex(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def as_number(text: str, *, whole: bool) -> int | float | None:

@@ -13,8 +13,9 @@ from runner.config.suggestion import suggestion
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Mark, Span
 from runner.outside import PORTS, Hosts
+from runner.regex import regex
 
-_TEMPLATE: Final = re.compile(r"\{[{%#]")
+_TEMPLATE: Final = regex(r"\{[{%#]")
 _WHY: Final = "a bot calls no host that its operator hasn't named, whatever users type"
 
 

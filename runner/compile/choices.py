@@ -10,9 +10,10 @@ from runner.actions.action import FailureKind, StepFailed
 from runner.compile.bodies import Hole, Json, body_renderer, leaf, present, text
 from runner.config import document
 from runner.fields import SNOWFLAKE_PATTERN
+from runner.regex import regex
 from runner.templates.values import is_list, is_mapping
 
-_MENTION = re.compile(rf"<(?:@!?(?P<user>{SNOWFLAKE_PATTERN})|@&(?P<role>{SNOWFLAKE_PATTERN})"
+_MENTION = regex(rf"<(?:@!?(?P<user>{SNOWFLAKE_PATTERN})|@&(?P<role>{SNOWFLAKE_PATTERN})"
                       rf"|#(?P<channel>{SNOWFLAKE_PATTERN}))>")  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from runner.data import dataclass
+from runner.regex import regex
 
 SECTIONS: Final = ("commands", "components")
 """The sections whose entries are cut: of the others there are few."""
@@ -16,9 +17,9 @@ SECTIONS: Final = ("commands", "components")
 Key = tuple[str, str]
 """A section, and the name of an entry in it."""
 
-_SECTION: Final = re.compile(rf"^({'|'.join(SECTIONS)}):[ \t]*(?:#.*)?$", re.MULTILINE)
-_NEXT: Final = re.compile(r"^[^\s#]", re.MULTILINE)
-_FIRST: Final = re.compile(r"^( +)[^\s#]", re.MULTILINE)
+_SECTION: Final = regex(rf"^({'|'.join(SECTIONS)}):[ \t]*(?:#.*)?$", re.MULTILINE)
+_NEXT: Final = regex(r"^[^\s#]", re.MULTILINE)
+_FIRST: Final = regex(r"^( +)[^\s#]", re.MULTILINE)
 _NAME: Final = r"([A-Za-z0-9_./][^\n:#]*?):(?= |$)"
 
 

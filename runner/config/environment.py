@@ -14,9 +14,10 @@ from runner.config.suggestion import suggestion
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Severity
 from runner.diagnostics.secrets import secrets_in
+from runner.regex import regex
 
-REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
-INPUT = re.compile(r"\$\{inputs\.([^}]*)\}")
+REFERENCE = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+INPUT = regex(r"\$\{inputs\.([^}]*)\}")
 TOKEN_PATH = ("bot", "token")
 Path = tuple[str | int, ...]
 

@@ -15,6 +15,7 @@ from runner.config.source import Sequence as SequenceNode
 from runner.config.suggestion import suggestion
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Severity, Span
+from runner.regex import regex
 
 UNUSED_IGNORE = "unused-ignore"
 """The slug of a comment that has nothing to ignore, which can't be told while a file has errors."""
@@ -23,9 +24,9 @@ LINES_BETWEEN_MAX = 100
 """How many lines below a comment the line that it means is looked for."""
 
 _MARK = "lifecycle:"
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*lifecycle:[ \t]*ignore(?![\w-])(?P<rest>[^\r\n]*)", re.MULTILINE)
-_REST = re.compile(r"\[(?P<slugs>[^\]]*)\](?P<reason>.*)")
-_HAS_CONTENT = re.compile(r"[ \t]*[^ \t\r\n#]")
+_COMMENT = regex(r"(?:^|(?<=[ \t]))#[ \t]*lifecycle:[ \t]*ignore(?![\w-])(?P<rest>[^\r\n]*)", re.MULTILINE)
+_REST = regex(r"\[(?P<slugs>[^\]]*)\](?P<reason>.*)")
+_HAS_CONTENT = regex(r"[ \t]*[^ \t\r\n#]")
 _EXAMPLE = "# lifecycle: ignore[unused-name] the next release uses it"
 
 

@@ -1,15 +1,15 @@
 """What operators ask for, and Discord lets no bot do: said as that, and not as a word that is misspelt."""
 
-import re
 from typing import Final
 
 from runner.config.source import Mapping, Node, Scalar, Sequence
 from runner.diagnostics import Diagnostic, Span
 from runner.fields import SNOWFLAKE_PATTERN
+from runner.regex import regex
 
 Path = tuple[str | int, ...]
 
-_WHO_OR_WHERE: Final = re.compile(rf"[@#<].*|{SNOWFLAKE_PATTERN}")
+_WHO_OR_WHERE: Final = regex(rf"[@#<].*|{SNOWFLAKE_PATTERN}")
 _OVERWRITES: Final = ("roles", "users", "members", "channels")
 
 

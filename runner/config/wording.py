@@ -7,6 +7,7 @@ from typing import Any
 from runner.config.schema import DURATION_TAKES
 from runner.config.source import Mapping, Node, Scalar, plain
 from runner.config.source import Sequence as ListNode
+from runner.regex import regex
 
 Schema = dict[str, Any]  # Any: JSON
 
@@ -21,7 +22,7 @@ _KINDS = {
 }
 _WORDS_SHOWN = 12
 _KEYS_SHOWN = 3
-_SPELLED_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(ms|milli|[smhd])[a-z]*")
+_SPELLED_DURATION = regex(r"(\d+(?:\.\d+)?) ?(ms|milli|[smhd])[a-z]*")
 
 
 def listed(words: Sequence[object]) -> str:

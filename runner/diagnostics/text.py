@@ -1,6 +1,5 @@
 """Faults for people: the line, a caret under what to change, the reason and the repair."""
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -9,6 +8,7 @@ from itertools import groupby
 from runner.data import dataclass
 from runner.diagnostics.fault import Diagnostic, Severity, Span
 from runner.diagnostics.secrets import hidden
+from runner.regex import regex
 
 # How many faults people are shown at once: nobody reads more, and machines get all of them.
 FAULTS_SHOWN = 200
@@ -20,7 +20,7 @@ EXCERPT_COLUMNS = 160
 _EXCERPT_LEAD = 40
 
 _TAB = "    "
-_LINE_BREAK = re.compile(r"\r\n?|\n")
+_LINE_BREAK = regex(r"\r\n?|\n")
 # Classes of characters that show the text after them in another order than it has.
 _REORDERING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 # What a terminal that has ASCII alone shows for the characters of our own sentences.

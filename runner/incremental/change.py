@@ -1,6 +1,5 @@
 """Which commands and components of a bot say something else than before, and what has to be built with them."""
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
@@ -13,12 +12,13 @@ from runner.config.files import LOSSLESS
 from runner.config.include import ReadFile
 from runner.data import dataclass
 from runner.diagnostics import Span
+from runner.regex import regex
 
 PART_MAX: Final = 0.25
 """How large a part of the pieces may be built for those that have changed: it is built twice."""
 
-_WORD: Final = re.compile(r"[^\s:,\[\]{}\"']+")
-_KEEPS_BLANK_LINES: Final = re.compile(r"[|>]\d?\+")
+_WORD: Final = regex(r"[^\s:,\[\]{}\"']+")
+_KEEPS_BLANK_LINES: Final = regex(r"[|>]\d?\+")
 """A text that keeps the empty lines behind it. There are more of them where what follows is blank."""
 
 

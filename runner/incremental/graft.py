@@ -1,6 +1,5 @@
 """A program with some of its handlers replaced, if that is all that a whole build would change."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from runner.incremental.change import Change, piece_of
 from runner.incremental.moves import Moves
 from runner.lifecycle.limits import CommandType
 from runner.lifecycle.machine import Origin
+from runner.regex import regex
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -24,7 +24,7 @@ V = TypeVar("V")
 _OF_ALL: Final = ("intents", "begins_later", "waits", "awaits", "keeps_uses", "token", "variables", "data")
 """What a program has of all its handlers together, or from elsewhere: nobody could say what of it has changed."""
 
-_TELLS_A_LINE: Final = re.compile(r"\bline \d")
+_TELLS_A_LINE: Final = regex(r"\bline \d")
 
 
 def grafted(before: Built, was: Built, now: Built, change: Change) -> Built | None:

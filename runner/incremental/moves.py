@@ -9,8 +9,9 @@ from runner.compile import EntriesByPlace, Written
 from runner.config.entries import Key
 from runner.data import dataclass
 from runner.diagnostics import Span
+from runner.regex import regex
 
-_PLACE: Final = re.compile(r"(.*?):(\d+)(:\d+)?", re.DOTALL)
+_PLACE: Final = regex(r"(.*?):(\d+)(:\d+)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

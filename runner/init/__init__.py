@@ -12,6 +12,7 @@ from typing import Final, Literal
 from runner.config import source
 from runner.config.source import Node
 from runner.data import dataclass
+from runner.regex import regex
 
 _HERE = Path(__file__).parent
 _SHARED = _HERE / "shared"
@@ -27,8 +28,8 @@ SCENARIOS: Final = ".scenario.yaml"
 SCHEMAS: Final[tuple[Literal["bot", "scenario", "world"], ...]] = ("bot", "scenario", "world")
 """The kinds of files that have a schema, which their first lines name for editors."""
 
-_FOR_EDITORS = re.compile(r"(\$schema=)[\w./]*?(\w+\.schema\.json)$", re.MULTILINE)
-_SENTENCE_END = re.compile(r"(?<=\.) ")
+_FOR_EDITORS = regex(r"(\$schema=)[\w./]*?(\w+\.schema\.json)$", re.MULTILINE)
+_SENTENCE_END = regex(r"(?<=\.) ")
 
 
 class AlreadyThere(Exception):

@@ -1,15 +1,15 @@
 """`${name}` in an event: what a pattern of an earlier one has found, such as a code that nobody could know before."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
 from runner.emulator.refusals import LocalDiscordError
+from runner.regex import regex
 from runner.scenarios.document import Happening
 from runner.templates.values import is_list, is_mapping
 
-_NAME: Final = re.compile(r"\$\{([A-Za-z_]\w*)\}")
+_NAME: Final = regex(r"\$\{([A-Za-z_]\w*)\}")
 
 
 def filled(event: Happening, noted: Mapping[str, str]) -> Happening:

@@ -1,10 +1,10 @@
 """Filters on lists and numbers, and the one that stands in for what isn't there."""
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from runner.regex import regex
 from runner.templates.budget import Budget
 from runner.templates.faults import RenderError
 from runner.templates.operators import add, contains
@@ -29,7 +29,7 @@ from runner.templates.values import Missing, bounded, is_number, kind, pluck, pr
 MAX_NUMERAL: Final = 64
 """Characters of a text that `int` and `float` read as a number."""
 
-_PLACE: Final = re.compile(r"\{([a-z_][a-z0-9_.]*)\}")
+_PLACE: Final = regex(r"\{([a-z_][a-z0-9_.]*)\}")
 """Where an attribute of an item stands in a label."""
 
 _COLLECTION: Final = union(ListOf(ANY), MapOf(ANY), STRING)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from runner.regex import regex
 from runner.templates.budget import Budget
 from runner.templates.faults import RenderError
 from runner.templates.signature import REQUIRED, Parameter, Role, Signature, always
@@ -16,7 +17,7 @@ TRIES_MAX: Final = 10_000_000
 PATTERN: Final = Parameter("pattern", STRING, REQUIRED, Role.PATTERN)
 """A regular expression that is written out, so that it can be looked at before it is used."""
 
-_LINK: Final = re.compile(
+_LINK: Final = regex(
     r"https://(?:\w+\.)?discord(?:app)?\.com/channels/(@me|[0-9]{15,20})/([0-9]{15,20})/([0-9]{15,20})"
 )
 _LINK_MAX: Final = 200

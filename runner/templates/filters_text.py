@@ -7,6 +7,7 @@ from json import JSONEncoder
 from typing import Final
 from urllib.parse import quote
 
+from runner.regex import regex
 from runner.templates.budget import Budget
 from runner.templates.faults import RenderError
 from runner.templates.signature import Parameter, Signature, always
@@ -23,12 +24,12 @@ BAR_MAX: Final = 50
 """How wide a bar can be, in characters."""
 
 _MENTIONS: Final = {"user": "<@{}>", "role": "<@&{}>", "channel": "<#{}>"}
-_SNOWFLAKE: Final = re.compile(r"[0-9]{1,20}")
-_BY_NAME: Final = {"role": re.compile(r"@[^<>\n]{1,100}"), "channel": re.compile(r"#[^<>\n]{1,100}")}
+_SNOWFLAKE: Final = regex(r"[0-9]{1,20}")
+_BY_NAME: Final = {"role": regex(r"@[^<>\n]{1,100}"), "channel": regex(r"#[^<>\n]{1,100}")}
 """What stands for an id: the name of a role or a channel, for which the message is sent with the server's own."""
 
-_MARKS_ANYWHERE: Final = re.compile(r"([\\*_~|`\[])")
-_MARKS_AT_LINE_START: Final = re.compile(r"^([ \t]*(?:[0-9]{1,9}(?=\.))?)([>#+.-])", re.MULTILINE)
+_MARKS_ANYWHERE: Final = regex(r"([\\*_~|`\[])")
+_MARKS_AT_LINE_START: Final = regex(r"^([ \t]*(?:[0-9]{1,9}(?=\.))?)([>#+.-])", re.MULTILINE)
 _UNITS: Final = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 

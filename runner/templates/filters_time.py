@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
+from runner.regex import regex
 from runner.templates.budget import Budget
 from runner.templates.faults import RenderError
 from runner.templates.signature import Parameter, Signature, always
@@ -17,8 +18,8 @@ FORMAT_MAX: Final = 100
 
 _DIRECTIVES: Final = "aAbBdHIjmMpSyY%"
 _UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "min": 60, "s": 1}
-_LENGTH: Final = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,3})?(?:w|d|h|min|m|s)[ ]?)+")
-_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(w|d|h|min|m|s)")
+_LENGTH: Final = regex(r"(?:[0-9]{1,9}(?:\.[0-9]{1,3})?(?:w|d|h|min|m|s)[ ]?)+")
+_PART: Final = regex(r"([0-9]+(?:\.[0-9]+)?)(w|d|h|min|m|s)")
 _SECONDS_MAX: Final = 253_402_300_799  # the year 9999 ends
 
 

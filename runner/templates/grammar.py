@@ -14,6 +14,7 @@ from jinja2 import nodes as jinja
 from jinja2.parser import Parser
 
 from runner.data import dataclass
+from runner.regex import regex
 from runner.templates import nodes
 from runner.templates.faults import Fault, TemplateFault
 from runner.templates.filters import FILTERS
@@ -26,7 +27,7 @@ MAX_NODES: Final = 2000
 MAX_DEPTH: Final = 50
 """Levels of a template's tree; each costs a level of the interpreter's stack."""
 
-_UNCLOSED: Final = re.compile(r"^Unexpected end of template.*needs to be closed is '(\w+)'", re.DOTALL)
+_UNCLOSED: Final = regex(r"^Unexpected end of template.*needs to be closed is '(\w+)'", re.DOTALL)
 
 
 def read(source: str, *, expression: bool) -> nodes.Expr | nodes.Template:

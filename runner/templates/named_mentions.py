@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from runner.messages import Message
+from runner.regex import regex
 from runner.templates.values import is_list, is_mapping
 
-_BY_NAME: Final = re.compile(r"<@&@([^<>\n]+)>|<##([^<>\n]+)>")
+_BY_NAME: Final = regex(r"<@&@([^<>\n]+)>|<##([^<>\n]+)>")
 
 NamedIn = Callable[[str], str | None]
 """Returns the id of what has a name in a server, or None."""

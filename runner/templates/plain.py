@@ -7,12 +7,13 @@ handlers has thousands of such templates. A test compares the two.
 import re
 from typing import Final
 
+from runner.regex import regex
 from runner.templates import nodes
 
 PARTS_MAX: Final = 100
 """Names of one template that are read here; what is longer may be too long, and is Jinja's to count."""
 
-_NAMED: Final = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,10}) *\}\}", re.ASCII)
+_NAMED: Final = regex(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*){0,10}) *\}\}", re.ASCII)
 _OTHERS: Final = ("{%", "{#", "\r")
 _WORDS: Final = frozenset("not and or in is if else true false none True False None".split())
 """What is no name to Jinja."""

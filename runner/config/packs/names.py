@@ -6,7 +6,6 @@ that buttons, forms and what is kept are found again after every restart.
 """
 
 import dataclasses
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
@@ -30,6 +29,7 @@ from runner.fields import (
     fields_of,
 )
 from runner.fields import Entry as EntryType
+from runner.regex import regex
 
 SECTIONS: Final = frozenset(
     {
@@ -57,7 +57,7 @@ OWN: Final = frozenset({"bot", "http", "include", "inputs", "store", "texts", "u
 REACHED: Final = frozenset({"flows"})
 """The sections whose names a bot may use as `pack.name`."""
 
-_KEY_FROM_ELSEWHERE: Final = re.compile(r"\s*\{\{[^{}]*\.key\s*\}\}\s*")
+_KEY_FROM_ELSEWHERE: Final = regex(r"\s*\{\{[^{}]*\.key\s*\}\}\s*")
 """A template that gives the key that a step `schedule` gave: that is a pack's own already."""
 
 _CHECK: Final = EntryShape(AskedCheck)

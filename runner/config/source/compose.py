@@ -5,7 +5,6 @@ hold before memory is taken: 30 000 open brackets end the process in libyaml's o
 merges keep PyYAML's busy for ten seconds.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import field, replace
 
@@ -16,6 +15,7 @@ from runner.config.source.nodes import Entry, Mapping, Node, Scalar, Sequence, S
 from runner.config.source.scalars import resolve
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
+from runner.regex import regex
 
 # A config needs about 15 levels. The bound keeps every recursion over nodes far from Python's limit.
 MAX_DEPTH = 64
@@ -27,9 +27,9 @@ MAX_FAULTS = 1_000
 
 _STYLES = {style.value: style for style in Style} | {None: Style.PLAIN}
 _MERGE_KEY = "<<"
-_BEGINS_WITH_LOOKALIKE = re.compile(f"[{faults.SPACE_LOOKALIKES}]")
+_BEGINS_WITH_LOOKALIKE = regex(f"[{faults.SPACE_LOOKALIKES}]")
 # An anchor or a tag before a node, and what may stand between them and the node.
-_PROPERTIES = re.compile(r"(?:(?:&[\w-]+|!(?:<[^>\s]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#.*)*)+")
+_PROPERTIES = regex(r"(?:(?:&[\w-]+|!(?:<[^>\s]*>|[^\s,\[\]{}]*))(?:\s|(?<=\s)#.*)*)+")
 
 
 _Built = tuple[Node, int, int]
@@ -245,7 +245,7 @@ class Composer:
             parent.odd_key = parent.odd_key or key
             return
         name = key.written
-        if key.style is Style.PLAIN and _BEGINS_WITH_LOOKALIKE.match(name) and not parent.is_flow:
+        if key.style is Style.PLAIN and not (name.isascii() or parent.is_flow) and _BEGINS_WITH_LOOKALIKE.match(name):
             self._refuse(faults.lookalike_of_space(self._source, key.start))
         elif name == _MERGE_KEY and key.style is Style.PLAIN:
             self._report(faults.merge_key(key.span))

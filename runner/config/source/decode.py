@@ -1,9 +1,8 @@
 """A file's bytes to text that a YAML parser can take."""
 
-import re
-
 from runner.config.source.nodes import Source
 from runner.diagnostics import Diagnostic, Span
+from runner.regex import regex
 
 # A thousand commands are about 2 MB.
 MAX_BYTES = 5 * 1024 * 1024
@@ -11,7 +10,7 @@ MAX_BYTES = 5 * 1024 * 1024
 _BOM = "\ufeff"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 # What YAML lets stand in a stream, turned around (YAML 1.1, 5.1).
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def decode(content: str | bytes, file: str) -> Source | Diagnostic:

@@ -4,7 +4,6 @@ Nodes keep offsets into the file's text and work out lines and columns only when
 part of a fault.
 """
 
-import re
 from bisect import bisect_right
 from collections import abc
 from dataclasses import field
@@ -12,10 +11,11 @@ from enum import Enum
 
 from runner.data import dataclass
 from runner.diagnostics import Span
+from runner.regex import regex
 
 # What editors count as the end of a line. YAML 1.1 would add three rare separators, which no editor counts.
-_LINE_BREAK = re.compile(r"\r\n?|\n")
-_COMMENT = re.compile(r"[ \t]*#")
+_LINE_BREAK = regex(r"\r\n?|\n")
+_COMMENT = regex(r"[ \t]*#")
 
 
 class Style(Enum):

@@ -10,11 +10,12 @@ import re
 from runner.config.source.nodes import Scalar, Source, Style
 from runner.data import dataclass
 from runner.diagnostics import Span
+from runner.regex import regex
 
-_BREAK = re.compile(r"\r\n?|[\n\x85]")
-_FOLD = re.compile(r"[ \t]*(?:\r\n?|[\n\x85])(?:[ \t]|\r\n?|[\n\x85])*")
-_ESCAPED_FOLD = re.compile(r"\\" + _FOLD.pattern.removeprefix(r"[ \t]*"))
-_ESCAPE = re.compile(r"\\(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<name>[^xuU]))")
+_BREAK = regex(r"\r\n?|[\n\x85]")
+_FOLD = regex(r"[ \t]*(?:\r\n?|[\n\x85])(?:[ \t]|\r\n?|[\n\x85])*")
+_ESCAPED_FOLD = regex(r"\\" + _FOLD.pattern.removeprefix(r"[ \t]*"))
+_ESCAPE = regex(r"\\(?:x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<name>[^xuU]))")
 # YAML 1.1, 5.7: one character behind the backslash.
 _ESCAPES = {
     "0": "\0",
@@ -37,9 +38,9 @@ _ESCAPES = {
     "P": "\u2029",
 }
 # The `|` or `>`, how it is indented and chomped, and a comment.
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\r\n\x85]*)?(?:\r\n?|[\n\x85])")
-_BLOCK_LINE = re.compile(r"(?P<indent> *)(?P<text>[^\r\n\x85]*)(?P<line_break>\r\n?|[\n\x85]|$)")
-_FIRST_TEXT = re.compile("^( *)[^ \n]", re.MULTILINE)
+_BLOCK_HEADER = regex(r"[|>][-+0-9]*[ \t]*(?:#[^\r\n\x85]*)?(?:\r\n?|[\n\x85])")
+_BLOCK_LINE = regex(r"(?P<indent> *)(?P<text>[^\r\n\x85]*)(?P<line_break>\r\n?|[\n\x85]|$)")
+_FIRST_TEXT = regex("^( *)[^ \n]", re.MULTILINE)
 _BLANKS = " \t"
 
 

@@ -4,13 +4,13 @@ YAML 1.1 reads `no` as false, `0777` as 511, `1:30` as 90, `2026-11-23` as a dat
 what somebody who writes a bot means, so all of it stays text, and a rule about types can ask what was meant.
 """
 
-import re
+from runner.regex import regex
 
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 # Digits are bounded because Python refuses to convert very long numbers, and makes others infinite; a snowflake has 20.
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})")
-_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,39})\.[0-9]{1,40}")
+_INTEGER = regex(r"[-+]?(?:0|[1-9][0-9]{0,39})")
+_FLOAT = regex(r"[-+]?(?:0|[1-9][0-9]{0,39})\.[0-9]{1,40}")
 # Most plain words are neither; their first character says so at once.
 _NUMBER_STARTS = frozenset("-+0123456789")
 

@@ -20,6 +20,7 @@ from runner.config.source.faults import (
 from runner.config.source.nodes import Scalar, Source, Style
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic, Edit, Mark
+from runner.regex import regex
 
 # The parsers' words for what several rules look for. libyaml's parser and PyYAML's own agree on these.
 _MISPLACED_COLON = "mapping values are not allowed"
@@ -27,18 +28,18 @@ _NO_COLON = "could not find expected ':'"
 
 _SLUG = "yaml-syntax"
 
-_INDENT = re.compile(r"[ \t]*")
-_TABS = re.compile(r"^\t[ \t]*", re.MULTILINE)
-_SPACE_LOOKALIKE = re.compile(f"[ \\t-]*([{SPACE_LOOKALIKES}])")
+_INDENT = regex(r"[ \t]*")
+_TABS = regex(r"^\t[ \t]*", re.MULTILINE)
+_SPACE_LOOKALIKE = regex(f"[ \\t-]*([{SPACE_LOOKALIKES}])")
 # The value of a line: what follows its dashes and its key.
-_VALUE = re.compile(
+_VALUE = regex(
     r"""[ ]*(?:-[ ]+)*
     (?:(?:[^\s'"{\[&*!|>%@`#-][^:]*|'[^']*'|"[^"]*"):[ ]+)?
     (?P<value>\S.*?)[ ]*$""",
     re.VERBOSE,
 )
-_TEMPLATE_VALUE = re.compile(r"(?:^|[:-][ ]+|[\[{,][ ]*)(?P<value>\{[{%#].*)")
-_KEY_WITHOUT_SPACE = re.compile(r"(?P<key>[\w-]+):(?P<value>[^\s:/].*)")
+_TEMPLATE_VALUE = regex(r"(?:^|[:-][ ]+|[\[{,][ ]*)(?P<value>\{[{%#].*)")
+_KEY_WITHOUT_SPACE = regex(r"(?P<key>[\w-]+):(?P<value>[^\s:/].*)")
 # Characters with a meaning of their own at the start of a value, and that meaning.
 _STARTERS = {
     "@": "`@` is reserved by YAML",
