@@ -4,7 +4,6 @@ Exit codes: 0 fine, 1 the config is at fault, 2 the call is, 3 the world is: Dis
 lifecycle-runner itself is, 130 interrupted by a second Ctrl-C.
 """
 
-import argparse
 import gc
 import os
 import sys
@@ -12,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from runner import __version__
@@ -24,6 +24,7 @@ from runner.templates import RecentTemplates
 from runner.validation import COLORS, FORMATS, Form, form_for, passes, report, step_summary, summary
 
 if TYPE_CHECKING:
+    import argparse
     import asyncio
 
     from runner.compile import Program
@@ -41,7 +42,7 @@ TOKEN_REFUSED = "Discord refused the bot's token; copy it anew from the develope
 GC_THRESHOLDS = (50_000, 20, 20)
 TIDY_AFTER_S = 1.0  # walking the whole heap takes tens of milliseconds, which the first interactions should not pay for
 
-Verb = Callable[[argparse.Namespace], int]
+Verb = Callable[[SimpleNamespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,12 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and (unknown := _unknown_verb(given[0])):
         return _failed(CALL_AT_FAULT, unknown)
     words = _with_verb(given)
-    parser = _parser(words[0])
-    parsed = parser.parse_args(words)
+    parsed = _parsed(words)
     try:
         return _VERBS[parsed.verb](parsed)
     except NoTarget as fault:
-        parser.print_usage(sys.stderr)
+        _parser(words[0]).print_usage(sys.stderr)
         return _failed(CALL_AT_FAULT, str(fault))
     except BrokenPipeError:
         return FINE
@@ -94,8 +94,19 @@ def _defect(defect: Exception) -> int:
     return _failed(WE_ARE_AT_FAULT, "this is a defect of lifecycle-runner; please report the lines above")
 
 
-def _parser(first: str) -> argparse.ArgumentParser:
+def _parsed(words: list[str]) -> SimpleNamespace:
+    """Return what a command line says. A bot's file alone says nothing for which a parser would have to be made."""
+    match words:
+        case ["run", file] if not file.startswith("-"):
+            return SimpleNamespace(**{**_RUN_DEFAULTS, "verb": "run", "file": Path(file)})
+        case _:
+            return _parser(words[0]).parse_args(words, SimpleNamespace())
+
+
+def _parser(first: str) -> "argparse.ArgumentParser":
     """Return what reads a command line that begins with `first`: a verb, or an option about all of them."""
+    import argparse  # it looks for translations of its own: three milliseconds of every start
+
     parser = argparse.ArgumentParser(
         prog="lifecycle-runner",
         usage="%(prog)s [run] [bot.yaml] | validate [FILE …] | VERB --help",
@@ -112,13 +123,22 @@ def _parser(first: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _run_arguments(parser: argparse.ArgumentParser) -> None:
+_RUN_DEFAULTS: Mapping[str, object] = {
+    "file": None,
+    "log_format": "text",
+    "log_level": "info",
+    "port": 0,
+    "poll": False,
+    "world": None,
+    "health": None,
+}
+
+
+def _run_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
-    parser.add_argument("--log-format", choices=("text", "json"), default="text")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
-    parser.add_argument(
-        "--port", type=int, default=0, help="of the local Discord and its page; any free one if left out"
-    )
+    parser.add_argument("--log-format", choices=("text", "json"))
+    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"))
+    parser.add_argument("--port", type=int, help="of the local Discord and its page; any free one if left out")
     parser.add_argument("--poll", action="store_true", help="look for changed files all the time: for network mounts")
     parser.add_argument("--world", type=Path, help="the servers that the local Discord begins with, as a YAML file")
     parser.add_argument(
@@ -127,9 +147,12 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="[HOST:]PORT",
         help="where probes ask /livez and /readyz; the host is 127.0.0.1 if left out, and nobody may ask without this",
     )
+    parser.set_defaults(**_RUN_DEFAULTS)
 
 
 def _health_address(text: str) -> "Address":
+    import argparse
+
     from runner.health import parse  # it brings aiohttp's server along
 
     try:
@@ -138,7 +161,7 @@ def _health_address(text: str) -> "Address":
         raise argparse.ArgumentTypeError(str(fault)) from None
 
 
-def _validate_arguments(parser: argparse.ArgumentParser) -> None:
+def _validate_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE", help="files, folders, or - for standard input")
     parser.add_argument(
         "--format", choices=FORMATS, default="auto", help="auto is github in its workflows, and text elsewhere"
@@ -155,7 +178,7 @@ def _validate_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _test_arguments(parser: argparse.ArgumentParser) -> None:
+def _test_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument(
         "paths", type=Path, nargs="*", default=[Path()], help="scenario files, folders with *.scenario.yaml, or bots"
     )
@@ -167,42 +190,44 @@ def _test_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
+    import argparse
+
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number, 1 or more")
     return int(text)
 
 
-def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+def _plan_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def _inspect_arguments(parser: argparse.ArgumentParser) -> None:
+def _inspect_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("page", metavar="PAGE", help="the address of the page, as the line says when the bot serves")
     parser.add_argument("handler", nargs="?", metavar="HANDLER", help="only this one, as the log names it: /ping")
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+def _explain_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("slug", nargs="?", metavar="SLUG", help="the word in brackets, as in error[unknown-key]")
 
 
-def _actions_arguments(parser: argparse.ArgumentParser) -> None:
+def _actions_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="a step, such as reply")
 
 
-def _flows_arguments(parser: argparse.ArgumentParser) -> None:
+def _flows_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="bot.yaml")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="json is one object a line")
 
 
-def _init_arguments(parser: argparse.ArgumentParser) -> None:
+def _init_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help="this one if left out")
     parser.add_argument("--template", default="hello", metavar="NAME", help="hello if left out; --list shows all")
     parser.add_argument("--list", action="store_true", help="show the templates, and write nothing")
 
 
-def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+def _schema_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there instead")
     parser.add_argument("--scenarios", action="store_true", help="that of scenario files instead")
     parser.add_argument("--world", action="store_true", help="that of world files instead")
@@ -222,7 +247,7 @@ def _built(
     return build(file, read, environment, actions, generation, find=find, templates=templates, is_tried=is_tried)
 
 
-def _validate(parsed: argparse.Namespace) -> int:
+def _validate(parsed: SimpleNamespace) -> int:
     if parsed.fix and STANDARD_INPUT in parsed.files:
         return _failed(CALL_AT_FAULT, "standard input can't be repaired in place; --diff shows what would be done")
     files: list[Path] = _named(parsed)
@@ -243,7 +268,7 @@ def _validate(parsed: argparse.Namespace) -> int:
     return FINE if passes(results.values(), strict=parsed.strict) else CONFIG_AT_FAULT
 
 
-def _checked(file: Path, read: ReadFile, parsed: argparse.Namespace) -> Built:
+def _checked(file: Path, read: ReadFile, parsed: SimpleNamespace) -> Built:
     """Build a file, repaired if that was asked for. Raises `OSError` for one that can't be written."""
     built = _built(file, read, is_tried=True)
     if not (parsed.fix or parsed.diff) or not built.sources:
@@ -265,7 +290,7 @@ def _reading(file: Path, content: bytes, read: ReadFile) -> ReadFile:
     return lambda path: content if path == file else read(path)
 
 
-def _named(parsed: argparse.Namespace) -> list[Path]:
+def _named(parsed: SimpleNamespace) -> list[Path]:
     return targets(parsed.files or [discovered(os.environ, Path.cwd())])
 
 
@@ -284,7 +309,7 @@ def _summarise(results: Mapping[Path, Built]) -> None:
             print(f"lifecycle-runner: the step summary can't be written: {fault.strerror}", file=sys.stderr)
 
 
-def _test(parsed: argparse.Namespace) -> int:
+def _test(parsed: SimpleNamespace) -> int:
     from runner.scenarios.found import NoScenarios, scenario_files
     from runner.scenarios.processes import begin_to_load, usual_jobs
 
@@ -316,7 +341,7 @@ def _built_in(file: Path, environment: Mapping[str, str]) -> Built:
     return _built(file, environment=environment)
 
 
-def _inspect(parsed: argparse.Namespace) -> int:
+def _inspect(parsed: SimpleNamespace) -> int:
     import json
 
     from runner.inspector.asked import NoPage, of_handler, snapshot_of, text_lines
@@ -332,7 +357,7 @@ def _inspect(parsed: argparse.Namespace) -> int:
     return FINE
 
 
-def _explain(parsed: argparse.Namespace) -> int:
+def _explain(parsed: SimpleNamespace) -> int:
     from runner.pages import listing, pages, rendered
 
     if parsed.slug is None:
@@ -351,7 +376,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return f"; did you mean `{near}`?" if near else ""
 
 
-def _actions(parsed: argparse.Namespace) -> int:
+def _actions(parsed: SimpleNamespace) -> int:
     from runner.reference import listing, rendered
 
     actions = load_actions()
@@ -364,7 +389,7 @@ def _actions(parsed: argparse.Namespace) -> int:
     return _failed(CALL_AT_FAULT, f"there is no step `{parsed.name}`" + _meant(parsed.name, actions))
 
 
-def _flows(parsed: argparse.Namespace) -> int:
+def _flows(parsed: SimpleNamespace) -> int:
     import asyncio
 
     from runner.store.errors import StoreFailed
@@ -396,7 +421,7 @@ async def _list_flows(store: str, directory: Path, *, is_json: bool) -> None:
         print("nothing waits")
 
 
-def _init(parsed: argparse.Namespace) -> int:
+def _init(parsed: SimpleNamespace) -> int:
     from runner.init import SCHEMAS, AlreadyThere, template, template_files, write
 
     known = template_files()
@@ -427,7 +452,7 @@ def _list_templates(known: Mapping[str, Path]) -> int:
     return FINE
 
 
-def _schema(parsed: argparse.Namespace) -> int:
+def _schema(parsed: SimpleNamespace) -> int:
     text = _schema_text("scenario" if parsed.scenarios else "world" if parsed.world else "bot")
     if parsed.output is None:
         print(text, end="")
@@ -457,7 +482,7 @@ def _schema_text(kind: Literal["bot", "scenario", "world"]) -> str:
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
-def _plan(parsed: argparse.Namespace) -> int:
+def _plan(parsed: SimpleNamespace) -> int:
     file = parsed.file or discovered(os.environ, Path.cwd())
     built = _built(file)
     _show_as_text(file, built)
@@ -501,7 +526,7 @@ def _on_discord_with(token: str) -> "Discord":
     return Discord((os.environ.get("DISCORD_API_URL") or DISCORD_API_URL).rstrip("/"), token)
 
 
-def _run(parsed: argparse.Namespace) -> int:
+def _run(parsed: SimpleNamespace) -> int:
     parsed.file = parsed.file or discovered(os.environ, Path.cwd())
     built = _built(parsed.file)
     _show_as_text(parsed.file, built)
@@ -538,7 +563,7 @@ def _loaded_world(file: Path) -> "World | None":
     return loaded.world
 
 
-def _serve(parsed: argparse.Namespace, built: Built, token: str, world: "World | None") -> tuple[int, str]:
+def _serve(parsed: SimpleNamespace, built: Built, token: str, world: "World | None") -> tuple[int, str]:
     """Serve until the end; return the exit code, and why it ended if that was not meant."""
     import asyncio
 
@@ -739,7 +764,7 @@ _VERBS: Mapping[str, Verb] = {
     "schema": _schema,
 }
 
-_ARGUMENTS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+_ARGUMENTS: "Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]]" = {
     "run": ("run the bot; the word may be left out", _run_arguments),
     "validate": ("check files without running anything", _validate_arguments),
     "test": ("play scenario files on the local Discord, in virtual time", _test_arguments),

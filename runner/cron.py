@@ -14,15 +14,12 @@ The clock of a time zone may be set. Three rules say what happens then, and the 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from runner.data import dataclass
 from runner.regex import regex
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 SEARCH_DAYS: Final = 366 * 9
 """How far ahead the next time is looked for: February 29 may be eight years away, around the turn of a century."""
@@ -165,8 +162,10 @@ def _value(field: _Field, text: str) -> int:
     return int(text)
 
 
-def zone_named(name: str) -> "ZoneInfo":
+def zone_named(name: str) -> tzinfo:
     """Return a time zone by its name in the IANA database. Raises `BadSchedule`."""
+    if name == "UTC":  # what is meant where nobody names one, for which no database is needed
+        return UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # few bots have anything to do with time zones
 
     try:

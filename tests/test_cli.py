@@ -436,6 +436,17 @@ def test_validate_imports_nothing_that_only_a_running_bot_needs(files: Path, fil
     assert process(files, "-c", program, file).stderr == "[]\n"
 
 
+def test_a_start_imports_nothing_that_few_starts_need(files: Path) -> None:
+    (files / "waits.yaml").write_text(
+        "commands: {ping: {description: d, steps: [{wait: 1s}, {reply: '{{ nobody }}'}]}}\n"
+    )
+    program = (
+        "import sys; from runner.cli import main; code = main(['waits.yaml']); "
+        "print(code, [name for name in ('argparse', 'csv', 'zoneinfo') if name in sys.modules])"
+    )
+    assert process(files, "-c", program).stdout == "1 []\n"
+
+
 def test_a_store_that_can_not_be_opened_is_neither_the_configs_fault_nor_the_calls(files: Path) -> None:
     (files / "keeping.yaml").write_text(KEEPING)
     (files / ".lifecycle").write_text("in the way")

@@ -179,6 +179,12 @@ def test_a_text_that_is_no_date_is_refused(text: str) -> None:
         instant_of(text, BERLIN)
 
 
+def test_utc_is_known_without_a_database_of_zones() -> None:
+    at = datetime(2026, 7, 1, 18, tzinfo=zone_named("UTC"))
+    assert at == datetime(2026, 7, 1, 18, tzinfo=ZoneInfo("UTC"))
+    assert f"{at:%H:%M %Z %z}" == f"{at.astimezone(ZoneInfo('UTC')):%H:%M %Z %z}"
+
+
 @pytest.mark.parametrize("name", ["", "Berlin", "Europe/Berln", "../etc/passwd", "/etc/localtime", "\0", "Europe"])
 def test_a_zone_that_there_is_not_is_refused(name: str) -> None:
     with pytest.raises(BadSchedule, match="no time zone"):

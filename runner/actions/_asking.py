@@ -9,15 +9,12 @@ from runner.config.document import FormField, Prompt, lacks_content, time_of
 from runner.data import dataclass
 from runner.fields import Duration, Entry, Steps, keys_of, option
 from runner.inside import Inside, Waits, WaitsFor
-from runner.lifecycle import limits
+from runner.lifecycle import budget, limits
 from runner.lifecycle.machine import Event
 from runner.messages import Message
 from runner.questions import AskButton, ButtonStyleName
 from runner.templates.people import MEMBER, USER
 from runner.templates.types import Object, Type, optional
-
-WAIT_MAX_S: Final = 366 * 86_400.0
-"""How long a step can wait at most, in seconds: a year."""
 
 ANSWER_S: Final = 86_400.0
 """How long a question that says nothing of it waits for an answer, in seconds: a day."""
@@ -40,7 +37,7 @@ class Asking(Action):
     said: Message = keys_of(Prompt)
     from_: Who = option("Who may answer.", default=Who())
     timeout: Duration = option(
-        "How long it waits; left out, a day.", default=ANSWER_S, minimum=1.0, maximum=WAIT_MAX_S, static=True
+        "How long it waits; left out, a day.", default=ANSWER_S, minimum=1.0, maximum=budget.WAIT_MAX_S, static=True
     )
     on_timeout: Steps = option("What to do when nobody has answered by then; left out, the run ends.", default=Steps())
     cancel: str | None = option(

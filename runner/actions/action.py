@@ -6,6 +6,7 @@ engine learn from the class alone what they need to know.
 """
 
 import importlib
+import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, StrEnum
@@ -778,10 +779,10 @@ class ActionFolder(Mapping[str, type[Action]]):
 
 def load_actions() -> ActionFolder:
     """Return every action by its name in YAML, read from this folder."""
-    files = sorted(Path(__file__).parent.glob("[a-z]*.py"))
-    return ActionFolder(
-        {file.stem.rstrip("_"): f"runner.actions.{file.stem}" for file in files if file.stem != "action"}
-    )
+    names = os.listdir(Path(__file__).parent)  # noqa: PTH208  to make paths of a hundred names takes ten times as long
+    files = (name for name in sorted(names) if name.endswith(".py") and name[0] != "_")
+    modules = (name.removesuffix(".py") for name in files)
+    return ActionFolder({name.rstrip("_"): f"runner.actions.{name}" for name in modules if name != "action"})
 
 
 def _is_own_action(item: object, module: str) -> TypeGuard[type[Action]]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, cast
 
-from runner.actions._asking import WAIT_MAX_S
 from runner.actions.action import Action, Kept, Misfit, Step, StepFailed
 from runner.cron import BadSchedule, instant_of, zone_named
 from runner.data import dataclass
@@ -25,7 +24,7 @@ class Wait(Action):
 
     short: ClassVar[str | None] = "duration"
 
-    duration: Duration | None = option("How long.", default=None, minimum=0.001, maximum=WAIT_MAX_S)
+    duration: Duration | None = option("How long.", default=None, minimum=0.001, maximum=budget.WAIT_MAX_S)
     until: str | None = option(
         "Until when instead: a date and a time such as `2026-12-24 18:00`, or Unix seconds. Goes on at once where that "
         "is over.",
@@ -91,7 +90,7 @@ class Wait(Action):
             await step.sleep(self.duration or 0.0)
             return None
         left_s = self.duration if self.duration is not None else self._left_s(step.now)
-        if left_s > WAIT_MAX_S:
+        if left_s > budget.WAIT_MAX_S:
             raise StepFailed("wait: a run can't wait for more than a year")
         if left_s > 0:
             step.wait({}, left_s)

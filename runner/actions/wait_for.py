@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from runner.actions._asking import ANSWER_S, WAIT_MAX_S
+from runner.actions._asking import ANSWER_S
 from runner.actions.action import Action, Happened, Kept, Misfit, Step, StepFailed, Who
 from runner.data import dataclass
 from runner.declarations import Declarations
 from runner.events import KINDS, Kind
 from runner.fields import Channel, Duration, Expression, Snowflake, Steps, option
 from runner.inside import Inside, Waits
+from runner.lifecycle import budget
 from runner.lifecycle.bits import Intents
 from runner.questions import Answer
 from runner.templates.event_roots import event_reads
@@ -50,7 +51,7 @@ class WaitFor(Action):
     bots: bool = option("What other bots do counts, too.", default=False, static=True)
     if_: Expression | None = option("What has to be true of it: it is read as `event`.", default=None, late=True)
     timeout: Duration = option(
-        "How long it waits; left out, a day.", default=ANSWER_S, minimum=1.0, maximum=WAIT_MAX_S, static=True
+        "How long it waits; left out, a day.", default=ANSWER_S, minimum=1.0, maximum=budget.WAIT_MAX_S, static=True
     )
     on_timeout: Steps = option("What to do when it has not happened by then; left out, the run ends.", default=Steps())
 

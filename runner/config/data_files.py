@@ -1,6 +1,5 @@
 """`data:` files that templates read: YAML, JSON or CSV, read with the config and reloaded with it."""
 
-import csv
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -89,6 +88,8 @@ def _json(content: bytes, file: str, faults: Faults) -> object:
 
 def _csv(content: bytes, file: str, faults: Faults) -> object:
     """Return the rows as mappings from the names in the first line to texts."""
+    import csv  # few bots read tables
+
     text = source.decode(content, file)
     if isinstance(text, Diagnostic):
         faults.append(text)

@@ -19,6 +19,7 @@ HANDLER_TIMEOUT_S: Final = 30.0  # of a handler that declares none
 HANDLER_TIMEOUT_MAX_S: Final = 3600.0  # the longest one: what takes longer has to survive a restart as well
 ANSWERING_TIMEOUT_MAX_S: Final = 840.0  # longest of one whose `on_timeout` and last sentence fit in the token's life
 HAND_OVER_S: Final = 840.0  # from arrival, until a handler that outlives its token puts a sentence for the spinner
+WAIT_MAX_S: Final = 366 * 86_400.0  # how long a step can wait at most
 RESCUE_TIMEOUT_S: Final = 10.0  # of the steps in `on_error` and `on_timeout`
 TOKEN_MARGIN_S: Final = 15.0  # a token that dies sooner than this is not used any more
 TOKEN_USABLE_S: Final = limits.TOKEN_LIFETIME_S - limits.INITIAL_RESPONSE_S - TOKEN_MARGIN_S  # from arrival
