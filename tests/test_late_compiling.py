@@ -63,12 +63,25 @@ def test_every_run_is_found_by_its_address_whatever_has_been_asked_for_before() 
 def test_every_handler_is_found_by_its_key_whatever_has_been_asked_for_before() -> None:
     complete = program_of(EVERY_SECTION)
     forms = [each for modal in complete.modals.values() for each in modal.handlers.values()]
-    handlers = [*complete.commands.values(), *complete.components.values(), *complete.menus.values(), *forms]
-    for handler in handlers:
+    alone = [
+        *(each.handler for each in complete.events.values()),
+        *(each.handler for each in complete.schedules.values()),
+    ]
+    answering = [*complete.commands.values(), *complete.components.values(), *complete.menus.values(), *forms]
+    for handler in (*answering, *alone, *complete.begun.values()):
         found = program_of(EVERY_SECTION).handler(handler.key)
         assert found is not None
         assert (found.key, found.plan, found.defer_before) == (handler.key, handler.plan, handler.defer_before)
-    assert program_of(EVERY_SECTION).handler("commands/nobody") is None
+    for unknown in (
+        "commands/x",
+        "components/x",
+        "context_menus/x",
+        "modals/x/command",
+        "events/x",
+        "schedules/x",
+        "x/x",
+    ):
+        assert program_of(EVERY_SECTION).handler(unknown) is None
     assert program_of(EVERY_SECTION).handler("components/older") is None  # the key of `old` is another one
 
 
