@@ -151,7 +151,7 @@ TEXTS: Final[Mapping[str, Sentence]] = MappingProxyType(
         ),
         "listening": Sentence(
             "I will go on with this as soon as it happens, until {{ at | timestamp }} at the latest.",
-            "a handler waits for an event and has said nothing",
+            "a handler waits for an event, or for an answer in another channel, and has said nothing",
             {"at": INSTANT},
         ),
         "question_answered": Sentence("This has been answered already.", "somebody else has been quicker"),

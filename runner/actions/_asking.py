@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from runner.actions.action import Action, Who
 from runner.config.document import FormField, Prompt, lacks_content, time_of
 from runner.data import dataclass
-from runner.fields import Duration, Entry, Steps, keys_of, option
+from runner.declarations import Declarations
+from runner.fields import Channel, Duration, Entry, Steps, keys_of, option
 from runner.inside import Inside, Waits, WaitsFor
 from runner.lifecycle import budget, limits
 from runner.lifecycle.machine import Event
@@ -51,6 +52,11 @@ class Asking(Action):
         max_length=limits.BUTTON_LABEL_MAX,
     )
     ephemeral: bool | None = option("Only the user sees it. Left out: as the handler's `response` says.", default=None)
+    channel: Channel | None = option(
+        "Where it is asked, as an id or `#name`; left out, where the handler was started. In another channel everybody "
+        "there sees it.",
+        default=None,
+    )
 
     def inside(self) -> Inside | None:
         """Return what it waits for."""
@@ -59,6 +65,23 @@ class Asking(Action):
     def who(self) -> Who | None:
         """Return who may answer."""
         return self.from_
+
+    def elsewhere(self) -> str | None:
+        """Return the channel that it names."""
+        return self.channel
+
+    def wants(self, declared: Declarations) -> frozenset[str]:
+        """Take whoever has started the run and its channel, where nothing else is said; its server for a `#name`."""
+        channel = cast(object, self.channel)  # before it is rendered it may be a template
+        is_named = isinstance(channel, str) and channel.startswith("#")
+        found = {"user": self.from_.is_invoker, "channel": channel is None, "guild": is_named}
+        return frozenset(word for word, is_wanted in found.items() if is_wanted)
+
+    def repair(self, word: str) -> str:
+        """Say what tells who may answer, and where it is asked."""
+        if word == "user":
+            return "say who may answer: `from: anyone`, `from: {role: …}`, `from: {check: …}` or `from: {if: …}`"
+        return "say where to ask: `channel:`" if word == "channel" else ""
 
     def lacks(self) -> str:
         """Ask for something to say."""

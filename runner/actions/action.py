@@ -577,6 +577,10 @@ class Action(Entry):
         """Return what it takes from the run without saying so: of `user`, `channel` and `guild`."""
         return frozenset()
 
+    def elsewhere(self) -> str | None:
+        """Return the channel that it names for its question, which the bot asks with its own token."""
+        return None
+
     def repair(self, word: str) -> str:
         """Return what to write where the run has no such thing; empty where that is the same for all steps."""
         return ""

@@ -340,6 +340,8 @@ class _Walk:
         """Return how it stands when the question has been asked, or the form has been opened."""
         if waiting.kind not in ("click", "form"):
             return point
+        if point.origin is Origin.NO_INTERACTION or step.action.elsewhere() is not None:
+            return self._asked_by_the_bot(step, point)
         opens = waiting.kind == "form" and point.origin in (Origin.COMMAND, Origin.COMPONENT)
         if opens and point.state is State.RECEIVED:
             return replace(point, state=State.MODAL_SHOWN, answered=point.answered or step.key, announced=None)
@@ -348,6 +350,14 @@ class _Walk:
         said = self._visibility(step)
         point = self._responded(step, Event.REPLY, point)
         return replace(point, is_private=said is not False)
+
+    def _asked_by_the_bot(self, step: WrittenStep, point: _Point) -> _Point:
+        """Return how it stands when the bot has asked in a channel, where everybody sees that: nobody is answered."""
+        if getattr(step.action, "ephemeral", None) not in (None, False):
+            self._note(waits.private_elsewhere(step))
+        if point.origin is Origin.NO_INTERACTION:
+            return replace(point, origin=None, state=State.REPLIED, waited=step.key, is_private=False)
+        return replace(point, is_private=False)
 
     def _resumed(self, step: WrittenStep, waiting: Waits, point: _Point) -> _Point:
         """Return how it stands when an answer has come."""

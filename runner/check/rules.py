@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from runner.check.autocomplete import check_autocomplete
-from runner.check.begun import check_begun
+from runner.check.begun import begun_flows, check_begun
 from runner.check.commands import check_commands
 from runner.check.components import check_components
 from runner.check.conditions import check_conditions
@@ -35,7 +35,7 @@ from runner.check.steps import Openers, flows_of, handler_steps, openers, origin
 from runner.check.stored import check_stored
 from runner.check.translations import check_translations
 from runner.check.values import check_values
-from runner.config.document import Flow, Handler, Registration, Response, Unattended
+from runner.config.document import Flow, Handler, Registration, Response, Schedule, Unattended
 from runner.config.load import Config
 from runner.data import dataclass
 from runner.diagnostics import Diagnostic
@@ -69,7 +69,6 @@ def check(config: Config, now_s: float) -> Checked:
         *check_modals(config),
         *check_stored(config),
         *check_schedules(config),
-        *check_begun(config),
         *check_events(config),
         *check_expiry(config),
         *check_inputs(config),
@@ -97,6 +96,9 @@ def check(config: Config, now_s: float) -> Checked:
             each = analysed[section, name, origin] = _analyse(config, (section, name), handler, origin, opened, flows)
             if is_sound:  # a step that could not be read would make nonsense of its neighbours
                 found += each.diagnostics
+    for name in sorted(begun_flows(config)):
+        analysed["begun", name, Origin.NO_INTERACTION] = _analyse_begun(config, name, flows)
+    found += check_begun(config, {name: each.diagnostics for (at, name, _), each in analysed.items() if at == "begun"})
     return Checked(_once(found), analysed)
 
 
@@ -118,6 +120,14 @@ _ORIGINS: Final[Mapping[str, Origin]] = {
     "schedules": Origin.NO_INTERACTION,
     "events": Origin.NO_INTERACTION,
 }
+
+
+def _analyse_begun(config: Config, name: str, flows: Mapping[str, Flow]) -> Analysed:
+    """Walk the paths of a flow that is begun later: nobody has asked for it then."""
+    key = config.key("flows", name)
+    steps = Schedule(steps=config.document.flows[name].steps)
+    timeout_s = config.document.defaults.timeout
+    return analyse(steps, Origin.NO_INTERACTION, Response(), timeout_s, Places(key, key), flows)
 
 
 def _analyse(

@@ -173,6 +173,8 @@ def openers(config: Config) -> Openers:
         "commands": Origin.MODAL_FROM_COMMAND,
         "context_menus": Origin.MODAL_FROM_COMMAND,
         "components": Origin.MODAL_FROM_COMPONENT,
+        "events": Origin.MODAL_FROM_COMPONENT,  # only behind a question
+        "schedules": Origin.MODAL_FROM_COMPONENT,
     }
     for section, origin in by_section.items():
         handlers = (handler for its, _, handler in config.handlers() if its == section)

@@ -28,6 +28,17 @@ def private_without_interaction(step: WrittenStep, span: Span, waited: Span) -> 
     )
 
 
+def private_elsewhere(step: WrittenStep) -> Diagnostic:
+    """Return the fault of a private question that the bot asks with its own token."""
+    return Diagnostic(
+        slug="private-without-interaction",
+        span=step.spans.get("ephemeral", step.key),
+        headline=f"`{step.name}` can't be private here: it is asked in a channel, and answers nobody's interaction",
+        why=_TOKEN,
+        fix="remove `ephemeral`; who may answer is told by `from`",
+    )
+
+
 def nothing_to_change(step: WrittenStep, waited: Span, *, is_private: bool) -> Diagnostic:
     """Return the fault of changing a message behind a wait where there is none, or none that can be reached."""
     what = "the question was private" if is_private else "no question has been asked"

@@ -112,6 +112,7 @@ class HandlerCompiler:
         """Compile a flow as what is begun by the clock: a handler that does nothing but run it."""
         handler = document.Schedule(steps=written.steps, on_error=written.on_error, on_timeout=written.on_timeout)
         rescues = (written.on_error, written.on_timeout, written.on_expired)
+        analysed = self.checked.analysed.get(("begun", name, Origin.NO_INTERACTION))
         return Handler(
             key=f"begun/{name}",
             entry=("flows", name),
@@ -132,6 +133,7 @@ class HandlerCompiler:
             state=tuple(sorted(self._state(handler, (), *rescues))),
             guard_reads_state=False,
             group_guards=(),
+            defer_before=MappingProxyType({} if analysed is None else self._defer_before(analysed)),
         )
 
     def _state(

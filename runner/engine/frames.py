@@ -20,9 +20,10 @@ Saved = list[Any]  # Any: JSON
 class Asked:
     """What a step waits with: the number of the question, and until when, as a Unix second.
 
-    `message_id` is the message that shows it, `is_private` who sees that. `token` opens the interaction that showed it,
-    which is of `origin` and in `state`, until the Unix second `token_until`. `action` is the step's action as it was
-    rendered to ask; a question that was put away and taken up has none.
+    `message_id` is the message that shows it, `is_private` who sees that, `channel_id` where it is, if the step names a
+    channel. `token` opens the interaction that showed it, which is of `origin` and in `state`, until the Unix second
+    `token_until`. `action` is the step's action as it was rendered to ask; a question that was put away and taken up
+    has none.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Asked:
     token_until: float = 0.0
     origin: str = ""
     state: str = ""
+    channel_id: str = ""
     action: Action | None = None
 
     def as_json(self) -> Saved:
@@ -41,7 +43,8 @@ class Asked:
         if self.message_id is None and not self.token:
             return [self.number, self.until]
         shown = [self.message_id, self.is_private, self.interaction_id, self.token, self.token_until]
-        return [self.number, self.until, *shown, self.origin, self.state]
+        elsewhere = [self.channel_id] if self.channel_id else []
+        return [self.number, self.until, *shown, self.origin, self.state, *elsewhere]
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ class Run:
         self._memory = memory
         self._now = now
         self._written: dict[str, Any] = {}
-        self._here = Here(self.guild_id, self.channel_id, caller_id(interaction))
+        self._here = Here(interaction.get("guild_id"), interaction.get("channel_id"), caller_id(interaction))
         self._handler = handler
         self._held_up = held_up
         self._watch = watch
@@ -587,8 +587,8 @@ class Run:
 
     @property
     def channel_id(self) -> str | None:
-        """The channel in which the interaction was started."""
-        found: str | None = self._interaction.get("channel_id")
+        """The channel in which the run was started: a question may have been answered in another one."""
+        found: str | None = self._here.channel_id or self._interaction.get("channel_id")
         return found
 
     @property

@@ -231,7 +231,8 @@ class Afterwards:
         if self.asked.message_id is not None and not self.asked.is_private:
             route = "/channels/{channel_id}/messages/{message_id}"
             body = with_contents(edit_body(message), message)
-            await self._call("PATCH", route, body, message_id=self.asked.message_id)
+            channel_id = self.asked.channel_id or self._channel_id
+            await self._call("PATCH", route, body, channel_id, message_id=self.asked.message_id)
         elif self._earlier is not None:
             await self._earlier.edit(self.asked.message_id or "@original", message)
         else:
@@ -254,16 +255,17 @@ class Afterwards:
             raise StepFailed("the text was empty") from None
         if message.key:
             body |= {"nonce": message.key, "enforce_nonce": True}  # Discord docs, Create Message
-        sent = await self._call("POST", "/channels/{channel_id}/messages", with_contents(body, message))
+        channel_id = self._channel_id or self.asked.channel_id
+        sent = await self._call("POST", "/channels/{channel_id}/messages", with_contents(body, message), channel_id)
         self.asked_id = sent["id"]
         if message.told is not None:
             message.told(sent["id"])
 
-    async def _call(self, method: str, route: str, body: object, **parts: str) -> Any:
-        if self._channel_id is None:
+    async def _call(self, method: str, route: str, body: object, channel_id: str | None, **parts: str) -> Any:
+        if not channel_id:
             raise StepFailed("this run has no channel")
         try:
-            return await self._rest.request(method, route, body, channel_id=self._channel_id, **parts)
+            return await self._rest.request(method, route, body, channel_id=channel_id, **parts)
         except RestRefused as refusal:
             raise StepFailed(f"Discord refused: {refusal}") from None
 

@@ -72,6 +72,7 @@ def common(name: str) -> list[Case]:
         asks(name, "on_cancel", f"{taking}, cancel: Stop, on_cancel: [{{log: Stopped}}]", *first, pressed("Stop")),
         case(f"step.{name}", "back", does(before, of="timeout: 20m"), ran(), pressed("Yes"), goes, pressed("Back")),
         asks(name, "ephemeral", f"{taking}, ephemeral: true", *first),
+        asks(name, "channel", f"{taking}, channel: '#support'"),
     ]
 
 

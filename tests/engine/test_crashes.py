@@ -226,6 +226,21 @@ UNASKED = Script(
     [(("say", "go"), "Effect one"), (("say", "this"), "Effect this 1 of robin")],
     ["Effect one", "Effect this 1 of robin"],
 )
+ASKED = Script(
+    """
+    events:
+      message:
+        when: message.content == "go"
+        steps:
+          - {id: one, choose: {prompt: One, options: {a: A, b: B}}}
+          - send: "Effect {{ steps.one.value }}"
+          - {id: two, confirm: "Two {{ steps.one.value }}"}
+          - update: {content: "Done {{ steps.one.value }} {{ steps.two.confirmed }}"}
+        on_error: [{send: "I can't get at what I have to remember"}]
+    """,
+    [(("say", "go"), "One"), (("press", "B"), "Two b"), (("press", "Yes"), "Done b True")],
+    ["Effect b"],
+)
 CLOCK = Script(
     """
     schedules:
@@ -250,6 +265,7 @@ SCRIPTS = {
     "caught": CAUGHT,
     "event": EVENT,
     "unasked": UNASKED,
+    "asked": ASKED,
     "clock": CLOCK,
 }
 

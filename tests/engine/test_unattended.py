@@ -236,6 +236,201 @@ async def test_nothing_is_heard_where_there_is_no_server(bot: StartBot) -> None:
     assert outcomes(made) == ["failed"]
 
 
+# --- questions
+
+
+def question(made: Bot, channel: str = "general") -> int:
+    """Return the newest message with something to click."""
+    shown = made.local.messages_for(user="Robin", channel=channel, limit=100)
+    return next(int(seen["id"]) for seen in reversed(shown) if seen["components"])
+
+
+REPORT = """
+events:
+  message:
+    when: message.content == "report"
+    steps:
+      - id: it
+        choose:
+          prompt: "{{ user.name }} reports in {{ channel.name }}"
+          options: {mute: Mute, leave: Leave it}
+          from: {role: "@Support", denied: Support decides that.}
+          timeout: 1h
+          on_timeout: [{update: {content: Nobody has looked.}}, {reply: Sorry.}, stop]
+      - wait: 5s
+      - update: {content: "{{ steps.it.user.name }}: {{ steps.it.value }} for {{ user.name }}", components: []}
+      - reply: {content: "Thank you, {{ event.name }}", ephemeral: true}
+"""
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["in one process", "in a new one"])
+async def test_an_event_asks_and_goes_on_with_the_answer_of_whoever_may(bot: StartBot, restarts: bool) -> None:
+    made = await bot(REPORT)
+    await say(made, "report")
+    if restarts:
+        await made.stop()
+        made = await bot(REPORT, local=made.local)
+    asked = question(made)
+    assert made.text(asked) == "robin reports in general"
+    for user in ("Robin", "Kim"):
+        refused = await made.pressed(asked, "Mute", user=user)
+        assert [(seen.content, seen.ephemeral) for seen in refused.messages] == [("Support decides that.", True)]
+    answer = await made.pressed(asked, "Mute", user="Sam")
+    assert made.text(asked) == "sam: mute for robin"
+    assert made.usable(asked) == []
+    assert [(seen.content, seen.ephemeral) for seen in answer.messages][-1] == ("Thank you, message", True)
+    assert answer.acknowledged_at is not None
+    assert answer.acknowledged_at - answer.dispatched_at < 0.5
+    assert runs(made) == []
+
+
+async def test_a_question_of_an_event_that_nobody_answers_has_a_visible_end(bot: StartBot) -> None:
+    made = await bot(REPORT)
+    await say(made, "report")
+    asked = question(made)
+    await made.stop()
+    await later(made, 3600)
+    made = await bot(REPORT, local=made.local)
+    await later(made, 30)
+    assert made.text(asked) == "Nobody has looked."
+    assert texts(made) == ["report", "Nobody has looked.", "Sorry."]
+    assert runs(made) == []
+
+
+async def test_whoever_has_caused_an_event_answers_unless_it_is_said_otherwise(bot: StartBot) -> None:
+    made = await bot("""
+    events:
+      message:
+        when: message.content == "go"
+        steps: [{id: sure, confirm: Sure?}, {send: "{{ steps.sure.confirmed }}"}]
+    """)
+    await say(made, "go", user="Kim")
+    asked = question(made)
+    refused = await made.pressed(asked, "Yes")
+    assert [seen.content for seen in refused.messages] == ["This question is not for you."]
+    await made.pressed(asked, "Yes", user="Kim")
+    assert texts(made)[-1] == "True"
+    assert made.usable(asked) == []
+
+
+async def test_what_fails_behind_an_answer_is_told_to_whoever_has_given_it(bot: StartBot) -> None:
+    made = await bot(REPORT.replace("wait: 5s", "{fail: It broke, when: user.name}"))
+    await say(made, "report")
+    answer = await made.pressed(question(made), "Mute", user="Sam")
+    assert [(seen.content, seen.ephemeral) for seen in answer.messages][-1] == ("It broke", True)
+    assert runs(made) == []
+
+
+async def test_a_schedule_asks_in_the_channel_that_it_names(bot: StartBot) -> None:
+    made = await in_server(
+        bot,
+        """
+        schedules:
+          monday:
+            every: 1h
+            guild: GUILD
+            steps:
+              - id: who
+                choose:
+                  {prompt: Who does it?, options: {a: Me}, channel: "#support", from: anyone, timeout: 30m,
+                   on_timeout: [{update: {content: Nobody.}}, {reply: Sad.}, stop]}
+              - update: {content: "{{ steps.who.user.name }} in {{ guild.name }}", components: []}
+        """,
+    )
+    await later(made, 3660)
+    await made.pressed(question(made, "support"), "Me", user="Sam")
+    assert texts(made, "support") == ["sam in Lighthouse"]
+    await later(made, 3600 + 1860)
+    assert texts(made, "support") == ["sam in Lighthouse", "Nobody.", "Sad."]
+    assert texts(made) == []
+
+
+async def test_a_form_is_opened_by_a_button_and_pages_are_turned(bot: StartBot) -> None:
+    made = await bot("""
+    events:
+      message:
+        when: message.content == "go"
+        steps:
+          - {id: it, form: {title: T, prompt: Tell us, fields: {name: {label: Name}}, from: anyone}}
+          - paginate: {items: "['a', 'b']", line: "{{ item }} {{ steps.it.name }}", per_page: 1, close: Close}
+          - {send: "Over, {{ steps.it.user.name }}"}
+    """)
+    await say(made, "go")
+    asked = question(made)
+    assert made.text(asked) == "Tell us"
+    opened = await made.pressed(asked, "Continue", user="Kim")
+    await made.submitted(opened, name="x")
+    asked = question(made)
+    assert made.text(asked) == "a x"
+    await made.pressed(asked, "Close")
+    assert texts(made)[-1] == "Over, kim"
+    assert runs(made) == []
+
+
+async def test_a_flow_that_is_begun_later_asks_and_expires(bot: StartBot) -> None:
+    made = await bot("""
+    flows:
+      ask:
+        expires: 10m
+        steps: [{id: sure, confirm: Sure?}, {wait: 2s}, {reply: {content: Fine, ephemeral: true}}]
+        on_expired: [{update: {content: Too late}}]
+    commands: {it: {description: d, steps: [{schedule: {flow: ask, after: 5m}}, {reply: I will}]}}
+    """)
+    for answers in (True, False):
+        await made.ran("it")
+        await later(made, 310)
+        asked = question(made)
+        if answers:
+            answer = await made.pressed(asked, "Yes")
+            assert [(seen.content, seen.ephemeral) for seen in answer.messages][-1] == ("Fine", True)
+        else:
+            await later(made, 600)
+            assert made.text(asked) == "Too late"
+        assert made.usable(asked) == []
+    assert runs(made) == []
+
+
+async def test_a_command_asks_in_another_channel(bot: StartBot) -> None:
+    made = await bot("""
+    commands:
+      it:
+        description: d
+        response: ephemeral
+        steps:
+          - id: ok
+            confirm: {prompt: "{{ user.name }} asks", channel: "#support", from: {role: "@Support"}, timeout: 1h,
+                      on_timeout: [{update: {content: Nobody}}, stop]}
+          - update: {content: "{{ steps.ok.user.name }}: {{ steps.ok.confirmed }}", components: []}
+          - send: "It is {{ steps.ok.confirmed }}"
+    """)
+    trace = await made.ran("it")
+    assert trace.messages[0].ephemeral
+    assert trace.messages[0].content.startswith("I will go on with this as soon as it happens")
+    await made.pressed(question(made, "support"), "Yes", user="Sam")
+    assert texts(made, "support") == ["sam: True"]
+    assert texts(made) == ["It is True"]
+    await made.ran("it")
+    await later(made, 3660)
+    assert texts(made, "support") == ["sam: True", "Nobody"]
+
+
+async def test_an_event_opens_a_form_behind_a_question(bot: StartBot) -> None:
+    made = await bot("""
+    modals:
+      tell:
+        title: Tell
+        fields: {a: {label: A}}
+        response: update
+        steps: [{update: {content: "{{ fields.a }}", components: []}}]
+    events:
+      message: {when: message.content == "go", steps: [{confirm: Sure?}, {modal: tell}]}
+    """)
+    await say(made, "go")
+    opened = await made.pressed(question(made), "Yes")
+    await made.submitted(opened, a="x")
+    assert texts(made) == ["go", "x"]
+
+
 # --- reloads
 
 

@@ -1,10 +1,12 @@
 """Putting a run away where it waits: saved first, then shown, then confirmed."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from runner.actions.action import StepFailed
 from runner.compile.components import menu_json
@@ -35,6 +37,7 @@ from runner.templates import RenderError
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
+_KEY_LENGTH: Final = 22  # Discord takes 25
 _IN_PLACE = (State.RECEIVED, State.DEFERRED_UPDATE, State.UPDATED)
 
 
@@ -163,14 +166,16 @@ class Putting:
         assert held is not None, "it has just been saved"
         action, kept = asked.action, frame.kept or {}
         form = action.form(kept)
-        if form is not None and may_open(live):
+        if form is not None and may_open(live) and action.elsewhere() is None:
             body = form_body(form, Reference(held.row.id, asked.number, FORM).custom_id)
             await live.acknowledger.respond(Event.MODAL, Message(modal=body), is_ephemeral=run.is_ephemeral)
             source = live.interaction.get("message")
             if source and is_of(source, held.row.id):  # it takes what follows, and is closed with the form
                 asked.message_id, asked.is_private = source["id"], bool(source.get("flags", 0) & MessageFlags.EPHEMERAL)
         elif (question := action.question(kept)) is not None:
-            await self._ask(live, run, asked, self.shown(held, asked, question))
+            await self._ask(live, run, asked, self.shown(held, asked, question), action.elsewhere())
+            if asked.channel_id:
+                await self._answer_meanwhile(live, run, "listening", asked)
         else:
             is_event = frame.at.waits is not None and bool(frame.at.waits.event)
             await self._answer_meanwhile(live, run, "listening" if is_event else "later", asked)
@@ -183,12 +188,19 @@ class Putting:
         said = with_rows(question.message, rows)
         return replace(said, more=fitting({**(said.more or {})}))
 
-    async def _ask(self, live: Live, run: Run, asked: Asked, message: Message) -> None:
-        """Show a question: in the place of the one that has just been answered, else as an answer of its own."""
+    async def _ask(self, live: Live, run: Run, asked: Asked, message: Message, named: str | None) -> None:
+        """Show a question: in the place of the one that has just been answered, else as an answer of its own.
+
+        In a channel that the step has `named` it is a message of the bot's own.
+        """
+        assert live.held is not None, "it has just been saved"
         voice = live.acknowledger
         is_private = run.is_ephemeral if message.is_ephemeral is None else message.is_ephemeral
         source = voice.question if isinstance(voice, Answered) else None
-        message = await run.completed(message)
+        message = replace(await run.completed(message), key=_key(live.held.row.id, asked.number))
+        if named is not None:
+            asked.channel_id, source, is_private = run.channel(named), None, False
+            voice = Afterwards(self.services.rest, asked.channel_id, Asked(0), None)
         await voice.settled()
         if source is not None and voice.state in _IN_PLACE and _can_take_the_place(message, source):
             await voice.ask(Event.UPDATE, _in_place_of(source, message), is_ephemeral=is_private)
@@ -268,6 +280,11 @@ def _in_place_of(source: Json, message: Message) -> Message:
         more = {**more, "embeds": ()}
     is_bare = source.get("attachments") and message.files is None
     return replace(message, more=more, files=() if is_bare else message.files)
+
+
+def _key(flow_id: str, number: int) -> str:
+    """Return what stands for a question, so that one which is asked again after a crash is not shown twice."""
+    return urlsafe_b64encode(hashlib.sha256(f"{flow_id}?{number}".encode()).digest()).decode()[:_KEY_LENGTH]
 
 
 def _may_begin_again(live: Live, run: Run) -> bool:
