@@ -63,8 +63,9 @@ def in_processes(play: Callable[[Path], T], files: Sequence[Path], jobs: int) ->
             begun = {file: pool.submit(play, file) for file in sorted(files, key=_size, reverse=True)}
             for file in files:
                 yield begun[file].result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # when one has failed, or somebody has had enough
+        except BaseException:  # one has failed, or somebody has had enough
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _context() -> BaseContext:
