@@ -58,6 +58,8 @@ def test_every_run_is_found_by_its_address_whatever_has_been_asked_for_before() 
     for address, expected in names.items():
         program = program_of(EVERY_SECTION)
         assert [step.name for step in program.runs[address].items] == expected
+    for address in ("", "commands", "commands/show", "components/", "components//x", "x/y/z", "defaults", "defaults/x"):
+        assert program_of(EVERY_SECTION).runs.get(address) is None
 
 
 def test_every_handler_is_found_by_its_key_whatever_has_been_asked_for_before() -> None:

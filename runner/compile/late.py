@@ -67,12 +67,16 @@ class Runs(Mapping[str, Steps]):
     def __getitem__(self, address: str) -> Steps:
         """Return the run at an address. Raises `KeyError`."""
         if address not in self._made:
+            self._make(address)
+        return self._made[address]
+
+    def _make(self, address: str) -> None:
+        if address.startswith("defaults/"):
+            self.complete()  # all inherit it
+        elif address.count("/") > 1:  # what is shorter is no run's
             section, _, name = handler_key(address).partition("/")
             if section in self._owners:
                 self._owners[section].get(name)
-            else:
-                self.complete()  # all inherit it
-        return self._made[address]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the addresses of all runs."""
