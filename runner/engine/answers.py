@@ -11,6 +11,8 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from runner.engine.http1 import Answer, Connection, Method, OutcomeUnknown
@@ -36,6 +38,7 @@ ADDRESSES_MAX = 8
 
 CLOSE_S = 2.0
 """How long `close` waits for connections to go."""
+
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 """Looks up the addresses of a host name. Raises OSError if there is none."""
 
@@ -45,7 +48,9 @@ class NotSent(Exception):
 
 
 async def system_addresses(host: str) -> list[str]:
-    """Return the addresses of `host` as the system orders them. Raises OSError if there is none."""
+    """Return the addresses of `host` as the system orders them; an address has itself. Raises OSError for none."""
+    with suppress(ValueError):
+        return [str(ip_address(host))]
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
