@@ -147,8 +147,7 @@ class Reloader:
         while True:
             self._rewatch.clear()
             self._watched = await asyncio.to_thread(watched_directories, self._handled)
-            # Nothing is missed in between: the look can't begin before this task suspends, and by then it watches.
-            self._look_wanted.set()
+            self._look_wanted.set()  # the first notice, once it watches, is for what has changed in between
             fault = await self._listen_to([path for path, _, _ in self._watched])
             if self._rewatch.is_set():
                 self._watch_fault = ""
@@ -161,8 +160,8 @@ class Reloader:
         try:
             async for _ in self._notify(directories, self._rewatch):
                 self._look_wanted.set()
-        except (OSError, RuntimeError, ExceptionGroup) as error:
-            # No watches are left, a directory has just gone, or watchfiles is at fault, perhaps in its task group.
+        except (OSError, RuntimeError) as error:
+            # No watches are left, a directory has just gone, or watchfiles is at fault.
             return str(error)
         return "the notices ended"
 

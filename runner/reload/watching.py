@@ -13,9 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType]  (trio's types aren't installed)
+from watchfiles import watch
 
 from runner.config.include import Pattern, found_on_disk
+from runner.data import dataclass
 
 POLL_S: Final = 0.3
 """How often the contents are looked at where the system sends no notices, in seconds."""
@@ -29,9 +30,14 @@ NOTICE_MAX_MS: Final = 100
 SYMLINKS_MAX: Final = 40
 """How many symbolic links a path may lead through. Source: Linux, path_resolution(7)."""
 
+WAKE_MS: Final = 5_000
+"""How long the thread that waits for notices may take to find that nobody wants them any more, in milliseconds."""
+
+BEGINS_S: Final = 0.1
+"""How long that thread may take to begin, in seconds: nothing is heard of what changes before."""
+
 Notify = Callable[[Collection[Path], asyncio.Event], AsyncIterator[object]]
-"""Yields something whenever anything changed in these directories, until the event is set. It has to be watching before
-it first suspends."""
+"""Yields something once it watches these directories, and whenever anything changed in them, until the event is set."""
 
 Fingerprint = Mapping[Path | Pattern, str]
 """A digest of the content of each file, of one that can't be read, why; and of the names that match each pattern."""
@@ -41,22 +47,46 @@ Watched = frozenset[tuple[Path, int, int]]
 
 
 async def file_notices(directories: Collection[Path], stop: asyncio.Event) -> AsyncIterator[object]:
-    """Yield whenever anything changed directly in one of the directories, until `stop` is set.
+    """Yield soon, and whenever anything changed directly in one of the directories, until `stop` is set.
 
     Raises OSError, or what watchfiles raises, for what can't be watched.
     """
     # The library announces each notice at level info, whatever the file; news is only what comes of it.
     logging.getLogger("watchfiles.main").setLevel(logging.WARNING)
-    notices = awatch(
+    ending = _Ending(stop)
+    # In a thread of ours: what the library has for asyncio is a megabyte of another library.
+    notices = watch(
         *directories,
         watch_filter=None,
         debounce=NOTICE_MAX_MS,
         step=NOTICE_QUIET_MS,
-        stop_event=stop,
+        stop_event=ending,
+        rust_timeout=WAKE_MS,
+        yield_on_timeout=True,
         recursive=False,
+        raise_interrupt=False,
     )
-    async for changes in notices:
-        yield changes
+    try:
+        notice = asyncio.ensure_future(asyncio.to_thread(next, notices, None))
+        await asyncio.wait((notice,), timeout=BEGINS_S)
+        yield None
+        while (changes := await notice) is not None:
+            notice = asyncio.ensure_future(asyncio.to_thread(next, notices, None))
+            yield changes
+    finally:
+        ending.is_over = True
+
+
+@dataclass(slots=True)
+class _Ending:
+    """What the thread asks whether it is to go on."""
+
+    stop: asyncio.Event
+    is_over: bool = False
+
+    def is_set(self) -> bool:
+        """Whether nobody wants any more notices."""
+        return self.is_over or self.stop.is_set()
 
 
 async def polled_notices(directories: Collection[Path], stop: asyncio.Event) -> AsyncIterator[object]:
