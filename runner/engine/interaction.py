@@ -10,6 +10,7 @@ import math
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from random import Random, SystemRandom
 from types import TracebackType
@@ -67,6 +68,9 @@ SEEN_MAX: Final = 10_000
 
 SKEW_EVERY_S: Final = 1.0
 """How often an arrival of no special quickness is learnt from: the estimate costs more than a lookup."""
+
+PREPARE_AGAIN_S: Final = 5.0
+"""How long until a store that was not fit for a program is tried again, in seconds."""
 
 LATE_S: Final = 1.0
 """How old an interaction must be on arrival for its log line to say so: it leaves little time for an answer."""
@@ -167,6 +171,7 @@ class Engine:
         self._pacer = Pacer(asyncio.get_running_loop().time, now, memory, log)
         self._idle: asyncio.Future[None] | None = None
         self._is_draining = False
+        self._preparing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -199,13 +204,37 @@ class Engine:
             self._tasks.create_task(self.prepare(program))
 
     async def prepare(self, program: Program) -> None:
-        """Make the store fit for a program, before somebody waits for that, and put what it does by the clock."""
+        """Make the store fit for a program, before somebody waits for that, and put what it does by the clock.
+
+        Where that fails it is tried again until it is done, or another program has taken the place of this one.
+        """
+        since = self._now()
         try:
-            await self.schedules.put(program)
-            if program.waits:
-                await self._flows.desk()
-        except StoreFailed as fault:  # whoever needs it tries again, and tells its user
+            await self._prepare(program, since)
+        except StoreFailed as fault:  # who needs it meanwhile tries for itself, and tells its user
             self._log.error("store not ready", generation=program.generation, reason=str(fault))
+            self._stop_preparing()
+            if not self._is_draining:
+                self._preparing = self._tasks.create_task(self._prepare_again(program, since))
+
+    def _stop_preparing(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+
+    async def _prepare(self, program: Program, since: float) -> None:
+        await self.schedules.put(program, since)
+        if program.waits:
+            await self._flows.desk()
+
+    async def _prepare_again(self, program: Program, since: float) -> None:
+        while True:
+            await asyncio.sleep(PREPARE_AGAIN_S)
+            if self.program is not program:
+                return
+            with suppress(StoreFailed):  # that has been said
+                await self._prepare(program, since)
+                self._log.info("store ready", generation=program.generation)
+                return
 
     def observe_date(self, date_s: float, sent_at: float, received_at: float) -> None:
         """Learn from the `Date` header of an answer of Discord's how far the clocks are apart; all in Unix seconds."""
@@ -237,6 +266,7 @@ class Engine:
 
     async def _drain(self, within_s: float) -> None:
         self._is_draining = True
+        self._stop_preparing()
         self._stragglers.hurry()
         if self._live:
             self._idle = self._loop.create_future()

@@ -55,13 +55,14 @@ class Schedules:
         self._log = log
         self._running: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def put(self, program: Program) -> None:
+    async def put(self, program: Program, since: float) -> None:
         """Put the timers of a program's schedules, and take those of others away. Raises `StoreFailed`.
 
-        A schedule whose time is the same as before keeps its timer: what it has missed meanwhile is not forgotten.
+        A schedule whose time is the same as before keeps its timer: what it has missed meanwhile is not forgotten. The
+        program is served `since` that Unix second, and what has fallen due behind it is put all the same.
         """
         database = await self._memory.prepare(program)
-        await database.write(lambda tx: _put(tx, program, self._now()))
+        await database.write(lambda tx: _put(tx, program, since))
 
     async def due(self, timer: "Timer") -> None:
         """Put the runs of a schedule that are due, those that were missed as it wants, and its next time."""
@@ -140,7 +141,7 @@ def _times(schedule: Schedule, first: float | None, now: float) -> list[float]:
     return times
 
 
-def _put(tx: "Transaction", program: Program, now: float) -> None:
+def _put(tx: "Transaction", program: Program, since: float) -> None:
     from runner.store.timers import Timer, Timers  # it brings SQLAlchemy along, which the store has imported by now
 
     timers = Timers(tx)
@@ -150,7 +151,7 @@ def _put(tx: "Transaction", program: Program, now: float) -> None:
     for name, schedule in program.schedules.items():
         if name in known and known[name].payload == schedule.said:
             continue
-        if (first := schedule.first_after(now)) is not None:
+        if (first := schedule.first_after(since)) is not None:
             timers.put(Timer(due_at=first, kind=DUE, key=name, payload=schedule.said, missed=schedule.missed))
         else:
             timers.cancel(DUE, name)

@@ -248,8 +248,9 @@ CLOCK = Script(
         at: SOON
         missed: run_once
         steps: [{wait: {duration: 20s, saved: true}}, {send: {channel: "CHANNEL", content: Effect once}}]
+        on_error: [{send: {channel: "CHANNEL", content: "I can't get at what I have to remember"}}]
     """,
-    [(("wait", "60"), "Effect once")],
+    [(("wait", "5"), "Effect once")],
     ["Effect once"],
 )
 SCRIPTS = {

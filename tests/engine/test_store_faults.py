@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from runner.emulator.clock import elapse
 from runner.emulator.trace import Trace
 from runner.store.errors import StoreCorrupt, StoreFailed, StoreReadOnly
-from tests.conftest import Bot, StartBot
+from tests.conftest import Bot, StartBot, compiled
 from tests.troubles import Trouble, damaged, full, locked, own_disk, read_only
 
 BOT = """
@@ -163,6 +164,36 @@ async def test_a_time_that_comes_in_times_of_trouble_is_dealt_with_behind_them(
     assert made.text(message) == "Timed out"
     texts = [seen["content"] for seen in made.local.messages_for(user="Robin", channel="general")]
     assert (texts.count("Effect"), waiting(made)) == (1, 0)
+
+
+SOON = """
+schedules:
+  soon: {at: "TIME", missed: run_once, steps: [{send: {channel: "CHANNEL", content: Came}}]}
+"""
+
+
+@pytest.mark.usefixtures("disk")
+@pytest.mark.parametrize(("trouble", "happened"), [*LASTING, LOCKED])
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["goes on", "is stopped"])
+async def test_a_schedule_that_is_new_in_times_of_trouble_comes_behind_them(
+    bot: StartBot, trouble: Trouble, happened: str, is_stopped: bool
+) -> None:
+    made = await at_rest(bot, LATE)
+    (channel,) = (each.id for each in made.local.world.channels.values() if each.name == "general")
+    time = datetime.fromtimestamp(made.local.clock.now() + 3, UTC).isoformat()
+    new = compiled(SOON.replace("TIME", time).replace("CHANNEL", str(channel)))
+    with trouble(store_of(made)):
+        made.engine.swap(new)
+        while not (lines := made.log.of("store not ready")):
+            await elapse(1)
+        assert happened in lines[0]["reason"]
+        await elapse(4)
+        if is_stopped:
+            await made.stop()
+            return
+    await elapse(30)
+    texts = [seen["content"] for seen in made.local.messages_for(user="Robin", channel="general")]
+    assert (texts.count("Came"), len(made.log.of("store not ready"))) == (1, 1)
 
 
 @pytest.mark.parametrize(("trouble", "expected"), [(read_only, StoreReadOnly), (damaged, StoreCorrupt)])
