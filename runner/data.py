@@ -48,7 +48,7 @@ def dataclass(
         built: Any = _with_slots(cls, kw_only) if slots else _without_slots(cls, kw_only)
         fields = tuple(built.__dataclass_fields__.values())
         if slots:
-            built.__init__ = _init_when_needed(built, fields)
+            built.__init__ = _init_when_needed(built, fields, is_frozen=frozen)
         if frozen:
             built.__setattr__, built.__delattr__ = _refuse_to_set, _refuse_to_delete
             built.__getstate__, built.__setstate__ = _state, _restore
@@ -115,7 +115,7 @@ def _field(given: Any, name: str, annotation: Any, kw_only: bool) -> "Field[Any]
     return made  # type: ignore[no-any-return]  # Any: whatever is given
 
 
-def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
+def _init_when_needed(cls: Any, fields: Fields, *, is_frozen: bool) -> Callable[..., None]:
     """Return an initialiser that compiles the real one in its own place after a while: of most classes a start makes
     a few instances or none, which are filled sooner than that is compiled.
     """
@@ -129,7 +129,7 @@ def _init_when_needed(cls: Any, fields: Fields) -> Callable[..., None]:
         if made <= FILLED_MAX and filling.fills(self, arguments, named):
             return
         if cls.__init__ is __init__:
-            cls.__init__ = _init(cls, fields)
+            cls.__init__ = _init(cls, fields, is_frozen=is_frozen)
         cls.__init__(self, *arguments, **named)
 
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
@@ -169,7 +169,7 @@ class _Filling:
         return True
 
 
-def _init(cls: Any, fields: Fields) -> Callable[..., None]:
+def _init(cls: Any, fields: Fields, *, is_frozen: bool) -> Callable[..., None]:
     """Compile the initialiser. The names in its code are fields' names, so nothing else can be in it."""
     names: dict[str, Any] = {"MISSING": MISSING}
     for item in fields:
@@ -179,7 +179,8 @@ def _init(cls: Any, fields: Fields) -> Callable[..., None]:
     by_place = [_parameter(item) for item in asked if not item.kw_only]
     by_name = [_parameter(item) for item in asked if item.kw_only]
     parameters = ["self", *by_place, *(["*", *by_name] if by_name else [])]
-    lines = [f" set_{item.name}(self, {_value(item)})" for item in fields if _has_value(item)]
+    setter = " set_{0}(self, {1})" if is_frozen else " self.{0} = {1}"
+    lines = [setter.format(item.name, _value(item)) for item in fields if _has_value(item)]
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines or [" pass"]), names)
