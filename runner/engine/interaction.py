@@ -439,7 +439,7 @@ class Engine:
             self.counts.forged += isinstance(refusal, Forged)
             await self._endings.refuse(live, refusal)
         except Obstructed as failure:
-            has_acted = live.run is not None and live.run.acted.is_set()
+            has_acted = live.run is not None and live.run.has_acted
             await (self._endings.rescue(live, failure) if has_acted else self._endings.refuse(live, failure.refusal))
         except Outdated:
             await self._endings.answer_unknown(live)
@@ -576,6 +576,7 @@ class Engine:
             if waiting is not None:
                 waiting.cancel()
         self._live.pop(live.id, None)
+        live.run = None  # each knows the other: so both are freed now, and not by a walk of the collector's
         if live.handler is not None and live.handler.pace is not None:
             self._pacer.leave(live)
         if self._idle is not None and not self._live and not self._idle.done():

@@ -109,12 +109,14 @@ class TimeIsUp(StepFailed):
 class Shared:
     """What the strands of a run have in common: how many questions it has asked, and those that are waited for no more.
 
-    `now` gives Unix seconds. `durable` keeps the books, once the run has waited.
+    `now` gives Unix seconds. `durable` keeps the books, once the run has waited. `has_acted` says that anything has
+    been done that a refusal would come too late for.
     """
 
     now: Callable[[], float]
     durable: Durable | None = None
     asked: int = 0
+    has_acted: bool = False
     dropped: list[Frame] = field(default_factory=list[Frame])
 
 
@@ -124,7 +126,7 @@ class Run:
     __slots__ = ("_acknowledger", "_calls", "_carrier", "_coming", "_directory", "_entered", "_handler",
                  "_held_up", "_here", "_interaction", "_is_waiting", "_key", "_leave", "_left", "_left_inside",
                  "_log", "_loop", "_memory", "_now", "_outside", "_path", "_program", "_rest", "_shared",
-                 "_stack", "_taken", "_wanted", "_watch", "_writes", "_written", "acted", "at", "chance",
+                 "_stack", "_taken", "_wanted", "_watch", "_writes", "_written", "at", "chance",
                  "context", "is_ephemeral", "left_by")  # fmt: skip
 
     def __init__(
@@ -187,7 +189,6 @@ class Run:
         self.is_ephemeral = is_ephemeral
         self.left_by: Leave | None = None
         self.at: CompiledStep | None = None
-        self.acted = asyncio.Event()  # set once anything has been done that a refusal would come too late for
 
     @property
     def may_open(self) -> bool:
@@ -220,6 +221,11 @@ class Run:
         self._calls = [depth for depth, frame in enumerate(stack, 1) if frame.scope is not None]
         self._is_waiting = True
         self._bind_names()
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether anything has been done that a refusal would come too late for."""
+        return self._shared.has_acted
 
     @property
     def asked(self) -> int:
@@ -621,7 +627,7 @@ class Run:
             if self._acknowledger.state in (State.DEFERRED_SOURCE, State.DEFERRED_UPDATE):
                 return  # the watchdog was faster
         else:
-            self.acted.set()
+            self._shared.has_acted = True
         self._because_of_the_step()
         message = await self.completed(message)
         if self._shared.durable is not None:
@@ -644,7 +650,7 @@ class Run:
 
     async def open_modal(self, name: str, given: Mapping[str, object]) -> None:
         """Open a form, rendered with what templates read here and with what it is given."""
-        self.acted.set()
+        self._shared.has_acted = True
         await self.claim()
         modal = self._program.modals[name]
         body = modal.render(self.context, _typed(modal.params, given))
@@ -659,7 +665,7 @@ class Run:
         """Call Discord with the bot's own token. Any: Discord's JSON."""
         await self.claim()
         if method != "GET":
-            self.acted.set()
+            self._shared.has_acted = True
         noted = shortened(reason, AUDIT_LOG_REASON_MAX) if reason else None
         shown = {name: _HIDDEN if name.endswith("_token") else part for name, part in parts.items()}
         try:
@@ -677,7 +683,7 @@ class Run:
         """Call another server than Discord's, as far as the config allows it."""
         await self.claim()
         if asked.method not in ("GET", "HEAD"):
-            self.acted.set()
+            self._shared.has_acted = True
         return await self._outside.call(asked, self._program.hosts)
 
     def _tell_called(self, method: str, path: str, refusal: RestRefused | None) -> None:
@@ -736,7 +742,7 @@ class Run:
 
     async def write(self, unit: Callable[[Stored], T]) -> T:
         """Run a function on what the bot keeps; templates of later steps read what it has written."""
-        self.acted.set()
+        self._shared.has_acted = True
         durable = self._shared.durable
         if durable is None:
             written = await self._memory.write(self._program, self._here, unit)

@@ -289,7 +289,7 @@ def _key(flow_id: str, number: int) -> str:
 
 def _may_begin_again(live: Live, run: Run) -> bool:
     """Tell whether a run that has not been saved yet comes again, and has done nothing so far."""
-    return live.begun_by is not None and not run.acted.is_set()
+    return live.begun_by is not None and not run.has_acted
 
 
 def _number(frame: Frame | None) -> int:
