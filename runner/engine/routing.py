@@ -46,11 +46,11 @@ class Routed:
 def route(program: Program, interaction: Json) -> Routed | None:
     """Return where an interaction leads; None for a type that is not known."""
     data = _data(interaction)
-    if (answered := reference(str(data.get("custom_id")))) is not None:
-        return Routed(_origin_of_answer(interaction), None, "question", answered)
     match interaction["type"]:
         case 2:
             return _routed_command(program, data)
+        case 3 | 5 if (answered := reference(str(data.get("custom_id")))) is not None:
+            return Routed(_origin_of_answer(interaction), None, "question", answered)
         case 3:
             name, payload = _name_in(data, PREFIX)
             return Routed(Origin.COMPONENT, program.components.get(name), name, known_as=name, payload=payload)

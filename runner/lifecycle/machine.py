@@ -91,7 +91,8 @@ class Call(_Word):
     @property
     def callback_type(self) -> CallbackType | None:
         """The `type` of the callback's body, or None for a call that is no callback."""
-        return self.value if isinstance(self.value, CallbackType) else None
+        kind = self._value_  # `value` is a property written in Python, and each answer asks
+        return kind if isinstance(kind, CallbackType) else None
 
 
 @dataclass(frozen=True, slots=True)

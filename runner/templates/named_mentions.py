@@ -17,7 +17,9 @@ NamedIn = Callable[[str], str | None]
 
 def has_names(message: Message) -> bool:
     """Tell whether a message has names of roles or channels in the place of ids."""
-    return any(role.startswith("@") for role in _roles(message)) or _names(message.content) or _names(message.more)
+    if message.mentions is not None and any(role.startswith("@") for role in _roles(message)):
+        return True
+    return _names(message.content) or _names(message.more)
 
 
 def with_ids(message: Message, role_named: NamedIn, channel_named: NamedIn) -> Message:
@@ -61,7 +63,7 @@ def _filled(part: object, mention: Callable[[re.Match[str]], str]) -> object:
 
 def _names(part: object) -> bool:
     if isinstance(part, str):
-        return _BY_NAME.search(part) is not None
+        return "<" in part and _BY_NAME.search(part) is not None
     if is_mapping(part):
         return any(map(_names, part.values()))
     return is_list(part) and any(map(_names, part))
