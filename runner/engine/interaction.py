@@ -576,7 +576,7 @@ class Engine:
             if waiting is not None:
                 waiting.cancel()
         self._live.pop(live.id, None)
-        live.run = None  # each knows the other: so both are freed now, and not by a walk of the collector's
+        live.let_go()
         if live.handler is not None and live.handler.pace is not None:
             self._pacer.leave(live)
         if self._idle is not None and not self._live and not self._idle.done():

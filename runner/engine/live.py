@@ -85,6 +85,12 @@ class Live:
             with suppress(RuntimeError):  # they have ended
                 self.scope.reschedule(now)
 
+    def let_go(self) -> None:
+        """Forget what knows this record, so that all is freed when it has ended and not by a collection."""
+        if self.run is not None:
+            self.run.left_by = None  # a failure's traceback knows the run
+        self.run = self.work = None
+
     def replace(self) -> None:
         """End the author's steps, because another run takes the place of this one."""
         self.cut_by = "replaced"

@@ -502,9 +502,12 @@ class Run:
             if self._stack[-1].index and self._holds_up(self._stack[-1], left, leave):
                 return
             left = self._stack.pop().steps
-        self.left_by = leave
-        if leave.failure is not None:
-            raise leave.failure
+        self.left_by, failure = leave, leave.failure
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                del failure, leave  # its traceback knows this frame
 
     def _flows_under_way(self) -> list[tuple[Flow, dict[str, Any]]]:
         """Return the flows that the step under way stands in, the innermost first, each with its context."""

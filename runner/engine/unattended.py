@@ -95,6 +95,7 @@ class Unattended:
         finally:
             del self.live[id(live)]
             self._end(live, is_everyday=is_everyday)
+            live.let_go()
 
     def _record(self, handler: Handler, program: Program, place: Json) -> Live:
         now = asyncio.get_running_loop().time()
