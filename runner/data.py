@@ -9,6 +9,7 @@ the standard library and bear its marks, so that `dataclasses.fields`, `replace`
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, Field, FrozenInstanceError, field
+from functools import cache
 from operator import attrgetter, ge, gt, le, lt
 from operator import eq as equal
 from reprlib import recursive_repr
@@ -16,7 +17,6 @@ from types import MemberDescriptorType
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 T = TypeVar("T")
-Fields = tuple[Field[Any], ...]  # Any: of whatever type
 
 FILLED_MAX = 40
 """How many instances of a class are made without a compiled initialiser. Compiling one takes as long as filling some
@@ -46,23 +46,18 @@ def dataclass(
     def made(cls: type[T]) -> type[T]:
         own = vars(cls)
         built: Any = _with_slots(cls, kw_only) if slots else _without_slots(cls, kw_only)
-        fields = tuple(built.__dataclass_fields__.values())
         if slots:
-            built.__init__ = _init_when_needed(built, fields, is_frozen=frozen)
+            built.__init__ = _fill
         if frozen:
             built.__setattr__, built.__delattr__ = _refuse_to_set, _refuse_to_delete
             built.__getstate__, built.__setstate__ = _state, _restore
         if "__repr__" not in own:
             built.__repr__ = _repr
-        compared = [item.name for item in fields if item.compare]
-        values = _values(compared)
         if eq and "__eq__" not in own:
-            built.__eq__ = _comparison(values, equal)
-            hashed = [item.name for item in fields if (item.compare if item.hash is None else item.hash)]
-            built.__hash__ = _hash(values if hashed == compared else _values(hashed)) if frozen else None
+            built.__eq__, built.__hash__ = _equal, _hash if frozen else None
         if order:
-            built.__lt__, built.__le__ = _comparison(values, lt), _comparison(values, le)
-            built.__gt__, built.__ge__ = _comparison(values, gt), _comparison(values, ge)
+            built.__lt__, built.__le__ = _comparison(lt), _comparison(le)
+            built.__gt__, built.__ge__ = _comparison(gt), _comparison(ge)
         return built  # type: ignore[no-any-return]  # Any: what is set on a class is no part of its type
 
     return made
@@ -115,33 +110,28 @@ def _field(given: Any, name: str, annotation: Any, kw_only: bool) -> "Field[Any]
     return made  # type: ignore[no-any-return]  # Any: whatever is given
 
 
-def _init_when_needed(cls: Any, fields: Fields, *, is_frozen: bool) -> Callable[..., None]:
-    """Return an initialiser that compiles the real one in its own place after a while: of most classes a start makes
-    a few instances or none, which are filled sooner than that is compiled.
+def _fill(self: Any, *arguments: object, **named: object) -> None:
+    """Initialise an instance, whatever its class, and compile the initialiser of that class in this one's place after
+    a while: of most classes a start makes a few instances or none, which are filled sooner than that is compiled.
     """
-    made = 0
-    filling: _Filling | None = None
-
-    def __init__(self: Any, *arguments: object, **named: object) -> None:  # noqa: N807  it is one
-        nonlocal made, filling
-        made += 1
-        filling = filling or _Filling(cls, fields)
-        if made <= FILLED_MAX and filling.fills(self, arguments, named):
-            return
-        if cls.__init__ is __init__:
-            cls.__init__ = _init(cls, fields, is_frozen=is_frozen)
-        cls.__init__(self, *arguments, **named)
-
-    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
-    return __init__
+    cls: Any = next(base for base in type(self).__mro__ if vars(base).get("__init__") is _fill)
+    filling = _FILLINGS.get(cls) or _FILLINGS.setdefault(cls, _Filling(cls))
+    filling.made += 1
+    if filling.made <= FILLED_MAX and filling.fills(self, arguments, named):
+        return
+    cls.__init__ = _init(cls)
+    del _FILLINGS[cls]
+    cls.__init__(self, *arguments, **named)
 
 
 class _Filling:
     """What an initialiser of a class does, done for any class."""
 
-    __slots__ = ("_by_place", "_has_more", "_parts")
+    __slots__ = ("_by_place", "_has_more", "_parts", "made")
 
-    def __init__(self, cls: Any, fields: Fields) -> None:
+    def __init__(self, cls: Any) -> None:
+        fields = dataclasses.fields(cls)
+        self.made = 0
         self._by_place = [item.name for item in fields if item.init and not item.kw_only]
         self._parts = [
             (item.name, item.init, item.default, item.default_factory) for item in fields if _has_value(item)
@@ -169,8 +159,12 @@ class _Filling:
         return True
 
 
-def _init(cls: Any, fields: Fields, *, is_frozen: bool) -> Callable[..., None]:
+_FILLINGS: dict[type, _Filling] = {}
+
+
+def _init(cls: Any) -> Callable[..., None]:
     """Compile the initialiser. The names in its code are fields' names, so nothing else can be in it."""
+    fields = dataclasses.fields(cls)
     names: dict[str, Any] = {"MISSING": MISSING}
     for item in fields:
         names |= {f"set_{item.name}": getattr(cls, item.name).__set__, f"default_{item.name}": item.default}
@@ -179,7 +173,7 @@ def _init(cls: Any, fields: Fields, *, is_frozen: bool) -> Callable[..., None]:
     by_place = [_parameter(item) for item in asked if not item.kw_only]
     by_name = [_parameter(item) for item in asked if item.kw_only]
     parameters = ["self", *by_place, *(["*", *by_name] if by_name else [])]
-    setter = " set_{0}(self, {1})" if is_frozen else " self.{0} = {1}"
+    setter = " set_{0}(self, {1})" if cls.__setattr__ is _refuse_to_set else " self.{0} = {1}"
     lines = [setter.format(item.name, _value(item)) for item in fields if _has_value(item)]
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
@@ -205,22 +199,38 @@ def _value(item: "Field[Any]") -> str:
     return f"make_{item.name}() if {item.name} is MISSING else {item.name}" if item.init else f"make_{item.name}()"
 
 
-def _values(names: list[str]) -> Callable[[Any], object]:
-    """Return what gives the values of these fields, in a form that can be compared."""
+@cache
+def _compared(cls: Any) -> Callable[[Any], Any]:
+    """Return what gives the values by which instances of a class are compared."""
+    return _values([item.name for item in dataclasses.fields(cls) if item.compare])
+
+
+@cache
+def _hashed(cls: Any) -> Callable[[Any], object]:
+    """Return what gives the values of which the hash of an instance is made."""
+    fields = dataclasses.fields(cls)
+    return _values([item.name for item in fields if (item.compare if item.hash is None else item.hash)])
+
+
+def _values(names: list[str]) -> Callable[[Any], Any]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda self: tuple([getattr(self, name) for name in names])
 
 
-def _comparison(values: Callable[[Any], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Any, object], bool]:
+def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, object], bool]:
     def compared(self: Any, other: object) -> bool:
+        values = _compared(self.__class__)
         return compare(values(self), values(other)) if other.__class__ is self.__class__ else NotImplemented
 
     return compared
 
 
-def _hash(values: Callable[[Any], object]) -> Callable[[Any], int]:
-    return lambda self: hash(values(self))
+_equal = _comparison(equal)
+
+
+def _hash(self: Any) -> int:
+    return hash(_hashed(self.__class__)(self))
 
 
 @recursive_repr()
