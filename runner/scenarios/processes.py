@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 PRELOADED: Final = (
-    "runner.cli",
+    "runner.cli.test",
     "runner.scenarios.files",
     "runner.engine.events.intake",
     "runner.engine.flows.desk",
