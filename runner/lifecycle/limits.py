@@ -372,6 +372,14 @@ class ChannelType(IntEnum):
     GUILD_MEDIA = 16
 
 
+WRITTEN_MESSAGE_TYPES: Final = frozenset({0, 19, 20, 23})
+"""The types of messages that somebody has written: `DEFAULT`, `REPLY`, `CHAT_INPUT_COMMAND`, `CONTEXT_MENU_COMMAND`.
+
+All others are lines of Discord's own: somebody has joined, boosted the server, pinned a message and so on.
+Source: Discord docs, Resources: Message, Message Types.
+"""
+
+
 class EventEntityType(IntEnum):
     """What a scheduled event is held in. Source: Discord docs, Resources: Guild Scheduled Event, Entity Types."""
 

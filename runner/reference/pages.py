@@ -84,6 +84,8 @@ def _event(name: str, kind: Kind) -> Iterator[str]:
         yield "- `bots: true`: what other bots do counts, too."
     if kind.tells_id:
         yield "- `own: true`: what this bot does counts, too."
+    if name == "message":
+        yield from ("", "The lines that Discord writes itself are none: that somebody has joined, a boost, a pin.")
     if kind.has_content:
         yield ""
         yield f"Who reads `message.content` needs the **{INTENT_NAMES[Intents.MESSAGE_CONTENT]}** as well."

@@ -295,6 +295,21 @@ def test_a_server_is_joined_once_and_not_at_every_start() -> None:
     assert recognised(made, "GUILD_CREATE", id="8") == "guild_join"
 
 
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        pytest.param(0, "message", id="written"),
+        pytest.param(19, "message", id="a reply"),
+        pytest.param(20, "message", id="the answer to a command"),
+        pytest.param(7, None, id="somebody has joined"),
+        pytest.param(8, None, id="a boost"),
+        pytest.param(6, None, id="a pin"),
+    ],
+)
+def test_a_line_of_discords_own_is_no_message(type_: int, name: str | None) -> None:
+    assert recognised(Recognition(), "MESSAGE_CREATE", id="5", type=type_) == name
+
+
 def test_a_link_that_gets_its_preview_is_no_edit_and_an_old_thread_no_new_one() -> None:
     made = Recognition()
     assert recognised(made, "MESSAGE_UPDATE", edited_timestamp=None) is None

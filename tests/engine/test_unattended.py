@@ -13,6 +13,12 @@ from tests.conftest import Bot, StartBot, compiled
 DAY = 86_400.0
 
 
+@pytest.fixture
+def slack() -> float:
+    """Days pass."""
+    return 300.0
+
+
 def texts(made: Bot, channel: str = "general", *, user: str = "Robin") -> list[str]:
     """Return what somebody reads in a channel, but for what Discord says itself."""
     shown = made.local.messages_for(user=user, channel=channel, limit=100)
@@ -115,6 +121,14 @@ async def test_the_first_message_of_whoever_has_joined_is_waited_for(bot: StartB
     await say(made, "Again", user="Noa", channel="support")
     assert texts(made, "support") == ["Hello", "noa wrote Hello", "Again"]
     assert runs(made) == []
+
+
+async def test_what_discord_says_of_whoever_has_joined_is_not_theirs(bot: StartBot) -> None:
+    made = await bot("events: {message: {steps: [{send: {channel: '#support', content: Written}}]}}")
+    made.local.join(user="Noa")
+    await say(made, "Hello", user="Noa")
+    assert [seen["type"] for seen in made.local.messages_for(user="Robin", channel="general", limit=9)] == [7, 0]
+    assert texts(made, "support") == ["Written"]
 
 
 async def test_who_writes_nothing_in_time_is_reminded(bot: StartBot) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from runner import events
 from runner.events import KINDS
+from runner.lifecycle.limits import WRITTEN_MESSAGE_TYPES
 
 Json = Mapping[str, Any]  # Any: Discord's JSON
 
@@ -19,7 +20,8 @@ GUILDS_MAX: Final = 100_000
 _SIMPLE: Final = {
     kind.gateway: name
     for name, kind in KINDS.items()
-    if kind.gateway not in {"VOICE_STATE_UPDATE", "GUILD_CREATE", "GUILD_DELETE", "MESSAGE_UPDATE", "THREAD_CREATE"}
+    if kind.gateway
+    not in {"VOICE_STATE_UPDATE", "GUILD_CREATE", "GUILD_DELETE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "THREAD_CREATE"}
 }
 
 
@@ -44,6 +46,8 @@ class Recognition:
         if (name := _SIMPLE.get(gateway)) is not None:
             return name, None
         match gateway:
+            case "MESSAGE_CREATE":  # Discord's own lines, such as that somebody has joined, name that member as author
+                return ("message", None) if data.get("type", 0) in WRITTEN_MESSAGE_TYPES else None
             case "MESSAGE_UPDATE":  # Discord sends it, too, when it has found a preview for a link
                 return ("message_edit", None) if data.get("edited_timestamp") else None
             case events.CLEARED_EMOJI:
