@@ -29,6 +29,7 @@ from runner.emulator.world import JsonObject
 from runner.engine.interaction import LIVE_MAX, Engine
 from runner.engine.observer import Observer
 from runner.gateway import Gateway
+from runner.lifecycle.limits import GATEWAY_HEARTBEAT_INTERVAL_MS
 from runner.logs import LineFormatter, Log
 from runner.readiness import Readiness
 from runner.run import Discord, Running, run
@@ -219,7 +220,16 @@ class _Started:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
+def slack() -> float:
+    """How many times rarer heartbeats come, and what else is done again and again while nothing happens.
+
+    Tests in which hours pass take more: these are what hours cost.
+    """
+    return 1.0
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, slack: float) -> AsyncIterator[StartBot]:
     """Start bots: `await bot(yaml)`. Each has a local Discord of its own, unless it is given one.
 
     What they keep is in the test's `tmp_path`, so a bot that is started again finds it.
@@ -243,12 +253,22 @@ async def bot(tmp_path: Path) -> AsyncIterator[StartBot]:
         `chance` decides what is left to chance; `readiness` is told of all that it depends on.
         """
         if local is None:
-            local = LocalDiscord(clock=VirtualClock(asyncio.get_running_loop()))
+            heartbeat_ms = int(GATEWAY_HEARTBEAT_INTERVAL_MS * slack)
+            local = LocalDiscord(clock=VirtualClock(asyncio.get_running_loop()), heartbeat_ms=heartbeat_ms)
             await local.start()
             started.servers.append(local)
         log = Lines()
         made = await _serve(
-            compiled(text, environment, more), local, log, ahead_s, live_max, tmp_path, observer, chance, readiness
+            compiled(text, environment, more),
+            local,
+            log,
+            ahead_s,
+            live_max,
+            tmp_path,
+            observer,
+            chance,
+            readiness,
+            slack,
         )
         started.bots.append(made)
         return made
@@ -276,6 +296,7 @@ async def _serve(
     observer: Observer | None,
     chance: Random | None,
     readiness: Readiness | None,
+    slack: float,
 ) -> Bot:
     loop = asyncio.get_running_loop()
     serving: asyncio.Future[Running] = loop.create_future()
@@ -300,6 +321,7 @@ async def _serve(
             observer=observer,
             chance=chance,
             readiness=readiness,
+            slack=slack,
         )
     )
     await asyncio.wait((serving, task), return_when=asyncio.FIRST_COMPLETED)

@@ -31,6 +31,12 @@ commands:
 """
 
 
+@pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
 def said(made: Bot) -> list[str]:
     """Return what the steps have written to the log, in order."""
     return [str(line["message"]) for line in made.log.of("step")]

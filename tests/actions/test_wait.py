@@ -28,6 +28,12 @@ commands:
 """
 
 
+@pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
 @pytest.mark.parametrize(("name", "seconds"), [("short", 0.2), ("long", 780)], ids=["short", "long"])
 async def test_a_pause_takes_its_time_behind_a_spinner(bot: StartBot, name: str, seconds: float) -> None:
     made = await bot(BOT)

@@ -14,6 +14,12 @@ STAND_IN = "This takes longer than Discord lets me answer here."
 TO_GENERAL = '[{send: {channel: "#general", content: "{{ user.mention }} {{ late.content }}"}}]'
 
 
+@pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
 def command(steps: str, more: str = "response: auto") -> str:
     """Return a bot with one command that may run for an hour."""
     return f"commands: {{it: {{description: d, timeout: 1h, {more}, steps: [{steps}]}}}}"

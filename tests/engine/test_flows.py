@@ -13,6 +13,12 @@ from tests.conftest import Bot, StartBot, compiled
 OVER, ANSWERED = "This question is over.", "This has been answered already."
 
 
+@pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
 def said(trace: Trace) -> list[str]:
     """Return what an interaction shows."""
     return [seen.content for seen in trace.messages]

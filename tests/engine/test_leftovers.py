@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -39,24 +39,25 @@ events:
 """
 
 
+Left = Callable[[], dict[str, int]]
+
+
 @pytest.fixture
-def uncollected() -> Iterator[None]:
-    """Have nothing collected while a test runs."""
+def left() -> Iterator[Left]:
+    """Have nothing collected while a test runs, and tell what it has left of what something under way has."""
     gc.collect()
     gc.disable()
-    yield
+    others = [id(each) for each in _under_way()]
+    yield lambda: dict(Counter(type(each).__name__ for each in _under_way() if id(each) not in others))
     gc.enable()
 
 
-def left() -> dict[str, int]:
-    """Return how many objects there are of those that something under way has."""
-    kinds = (Live, Run, Acknowledger, Claim)
-    return dict(Counter(type(each).__name__ for each in gc.get_objects() if isinstance(each, kinds)))
+def _under_way() -> list[object]:
+    return [each for each in gc.get_objects() if isinstance(each, (Live, Run, Acknowledger, Claim))]
 
 
-@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("name", ["ping", "slow", "broken", "late", "staff", "both"])
-async def test_a_command_is_freed_when_it_has_ended(bot: StartBot, name: str) -> None:
+async def test_a_command_is_freed_when_it_has_ended(bot: StartBot, left: Left, name: str) -> None:
     made = await bot(BOT)
     for _ in range(3):
         await made.ran(name)
@@ -64,8 +65,7 @@ async def test_a_command_is_freed_when_it_has_ended(bot: StartBot, name: str) ->
     assert left() == {}
 
 
-@pytest.mark.usefixtures("uncollected")
-async def test_a_click_is_freed_when_it_has_ended(bot: StartBot) -> None:
+async def test_a_click_is_freed_when_it_has_ended(bot: StartBot, left: Left) -> None:
     made = await bot(BOT)
     (shown,) = (await made.ran("menu")).messages
     await made.pressed(shown.id, "Pick")
@@ -73,8 +73,7 @@ async def test_a_click_is_freed_when_it_has_ended(bot: StartBot) -> None:
     assert (made.text(shown.id), left()) == ("Picked", {})
 
 
-@pytest.mark.usefixtures("uncollected")
-async def test_a_question_is_freed_while_it_waits_and_when_it_has_ended(bot: StartBot) -> None:
+async def test_a_question_is_freed_while_it_waits_and_when_it_has_ended(bot: StartBot, left: Left) -> None:
     made = await bot(BOT)
     (shown,) = (await made.ran("ask")).messages
     await settled(made)
@@ -84,8 +83,7 @@ async def test_a_question_is_freed_while_it_waits_and_when_it_has_ended(bot: Sta
     assert (made.line()["outcome"], left()) == ("ok", {})
 
 
-@pytest.mark.usefixtures("uncollected")
-async def test_what_nobody_has_begun_is_freed_while_it_waits_and_when_it_has_ended(bot: StartBot) -> None:
+async def test_what_nobody_has_begun_is_freed_while_it_waits_and_when_it_has_ended(bot: StartBot, left: Left) -> None:
     made = await bot(BOT)
     made.local.join(user="Noa")
     await settled(made)

@@ -14,6 +14,12 @@ from tests.conftest import Bot, StartBot, compiled
 # The virtual clock starts on Friday, 2027-01-15, 08:00:00 UTC.
 
 
+@pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
 def said(made: Bot) -> list[str]:
     """Return what the steps have written to the log, in order."""
     return [str(line["message"]) for line in made.log.of("step")]
@@ -230,6 +236,7 @@ async def test_a_bot_that_had_no_schedule_may_get_one(bot: StartBot) -> None:
     assert said(made) == ["a"]
 
 
+@pytest.mark.parametrize("slack", [1.0], ids=["as usual"])
 async def test_of_two_processes_with_one_store_one_keeps_the_time(bot: StartBot) -> None:
     text = "schedules: {it: {every: 1m, steps: [{log: a}]}}"
     first = await bot(text)

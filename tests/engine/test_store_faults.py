@@ -29,6 +29,12 @@ SORRY = "I can't get at what I have to remember. Please try again later"
 
 
 @pytest.fixture
+def slack() -> float:
+    """Hours pass."""
+    return 300.0
+
+
+@pytest.fixture
 def disk(tmp_path: Path, trouble: Trouble) -> Iterator[None]:
     """Give the test's store a disk of its own, if that is to become full."""
     with own_disk(tmp_path / ".lifecycle") if trouble is full else nullcontext():
