@@ -25,7 +25,7 @@ types: $(INSTALLED)
 
 test: $(INSTALLED)
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory $(NPM); else echo "no npm: neither editors nor discord.js are tested"; fi
-	$(BIN)/pytest --numprocesses 4 --dist worksteal --quiet
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 4 --dist worksteal --quiet
 
 # Formats, and regenerates what is generated: schemas, the reference, and the expected outputs of refused configs.
 fix: $(INSTALLED)
