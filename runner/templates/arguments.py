@@ -16,7 +16,7 @@ Arguments = tuple[nodes.Expr | None, ...]
 _ALIASES: Final = {"equalto": "eq", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
-def signature_of(node: nodes.Filter | nodes.Test) -> Signature:
+def signature_of(node: nodes.Applied) -> Signature:
     """Return the signature of the filter or test that a node names. Raise TemplateFault if there is none."""
     known = FILTERS if isinstance(node, nodes.Filter) else TESTS
     signature = known.get(test_name(node.name))
@@ -31,7 +31,7 @@ def test_name(name: str) -> str:
     return _ALIASES.get(name, name)
 
 
-def bind(signature: Signature, node: nodes.Filter | nodes.Test) -> Arguments:
+def bind(signature: Signature, node: nodes.Applied) -> Arguments:
     """Return the arguments of a filter or test in the order of its parameters.
 
     Raise TemplateFault for what can't be right whatever the values are: too many arguments, too few, an unknown name,
@@ -66,7 +66,7 @@ def _keyword_name(signature: Signature, keyword: nodes.Node, given: Mapping[str,
 
 
 def _check_argument(
-    signature: Signature, parameter: Parameter, given: Mapping[str, nodes.Expr], node: nodes.Filter | nodes.Test
+    signature: Signature, parameter: Parameter, given: Mapping[str, nodes.Expr], node: nodes.Applied
 ) -> None:
     argument = given.get(parameter.name)
     if argument is None:
@@ -124,5 +124,5 @@ def _unknown(word: str, name: str, known: Mapping[str, Signature], offset: int) 
 
 
 def _wrong(node: nodes.Node, headline: str, fix: str = "") -> TemplateFault:
-    length = len(node.name) if isinstance(node, nodes.Filter | nodes.Test) else 1
+    length = len(node.name) if isinstance(node, nodes.Applied) else 1
     return TemplateFault([Fault(node.offset, length, "template-arguments", headline, "", fix)])

@@ -215,7 +215,7 @@ def _range(node: nodes.Call) -> Evaluate:
     return evaluate
 
 
-def _applied(node: nodes.Filter | nodes.Test) -> Evaluate:
+def _applied(node: nodes.Applied) -> Evaluate:
     """Return a filter or test applied to its value."""
     assert node.node is not None, "`parse` lets no filter block through"
     signature = signature_of(node)

@@ -281,7 +281,7 @@ class _Inference:
             left_node, left = operand.expr, right
         return BOOLEAN
 
-    def _applied(self, node: nodes.Filter | nodes.Test, scope: Scope) -> Type:
+    def _applied(self, node: nodes.Applied, scope: Scope) -> Type:
         assert node.node is not None, "`parse` lets no filter block through"
         try:
             signature = signature_of(node)
@@ -294,7 +294,7 @@ class _Inference:
         value = self.needed(node.node, value, signature.accepts, f"`{signature.name}`")
         return signature.returns(value, self._arguments(signature, arguments, value, scope))
 
-    def _placed(self, fault: Fault, node: nodes.Filter | nodes.Test) -> Fault:
+    def _placed(self, fault: Fault, node: nodes.Applied) -> Fault:
         """Move a fault of a test from its `is`, which is all that Jinja notes, to its name."""
         if isinstance(node, nodes.Filter) or fault.offset != node.offset:
             return fault

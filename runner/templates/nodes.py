@@ -203,8 +203,8 @@ class Keyword(Node):
     value: Expr
 
 
-class Filter(Expr):
-    """`node | name(args)`."""
+class Applied(Expr):
+    """What has a name and is applied to a `node`, with arguments. A filter block has no node."""
 
     __slots__ = ("args", "kwargs", "name", "node")
     fields = ("node", "name", "args", "kwargs")
@@ -214,15 +214,16 @@ class Filter(Expr):
     kwargs: list[Keyword]
 
 
-class Test(Expr):
+class Filter(Applied):
+    """`node | name(args)`."""
+
+    __slots__ = ()
+
+
+class Test(Applied):
     """`node is name(args)`."""
 
-    __slots__ = ("args", "kwargs", "name", "node")
-    fields = ("node", "name", "args", "kwargs")
-    node: Expr
-    name: str
-    args: list[Expr]
-    kwargs: list[Keyword]
+    __slots__ = ()
 
 
 class Call(Expr):
