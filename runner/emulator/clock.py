@@ -92,6 +92,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._job_done)
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait until the threads have ended, however long: Python 3.12 and later give them a time, which would jump."""
+        del timeout
+        await super().shutdown_default_executor()
+
     def _job_done(self, _: object) -> None:
         self._jobs -= 1
         self._waited_s = 0.0

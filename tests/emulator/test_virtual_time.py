@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
@@ -95,6 +96,20 @@ def _work() -> str:
     while time.monotonic() < until:
         pass
     return "done"
+
+
+def test_the_end_of_threads_is_waited_for_though_time_jumps() -> None:
+    loop, threads, released = VirtualLoop(), ThreadPoolExecutor(1), threading.Event()
+    loop.set_default_executor(threads)
+    done = threads.submit(released.wait)
+    loop.call_later(10, released.set)
+    try:
+        loop.run_until_complete(loop.shutdown_default_executor(1))
+        assert done.done()
+        assert loop.time() == pytest.approx(10, abs=0.1)
+    finally:
+        released.set()
+        loop.close()
 
 
 def test_without_threads_a_job_is_done_when_there_is_nothing_else_to_do() -> None:
