@@ -114,13 +114,14 @@ def _fill(self: Any, *arguments: object, **named: object) -> None:
     """Initialise an instance, whatever its class, and compile the initialiser of that class in this one's place after
     a while: of most classes a start makes a few instances or none, which are filled sooner than that is compiled.
     """
-    cls: Any = next(base for base in type(self).__mro__ if vars(base).get("__init__") is _fill)
+    cls: Any = next(base for base in type(self).__mro__ if "__dataclass_fields__" in vars(base))
     filling = _FILLINGS.get(cls) or _FILLINGS.setdefault(cls, _Filling(cls))
     filling.made += 1
     if filling.made <= FILLED_MAX and filling.fills(self, arguments, named):
         return
-    cls.__init__ = _init(cls)
-    del _FILLINGS[cls]
+    if cls.__init__ is _fill:  # another thread may just have compiled it
+        cls.__init__ = _init(cls)
+    _FILLINGS.pop(cls, None)
     cls.__init__(self, *arguments, **named)
 
 

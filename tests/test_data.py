@@ -220,3 +220,13 @@ def test_what_holds_itself_is_shown_without_an_end() -> None:
     ring = Ring()
     ring.next = ring
     assert repr(ring) == "Ring(next=...)"
+
+
+def test_an_initialiser_that_another_thread_has_just_compiled_is_used() -> None:
+    ours, _ = both()
+    waits = ours.__init__  # as a thread has it that is just about to begin with it
+    made = [ours(f"{number}") for number in range(data.FILLED_MAX + 1)]
+    assert ours.__init__ is not waits
+    late = ours.__new__(ours)
+    waits(late, "0")
+    assert late == made[0]
